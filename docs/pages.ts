@@ -1,0 +1,12 @@
+import { renderErrors } from './render/errors.ts'
+
+/** A file under docs/ that is made from the code. */
+export interface GeneratedPage {
+  /** From the root of the repository, with forward slashes. */
+  readonly path: string
+  /** The whole content, ending with one line break. The same code gives the same bytes on every machine. */
+  readonly render: () => string | Promise<string>
+}
+
+/** Add a page by adding a row: `npm run docs` writes it, `npm test` fails when it is stale. */
+export const generatedPages: readonly GeneratedPage[] = [{ path: 'docs/errors.md', render: renderErrors }]

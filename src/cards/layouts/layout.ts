@@ -1,0 +1,32 @@
+import type { CardContent } from '../../contract/card-content.ts'
+import type { Card, CardAddress, CardTechnology, CardWrite } from '../../contract/card.ts'
+import type { SiteKeys } from '../../contract/site-keys.ts'
+
+/**
+ * Why a card that is not blank is not a record of the site:
+ * `magic` another content, `version` a record of a newer layout, `keyVersion` a key that this site does not have,
+ * `mac` a forged, copied or incomplete record (an encode that was broken off leaves this).
+ */
+export type ForeignReason = 'magic' | 'version' | 'keyVersion' | 'mac'
+
+/** What a card's own blocks say. */
+export type CardReading =
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'record'; readonly record: CardContent; readonly keyVersion: number }
+  | { readonly kind: 'foreign'; readonly reason: ForeignReason }
+
+/** A layout says what of an order goes where on a card. It is pure: bytes in, bytes out. */
+export interface Layout {
+  readonly name: string
+  readonly technologies: readonly CardTechnology[]
+  /**
+   * The writes that put the content onto the card, in the order in which to do them, sector by sector.
+   * Throws `card_incompatible` for a technology that is not listed, `order_invalid` for content that does not fit
+   * (a time before 1970 or after 2106, a number of more than 64 bits), `not_paired` when the current site key is missing.
+   */
+  plan(content: CardContent, card: Card, siteKeys: SiteKeys): readonly CardWrite[]
+  /** The record's own blocks, to be read before and after a write. Throws `card_incompatible`. */
+  reads(card: Card): readonly CardAddress[]
+  /** What the blocks of `reads`, in their order, say. Never throws on what a card may hold. */
+  parse(blocks: readonly Uint8Array[], card: Card, siteKeys: SiteKeys): CardReading
+}

@@ -1,0 +1,25 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Context } from '../context.ts'
+import { openControlClient } from '../control-client.ts'
+import type { ExitCode } from '../exit-codes.ts'
+
+/** A reader like `head` that has enough and closes the pipe. */
+const hasClosed = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'EPIPE' || error.code === 'ERR_STREAM_PREMATURE_CLOSE')
+
+/** `encoder-bridge audit`: who ordered what and how it ended, as JSON lines. */
+export const audit = async (
+  { terminal }: Context,
+  options: { readonly data: string; readonly since?: string },
+): Promise<ExitCode> => {
+  const client = await openControlClient(options.data)
+  const query = options.since === undefined ? '' : `?since=${encodeURIComponent(options.since)}`
+  const lines = Readable.from(await client.stream(`/v1/audit${query}`))
+  await pipeline(lines, terminal.out, { end: false }).catch((error: unknown) => {
+    if (!hasClosed(error)) throw error
+  })
+  return 0
+}

@@ -1,0 +1,23 @@
+import { OrderedResponse } from '../../control/schema.ts'
+import type { Context } from '../context.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { orderAndFollow } from '../order-and-follow.ts'
+
+/** `encoder-bridge encode`: writes the card of an access method and reads it back. */
+export const encode = (
+  context: Context,
+  accessMethodId: string,
+  options: { readonly data: string; readonly encoder?: string; readonly confirm?: boolean },
+): Promise<ExitCode> => {
+  const isConfirmed = options.confirm ?? false
+  return orderAndFollow(context, {
+    dataDir: options.data,
+    isConfirmed,
+    order: (client) =>
+      client.post(OrderedResponse, '/v1/encodes', {
+        access_method_id: accessMethodId,
+        is_confirmed: isConfirmed,
+        ...(options.encoder === undefined ? {} : { encoder: options.encoder }),
+      }),
+  })
+}

@@ -1,0 +1,29 @@
+import type { Context } from '../context.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { alignColumns } from '../table.ts'
+import { untilInterrupted } from '../until-interrupted.ts'
+
+/** `encoder-bridge hub`: the Seam-shaped server in the foreground, until it is told to stop. */
+export const hub = async (
+  { runtime, terminal, voice }: Context,
+  options: { readonly data: string; readonly port: number; readonly seed?: string },
+): Promise<ExitCode> => {
+  const running = await runtime.startHub({
+    dataDir: options.data,
+    port: options.port,
+    seed: options.seed ?? null,
+  })
+  const { endpoint, workspaceId, apiKey } = running
+  voice.give({ endpoint, workspace_id: workspaceId, api_key: apiKey })
+  if (!voice.isJson) {
+    voice.say(
+      `The hub is ready at ${endpoint}`,
+      ...alignColumns([
+        ['  Workspace:', workspaceId],
+        ['  API key:', apiKey],
+        ['  Next:', `encoder-bridge pair --hub ${endpoint} --api-key ${apiKey}`],
+      ]),
+    )
+  }
+  return untilInterrupted(terminal, running)
+}

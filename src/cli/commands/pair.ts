@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { BridgeError } from '../../contract/errors.ts'
+import { PairingResponse } from '../../control/schema.ts'
+import type { Context } from '../context.ts'
+import type { ControlClient } from '../control-client.ts'
+import { findControl } from '../control-client.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import type { Paired } from '../runtime.ts'
+
+const ASK_EVERY_MS = 1_000
+
+interface PairFlags {
+  readonly data: string
+  readonly hub: string
+  readonly apiKey?: string
+}
+
+const createCodeTeller = ({ voice }: Context, hub: string) => {
+  let told = ''
+  return (code: string, expiresAt: string): void => {
+    if (code === told) return
+    told = code
+    voice.say(
+      `Pairing code: ${code}   (until ${new Date(expiresAt).toLocaleTimeString()})`,
+      `  Whoever holds an API key claims it: encoder-bridge hub claim ${code} --hub ${hub} --api-key KEY`,
+      '  Waiting; Ctrl-C gives up.',
+    )
+  }
+}
+
+/** The daemon holds the journal, so it does the pairing. */
+const pairThrough = async (
+  client: ControlClient,
+  flags: PairFlags,
+  onCode: (code: string, expiresAt: string) => void,
+  signal: AbortSignal,
+): Promise<Paired> => {
+  let answer = await client.post(PairingResponse, '/v1/pairing', {
+    hub_endpoint: flags.hub,
+    ...(flags.apiKey === undefined ? {} : { api_key: flags.apiKey }),
+  })
+  while (answer.state === 'pending') {
+    onCode(answer.pairing_code, answer.expires_at)
+    await pause(ASK_EVERY_MS, undefined, { signal })
+    answer = await client.get(PairingResponse, '/v1/pairing', signal)
+  }
+  if (answer.state === 'failed') throw new BridgeError(answer.error.code, answer.error.detail)
+  if (answer.state === 'unpaired') throw new BridgeError('pairing_expired')
+  return { bridgeId: answer.bridge_id, acsSystemId: answer.acs_system_id, hubEndpoint: answer.hub_endpoint }
+}
+
+/** `encoder-bridge pair`: makes this desk a bridge of a hub; through the daemon where one runs. */
+export const pair = async (context: Context, flags: PairFlags): Promise<ExitCode> => {
+  const { runtime, terminal, voice } = context
+  const onCode = createCodeTeller(context, flags.hub)
+  const stopped = new AbortController()
+  const stopListening = terminal.onInterrupt(() => stopped.abort())
+  try {
+    const client = await findControl(flags.data)
+    const paired =
+      client === null
+        ? await runtime.pair({
+            dataDir: flags.data,
+            hubEndpoint: flags.hub,
+            apiKey: flags.apiKey ?? null,
+            onCode,
+            signal: stopped.signal,
+          })
+        : await pairThrough(client, flags, onCode, stopped.signal)
+    voice.give({
+      bridge_id: paired.bridgeId,
+      acs_system_id: paired.acsSystemId,
+      hub_endpoint: paired.hubEndpoint,
+    })
+    voice.say(`Paired with ${paired.hubEndpoint} as bridge ${paired.bridgeId}.`)
+    return 0
+  } finally {
+    stopListening()
+  }
+}

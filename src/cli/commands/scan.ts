@@ -1,0 +1,20 @@
+import { OrderedResponse } from '../../control/schema.ts'
+import type { Context } from '../context.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { orderAndFollow } from '../order-and-follow.ts'
+
+/** `encoder-bridge scan`: reads a card and compares it with what Seam has. */
+export const scan = (
+  context: Context,
+  options: { readonly data: string; readonly encoder?: string },
+): Promise<ExitCode> =>
+  orderAndFollow(context, {
+    dataDir: options.data,
+    isConfirmed: false,
+    order: (client) =>
+      client.post(
+        OrderedResponse,
+        '/v1/scans',
+        options.encoder === undefined ? {} : { encoder: options.encoder },
+      ),
+  })

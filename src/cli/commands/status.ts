@@ -1,0 +1,45 @@
+import { StatusResponse } from '../../control/schema.ts'
+import type { Context } from '../context.ts'
+import { openControlClient } from '../control-client.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { alignColumns } from '../table.ts'
+import { encoderLines } from '../texts.ts'
+
+const linkText = ({ state, transport, hub_endpoint: hub, error }: StatusResponse['link']): string => {
+  const where = hub === null ? '' : ` to ${hub}`
+  const how = transport === null ? '' : ` over ${transport}`
+  return `${state}${where}${how}${error === null ? '' : `: ${error.message} (${error.code})`}`
+}
+
+const outboxText = ({ waiting, oldest_at: oldestAt, refused }: StatusResponse['outbox']): string => {
+  const waits =
+    waiting === 0 ? 'the hub has every result' : `${waiting} wait for the hub, the oldest since ${oldestAt}`
+  return refused === 0 ? waits : `${waits}; ${refused} were refused for good`
+}
+
+/** `encoder-bridge status`: what the daemon does at this moment. */
+export const status = async ({ voice }: Context, options: { readonly data: string }): Promise<ExitCode> => {
+  const client = await openControlClient(options.data)
+  const now = await client.get(StatusResponse, '/v1/status')
+  voice.give(now)
+  if (voice.isJson) return 0
+  const sessions = now.sessions.map((session) => [
+    `  ${session.order_id}`,
+    session.kind,
+    session.encoder_name ?? '',
+    session.prompt,
+  ])
+  voice.say(
+    ...alignColumns([
+      ['Version', now.version],
+      ['Since', now.started_at],
+      ['Link', linkText(now.link)],
+      ['Results', outboxText(now.outbox)],
+    ]),
+    'Encoders',
+    ...encoderLines(now.encoders),
+    'Sessions',
+    ...(sessions.length === 0 ? ['  none open'] : alignColumns(sessions)),
+  )
+  return 0
+}

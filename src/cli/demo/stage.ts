@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Context } from '../context.ts'
+import { createHubClient } from '../hub-client.ts'
+import type { RunningDaemon, RunningHub } from '../runtime.ts'
+import { startEmulator } from './emulator-process.ts'
+import { createPublicApi } from './public-api.ts'
+import type { PublicApi } from './public-api.ts'
+
+/** The demo's hub, desk and encoder, running. */
+export interface Stage {
+  readonly hub: RunningHub
+  readonly api: PublicApi
+  readonly acsSystemId: string
+  readonly daemon: RunningDaemon
+  readonly deskDir: string
+}
+
+type Close = () => Promise<void> | void
+
+/** Things to close, last opened first. */
+export interface Closing {
+  /** Closes at once what comes after the end. */
+  add(close: Close): void
+  /** Closes everything, whatever fails on the way. Idempotent. */
+  closeAll(): Promise<void>
+}
+
+export const createClosing = (): Closing => {
+  const closers: Close[] = []
+  let isOver = false
+  const settle = async (close: Close): Promise<void> => {
+    try {
+      await close()
+    } catch {
+      // One part that does not close must not keep the others open.
+    }
+  }
+  return {
+    add: (close) => {
+      if (isOver) void settle(close)
+      else closers.push(close)
+    },
+    closeAll: async () => {
+      isOver = true
+      for (let close = closers.pop(); close !== undefined; close = closers.pop()) await settle(close)
+    },
+  }
+}
+
+/** The encoder's path in the configuration: the emulator's link, or a name where it runs inside the daemon. */
+const openEncoder = async (
+  { runtime, voice }: Context,
+  dir: string,
+  closing: Closing,
+): Promise<{ path: string; isEmulated: boolean }> => {
+  const link = join(dir, 'pn532')
+  const emulator = await startEmulator(runtime.self, { link, control: join(dir, 'pn532.sock') })
+  if ('reason' in emulator) {
+    voice.say(`encoder   an emulated PN532 inside the daemon; no pseudo-terminal here: ${emulator.reason}`)
+    return { path: 'emulated', isEmulated: true }
+  }
+  closing.add(() => emulator.close())
+  voice.say(`encoder   an emulated PN532 in its own process at ${link}, a blank card on it`)
+  return { path: link, isEmulated: false }
+}
+
+/** Sets everything up in a directory of its own; whatever was opened is added to `closing`, also when it rejects. */
+export const setStage = async (context: Context, closing: Closing): Promise<Stage> => {
+  const { runtime, voice } = context
+  const dir = mkdtempSync(join(tmpdir(), 'encoder-bridge-demo-'))
+  closing.add(() => rmSync(dir, { recursive: true, force: true }))
+  const hubDir = join(dir, 'hub')
+  const deskDir = join(dir, 'desk')
+  for (const each of [hubDir, deskDir]) mkdirSync(each)
+
+  const hub = await runtime.startHub({ dataDir: hubDir, port: 0, seed: 'demo' })
+  closing.add(() => hub.close())
+  voice.say(`hub       ${hub.endpoint}, a workspace with a demo hotel`)
+  const encoder = await openEncoder(context, dir, closing)
+
+  const api = createPublicApi(createHubClient(hub.endpoint, hub.apiKey))
+  const acsSystemId = await api.firstSystem()
+  const stopped = new AbortController()
+  closing.add(() => stopped.abort())
+  let claimFailed = (_error: unknown): void => {}
+  const claimed = new Promise<never>((_, reject) => {
+    claimFailed = reject
+  })
+  const pairing = runtime.pair({
+    dataDir: deskDir,
+    hubEndpoint: hub.endpoint,
+    apiKey: null,
+    onCode: (code) => {
+      voice.say(`pairing   the desk shows ${code}; the holder of an API key claims it`)
+      void api.claim(code, acsSystemId).catch(claimFailed)
+    },
+    signal: stopped.signal,
+  })
+  await Promise.race([pairing, claimed])
+
+  // JSON is YAML, with every character of a path quoted.
+  const config = {
+    hub: { endpoint: hub.endpoint },
+    devices: [{ driver: 'pn532', path: encoder.path, name: 'Front Desk' }],
+  }
+  writeFileSync(join(deskDir, 'config.yaml'), `${JSON.stringify(config, null, 2)}\n`)
+  const daemon = await runtime.startDaemon({
+    dataDir: deskDir,
+    configPath: null,
+    port: 0,
+    log: 'silent',
+    isEmulated: encoder.isEmulated,
+  })
+  closing.add(() => daemon.close())
+  voice.say(`daemon    ${daemon.endpoint}, paired with the hub`)
+  return { hub, api, acsSystemId, daemon, deskDir }
+}

@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander'
+
+/** The parsers of arguments: each throws what commander shows, with what is allowed. */
+
+export const parsePort = (text: string): number => {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('It is a number from 0 to 65535; 0 takes any free port.')
+}
+
+export const parseUuid = (text: string): string => {
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text
+  throw new InvalidArgumentError('It is a UUID, as Seam shows it.')
+}
+
+export const parseUid = (text: string): string => {
+  if (/^(?:[0-9a-f]{8}|[0-9a-f]{14})$/i.test(text)) return text.toUpperCase()
+  throw new InvalidArgumentError('It is 4 or 7 bytes in hexadecimal, like 04AABBCC.')
+}
+
+export const parseHub = (text: string): string => {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
+  throw new InvalidArgumentError('It is an address like http://127.0.0.1:27412.')
+}
+
+export const parseInstant = (text: string): string => {
+  const instant = new Date(text)
+  if (!Number.isNaN(instant.getTime())) return instant.toISOString()
+  throw new InvalidArgumentError('It is an instant like 2026-11-23T10:00:00Z.')
+}

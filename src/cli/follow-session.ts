@@ -1,0 +1,138 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import { SessionBody } from '../control/schema.ts'
+import type { ControlClient } from './control-client.ts'
+import { openProgress } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+import type { Voice } from './voice.ts'
+
+const POLL_MS = 25_000
+/** How long an order may be on its way from the hub, and a daemon on its way back from a crash. */
+const GRACE_MS = 20_000
+const RETRY_MS = 250
+
+interface FollowOptions {
+  readonly terminal: Terminal
+  readonly voice: Voice
+  /** Reads where the daemon answers; asked again after it was lost. */
+  connect(): Promise<ControlClient>
+  /** True answers the session's questions with yes. */
+  readonly isConfirmed: boolean
+}
+
+/** Asks the clerk, once for each question. */
+const createAsking = ({ terminal, voice, isConfirmed }: FollowOptions, answer: (isYes: boolean) => void) => {
+  let open: { readonly question: string; readonly gone: AbortController } | null = null
+  const end = (): void => {
+    open?.gone.abort()
+    open = null
+  }
+  const begin = (question: string): void => {
+    if (open?.question === question) return
+    end()
+    const gone = new AbortController()
+    open = { question, gone }
+    if (isConfirmed) {
+      answer(true)
+    } else if (terminal.confirm !== undefined && !voice.isJson) {
+      void terminal.confirm(question, gone.signal).then((isYes) => {
+        if (!gone.signal.aborted) answer(isYes === true)
+      })
+    }
+  }
+  return { begin, end }
+}
+
+/** Where a card may be half written. */
+const touching: readonly SessionBody['state'][] = ['writing', 'waiting_for_return', 'verifying', 'recovering']
+
+/**
+ * Follows an order to its end and tells the clerk what to do on the way. The first Ctrl-C asks the daemon to cancel and
+ * goes on waiting for the truth; the second leaves with `outcome_unknown`. A daemon that restarts is waited for.
+ */
+export const followSession = async (
+  orderId: () => Promise<string>,
+  options: FollowOptions,
+): Promise<SessionBody> => {
+  const { terminal, voice } = options
+  const left = new AbortController()
+  let polling = new AbortController()
+  const wanted = { verb: null as 'cancel' | 'confirm' | null, isLeaving: false }
+  const want = (verb: 'cancel' | 'confirm'): void => {
+    wanted.verb = verb
+    polling.abort(new BridgeError('aborted'))
+  }
+  const asking = createAsking(options, (isYes) => want(isYes ? 'confirm' : 'cancel'))
+  const stopListening = terminal.onInterrupt(() => {
+    if (wanted.isLeaving) {
+      left.abort()
+      polling.abort(new BridgeError('aborted'))
+      return
+    }
+    wanted.isLeaving = true
+    voice.say('Cancelling; waiting for what becomes of the card. Once more leaves at once.')
+    want('cancel')
+  })
+  const gone = new Promise<never>((_, reject) => {
+    left.signal.addEventListener('abort', () => {
+      reject(new BridgeError('outcome_unknown', 'You left; `encoder-bridge status` shows the session.'))
+    })
+  })
+  const progress = await openProgress(terminal.out, voice.isJson)
+
+  const show = (session: SessionBody, previous: string | null): void => {
+    if (session.state === 'writing' && session.progress !== null) {
+      progress.show(session.progress.done, session.progress.total)
+    } else {
+      progress.stop()
+    }
+    if (session.state === 'awaiting_confirmation') asking.begin(session.prompt)
+    else asking.end()
+    if (session.state !== 'ended' && session.prompt !== previous) voice.say(session.prompt)
+  }
+
+  const follow = async (): Promise<SessionBody> => {
+    const path = `/v1/sessions/${encodeURIComponent(await orderId())}`
+    let client = await options.connect()
+    let after = -1
+    let last: SessionBody | null = null
+    let lastSeen = performance.now()
+    while (!left.signal.aborted) {
+      polling = new AbortController()
+      const { verb } = wanted
+      try {
+        const session =
+          verb === null
+            ? await client.get(SessionBody, `${path}?after=${after}&wait_ms=${POLL_MS}`, polling.signal)
+            : await client.post(SessionBody, `${path}/${verb}`, {})
+        if (verb !== null && wanted.verb === verb) wanted.verb = null
+        lastSeen = performance.now()
+        after = session.revision
+        show(session, last?.prompt ?? null)
+        last = session
+        if (session.state === 'ended') return session
+      } catch (error) {
+        if (isBridgeError(error, 'aborted')) continue
+        const mayPass = isBridgeError(error, 'daemon_unreachable') || isBridgeError(error, 'order_unknown')
+        if (!mayPass) throw error
+        if (performance.now() - lastSeen > GRACE_MS) {
+          if (last === null || !touching.includes(last.state)) throw error
+          throw new BridgeError('outcome_unknown', 'The daemon answers no longer.', { cause: error })
+        }
+        await pause(RETRY_MS)
+        // Revisions begin anew with the daemon.
+        after = -1
+        client = await options.connect().catch(() => client)
+      }
+    }
+    return gone
+  }
+
+  try {
+    return await Promise.race([follow(), gone])
+  } finally {
+    asking.end()
+    progress.stop()
+    stopListening()
+  }
+}

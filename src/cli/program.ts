@@ -1,0 +1,152 @@
+import { Command, Option } from 'commander'
+import type { Context } from './context.ts'
+import type { ExitCode } from './exit-codes.ts'
+import { parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
+
+const CONTROL_PORT = 27_411
+const HUB_PORT = 27_412
+
+/** Runs a command's work with the context that its flags ask for. */
+export type Act = (
+  flags: { readonly json?: boolean },
+  work: (context: Context) => Promise<ExitCode>,
+) => Promise<void>
+
+interface Data {
+  readonly data: string
+  readonly json?: boolean
+}
+
+/** Declares every command; what a command needs is loaded when it runs, so that the daemon carries none of it. */
+export const createProgram = (version: string, defaultDataDir: string, act: Act): Command => {
+  const program = new Command('encoder-bridge')
+    .description('Encodes key cards at a front desk for Seam.')
+    .version(version)
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help shows what there is)')
+
+  const data = new Option('--data <dir>', 'data directory').default(defaultDataDir)
+  const encoder = new Option('--encoder <name>', 'name or id of the encoder (default: the only one)')
+  const apiKey = new Option('--api-key <key>', 'API key of the hub').env('SEAM_API_KEY')
+  const config = new Option(
+    '--config <file>',
+    'configuration file (default: config.yaml in the data directory)',
+  )
+  const command = (name: string, description: string, parent = program): Command =>
+    parent
+      .command(name)
+      .description(description)
+      .option('--json', 'one JSON document on standard output, everything else on standard error')
+
+  command('run', 'run the daemon in the foreground')
+    .addOption(data)
+    .addOption(config)
+    .option('--port <port>', 'port of the control API', parsePort, CONTROL_PORT)
+    .action((flags: Data & { config?: string; port: number }) =>
+      act(flags, async (context) => (await import('./commands/run.ts')).run(context, flags)),
+    )
+
+  const hub = command('hub', 'run a hub in the foreground')
+    .enablePositionalOptions()
+    .addOption(data)
+    .option('--port <port>', 'port of the hub', parsePort, HUB_PORT)
+    .addOption(new Option('--seed <name>', 'fill the hub with an example').choices(['demo']))
+    .action((flags: Data & { port: number; seed?: string }) =>
+      act(flags, async (context) => (await import('./commands/hub.ts')).hub(context, flags)),
+    )
+
+  command('claim', 'take the bridge that shows this code into the workspace of an API key', hub)
+    .argument('<code>', 'pairing code')
+    .option('--hub <url>', 'address of the hub', parseHub, `http://127.0.0.1:${HUB_PORT}`)
+    .addOption(apiKey)
+    .option('--system <id>', 'access system to serve (default: a new one)', parseUuid)
+    .action((code: string, flags: { json?: boolean; hub: string; apiKey?: string; system?: string }) =>
+      act(flags, async (context) => (await import('./commands/hub-claim.ts')).hubClaim(context, code, flags)),
+    )
+
+  command('pair', 'pair this desk with a hub')
+    .addOption(data)
+    .requiredOption('--hub <url>', 'address of the hub', parseHub)
+    .addOption(apiKey)
+    .action((flags: Data & { hub: string; apiKey?: string }) =>
+      act(flags, async (context) => (await import('./commands/pair.ts')).pair(context, flags)),
+    )
+
+  command('demo', 'show everything with a seeded hub and an emulated encoder')
+    .option('--once', 'end after it was shown; exit code 0 only if all of it was observed')
+    .action((flags: { json?: boolean; once?: boolean }) =>
+      act(flags, async (context) => (await import('./commands/demo.ts')).demo(context, flags)),
+    )
+
+  command('devices', 'list the encoders, the drivers and the serial ports')
+    .addOption(data)
+    .action((flags: Data) =>
+      act(flags, async (context) => (await import('./commands/devices.ts')).devices(context, flags)),
+    )
+
+  command('encode', 'write the card of an access method and read it back')
+    .argument('<access-method-id>', 'access method of mode card', parseUuid)
+    .addOption(data)
+    .addOption(encoder)
+    .option('--confirm', 'answer yes: earlier keys of the door may die, an occupied card may be overwritten')
+    .action((accessMethodId: string, flags: Data & { encoder?: string; confirm?: boolean }) =>
+      act(flags, async (context) =>
+        (await import('./commands/encode.ts')).encode(context, accessMethodId, flags),
+      ),
+    )
+
+  command('scan', 'read a card and compare it with what Seam has')
+    .addOption(data)
+    .addOption(encoder)
+    .action((flags: Data & { encoder?: string }) =>
+      act(flags, async (context) => (await import('./commands/scan.ts')).scan(context, flags)),
+    )
+
+  command('status', 'show the link, the encoders, open sessions and waiting results')
+    .addOption(data)
+    .action((flags: Data) =>
+      act(flags, async (context) => (await import('./commands/status.ts')).status(context, flags)),
+    )
+
+  command('doctor', 'find out what is wrong on this computer')
+    .addOption(data)
+    .addOption(config)
+    .action((flags: Data & { config?: string }) =>
+      act(flags, async (context) => (await import('./commands/doctor.ts')).doctor(context, flags)),
+    )
+
+  program
+    .command('audit')
+    .description('print the audit trail as JSON lines')
+    .addOption(data)
+    .option('--since <instant>', 'from this ISO instant on', parseInstant)
+    .action((flags: Data & { since?: string }) =>
+      act(flags, async (context) => (await import('./commands/audit.ts')).audit(context, flags)),
+    )
+
+  command('emulate', 'put an emulated device on a pseudo-terminal')
+    .argument('<driver>', 'driver whose device to emulate')
+    .requiredOption('--pty-link <path>', 'where the link to the pseudo-terminal appears')
+    .option('--card <type>', 'card in the field, like classic1k (default: none)')
+    .option('--uid <hex>', 'UID of the card', parseUid)
+    .option('--realtime', 'take the time that the line and the card take')
+    .option('--control <socket>', 'socket that takes commands: place, remove and dump cards, inject faults')
+    .action(
+      (
+        driver: string,
+        flags: {
+          json?: boolean
+          ptyLink: string
+          card?: string
+          uid?: string
+          realtime?: boolean
+          control?: string
+        },
+      ) =>
+        act(flags, async (context) =>
+          (await import('./commands/emulate.ts')).emulate(context, driver, flags),
+        ),
+    )
+
+  return program
+}

@@ -1,0 +1,95 @@
+import type { DoctorReport } from '../control/schema.ts'
+
+/** How the daemon logs, on standard error: for people, as JSON lines, or not at all. */
+export type LogStyle = 'pretty' | 'json' | 'silent'
+
+export interface DaemonOptions {
+  readonly dataDir: string
+  /** Null for `config.yaml` in the data directory. */
+  readonly configPath: string | null
+  /** 0 for any free one. */
+  readonly port: number
+  readonly log: LogStyle
+  /** True: every configured encoder is an emulator in this process, with a blank card on it. */
+  readonly isEmulated: boolean
+}
+
+/** An encoder as the daemon found it when it became ready. */
+export interface ReadyDevice {
+  readonly name: string
+  readonly driver: string
+  readonly path: string
+  readonly state: string
+}
+
+export interface RunningDaemon {
+  /** Of the control API. */
+  readonly endpoint: string
+  readonly devices: readonly ReadyDevice[]
+  /** Drains, then stops. Idempotent. */
+  close(): Promise<void>
+  /** Resolves when the daemon has stopped by itself or by `close`; rejects with what stopped it. */
+  readonly closed: Promise<void>
+}
+
+export interface RunningHub {
+  readonly endpoint: string
+  readonly workspaceId: string
+  readonly apiKey: string
+  close(): Promise<void>
+}
+
+export interface PairOptions {
+  readonly dataDir: string
+  readonly hubEndpoint: string
+  /** Null: the code is shown and somebody else claims it. */
+  readonly apiKey: string | null
+  /** A code to show and the ISO instant at which it ends; a fresh one may follow it. */
+  onCode(code: string, expiresAt: string): void
+  readonly signal: AbortSignal
+}
+
+/** Whom the bridge belongs to. */
+export interface Paired {
+  readonly bridgeId: string
+  readonly acsSystemId: string
+  readonly hubEndpoint: string
+}
+
+export interface EmulateOptions {
+  readonly driver: string
+  /** Where the link to the pseudo-terminal appears. */
+  readonly link: string
+  /** Null for an empty field. */
+  readonly card: { readonly type: string; readonly uid: string | null } | null
+  readonly isRealtime: boolean
+  /** A socket that takes commands; null for none. */
+  readonly controlPath: string | null
+}
+
+export interface RunningEmulator {
+  /** The pseudo-terminal behind the link. */
+  readonly path: string
+  close(): Promise<void>
+}
+
+/** What the command line asks of the rest; `main.ts` hands it in. Everything rejects with BridgeError. */
+export interface Runtime {
+  readonly version: string
+  /** The words that start this program as another process: node, its flags, the script. */
+  readonly self: readonly [string, ...string[]]
+  startDaemon(options: DaemonOptions): Promise<RunningDaemon>
+  startHub(options: {
+    readonly dataDir: string
+    readonly port: number
+    /** Null for no seed. */
+    readonly seed: string | null
+  }): Promise<RunningHub>
+  /** Pairs while no daemon runs on this data directory. */
+  pair(options: PairOptions): Promise<Paired>
+  emulate(options: EmulateOptions): Promise<RunningEmulator>
+  /** Examines this computer, with the daemon up or down. */
+  doctor(options: { readonly dataDir: string; readonly configPath: string | null }): Promise<DoctorReport>
+  listDrivers(): Promise<readonly { readonly id: string; readonly name: string }[]>
+  listSerialPorts(): Promise<readonly { readonly path: string; readonly description: string | null }[]>
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import { BridgeError } from '../contract/errors.ts'
+import { readOverrides } from './environment.ts'
+import type { Override } from './environment.ts'
+import { explain, showPath } from './explain.ts'
+import type { Complaint } from './explain.ts'
+import { Config } from './schema.ts'
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+const readText = (file: string, isOptional: boolean): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+  } catch (error) {
+    if (isMissing(error) && isOptional) return ''
+    if (isMissing(error)) throw new BridgeError('config_invalid', `There is no file ${file}.`)
+    if (error instanceof TypeError) throw new BridgeError('config_invalid', `${file} is not UTF-8 text.`)
+    throw new BridgeError('config_invalid', `${file} cannot be read.`, { cause: error })
+  }
+}
+
+/** The offset in the file of the setting at this path, or of the nearest map around it that is written there. */
+const offsetOf = (document: Document, path: readonly PropertyKey[]): number => {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
+    const key = path[length - 1]
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key)
+      if (isNode(pair?.key) && pair.key.range) return pair.key.range[0]
+    } else {
+      const node = document.getIn(path.slice(0, length), true)
+      if (isNode(node) && node.range) return node.range[0]
+    }
+  }
+  return 0
+}
+
+const startsWith = (path: readonly PropertyKey[], start: readonly PropertyKey[]): boolean =>
+  start.every((key, index) => path[index] === key)
+
+const setIn = (root: Record<string, unknown>, path: readonly string[], value: unknown): void => {
+  const [key, ...rest] = path
+  if (key === undefined) return
+  if (rest.length === 0) {
+    root[key] = value
+    return
+  }
+  const child = root[key] ?? {}
+  // A scalar where a map belongs stays, for the schema to complain about.
+  if (typeof child !== 'object') return
+  root[key] = child
+  setIn(child as Record<string, unknown>, rest, value)
+}
+
+/** One sentence a complaint, at most five: a file of another kind would complain forever. */
+const refuse = (
+  complaints: readonly Complaint[],
+  whereIs: (path: readonly PropertyKey[]) => string,
+): never => {
+  const sentences = complaints.slice(0, 5).map(({ path, sentence }) => {
+    const setting = showPath(path)
+    return `${whereIs(path)}${setting === '' ? 'the file' : setting} ${sentence}`
+  })
+  const more = complaints.length > 5 ? ` And ${complaints.length - 5} more.` : ''
+  throw new BridgeError('config_invalid', `${sentences.join('. ')}.${more}`)
+}
+
+const parse = (text: string, file: string, overrides: readonly Override[]): Config => {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [syntax] = document.errors
+  if (syntax !== undefined) {
+    const { line } = lines.linePos(syntax.pos[0])
+    throw new BridgeError('config_invalid', `${file}, line ${line}: this is not YAML: ${syntax.message}.`)
+  }
+  let root: unknown
+  try {
+    root = document.toJS() ?? {}
+  } catch (error) {
+    throw new BridgeError('config_invalid', `${file} is not usable YAML.`, { cause: error })
+  }
+  if (typeof root === 'object' && root !== null && !Array.isArray(root)) {
+    for (const { path, value } of overrides) setIn(root as Record<string, unknown>, path, value)
+  }
+  const parsed = Config.safeParse(root)
+  if (parsed.success) return parsed.data
+  return refuse(
+    parsed.error.issues.flatMap((issue) => explain(issue, root)),
+    (path) => {
+      const override = overrides.find((candidate) => startsWith(path, candidate.path))
+      if (override !== undefined) return `${override.variable}: `
+      return `${file}, line ${lines.linePos(offsetOf(document, path)).line}: `
+    },
+  )
+}
+
+/**
+ * Reads the configuration: defaults, then the file, then `BRIDGE_*` variables. With `path` null the file is
+ * `config.yaml` in the data directory and may be missing. Throws `config_invalid`, which names file, line, setting and
+ * what is allowed there.
+ */
+export const loadConfig = (source: {
+  readonly dataDir: string
+  readonly path: string | null
+  readonly env: Readonly<Record<string, string | undefined>>
+}): Config => {
+  const file = source.path ?? join(source.dataDir, 'config.yaml')
+  return parse(readText(file, source.path === null), file, readOverrides(source.env))
+}

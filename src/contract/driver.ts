@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { CardTechnology } from './card.ts'
+import type { Device, IoOptions } from './device.ts'
+import type { Emulator, EmulatorOptions } from './emulator.ts'
+import { DriverId } from './ids.ts'
+import type { ByteTransport, Clock, SerialSettings } from './transport.ts'
+
+/** The static facts of a driver. The conformance kit holds the driver to every one of them. */
+export const DriverManifest = z.strictObject({
+  id: DriverId,
+  /** The product as people know it. */
+  name: z.string().min(1),
+  kind: z.enum(['card', 'keySystem', 'scanner']),
+  /** What a device of this driver may be used for. */
+  roles: z.array(z.enum(['encoder', 'scanner'])).min(1),
+  /** How the device is reached. */
+  transport: z.literal('serial'),
+  /** USB identities that are the product's own. Empty for chips behind a general USB-serial bridge. */
+  usb: z.array(
+    z.strictObject({
+      vendorId: z.string().regex(/^[0-9a-f]{4}$/),
+      productId: z.string().regex(/^[0-9a-f]{4}$/),
+    }),
+  ),
+  technologies: z.array(CardTechnology),
+  /** Whether asking "are you there?" writes bytes that would disturb another device on the line. */
+  intrusiveProbe: z.boolean(),
+  /** What an abort promises about the card: see CardDevice.write. */
+  abort: z.enum(['anytime', 'betweenBlocks', 'neverWhileWriting']),
+  /** The time within which an aborted call settles, in milliseconds. */
+  abortWithinMs: z.number().int().positive(),
+  /** The evidence for this driver, told in the README's table. */
+  evidence: z.array(z.enum(['emulated', 'foreign peer', 'real hardware'])),
+})
+export type DriverManifest = z.infer<typeof DriverManifest>
+
+/** What a driver is given to open a device. It keeps nothing else: no file, no network, no log, no global timer. */
+export interface OpenContext<Options> {
+  readonly transport: ByteTransport
+  readonly options: Options
+  readonly clock: Clock
+}
+
+/** A driver knows the protocol of one device family: data, a factory and an emulator. */
+export interface Driver<Options = unknown> {
+  readonly manifest: DriverManifest
+  /** The driver's part of a device's configuration (YAML). */
+  readonly options: z.ZodType<Options>
+  readonly serial: SerialSettings
+  /**
+   * Brings the device to its idle state and proves that it is of this family. It owns the transport from the call on and
+   * closes it when it rejects. Rejects `device_unresponsive`, `device_mismatch`, `device_lost`, `protocol_error`, `aborted`.
+   */
+  open(context: OpenContext<Options>, io: IoOptions): Promise<Device>
+  /** Makes the firmware double: the same protocol from the other end, written from the device's document. */
+  emulate(options: EmulatorOptions): Promise<Emulator>
+}
+
+/** Checks the manifest and keeps the types: `export default defineDriver({...})`. */
+export const defineDriver = <Options>(
+  driver: Omit<Driver<Options>, 'manifest'> & { manifest: z.input<typeof DriverManifest> },
+): Driver<Options> => ({ ...driver, manifest: DriverManifest.parse(driver.manifest) })

@@ -1,0 +1,478 @@
+import { z } from 'zod'
+
+/** Who can remove the cause of an error. `nobody` marks codes that are no fault at all (an abort). */
+export type ErrorOwner = 'clerk' | 'installer' | 'integrator' | 'support' | 'nobody'
+
+/** The error codes of Seam's action attempts (OpenAPI document of @seamapi/types 1.977.0). */
+export const seamErrorCodes = [
+  'uncategorized_error',
+  'action_attempt_expired',
+  'no_credential_on_encoder',
+  'incompatible_card_format',
+  'credential_cannot_be_reissued',
+  'credential_deleted',
+  'encoding_interrupted',
+  'encoder_not_online',
+  'encoder_communication_timeout',
+  'bridge_disconnected',
+  'credential_not_found',
+] as const
+export type SeamErrorCode = (typeof seamErrorCodes)[number]
+
+/** One row of the error table: what happened, whose it is, what to do, and how each edge shows it. */
+export interface ErrorFacts {
+  /** HTTP status at the control API. */
+  readonly status: number
+  readonly owner: ErrorOwner
+  /** One sentence for a person, without the facts of the case (those travel in `detail`). */
+  readonly cause: string
+  /** What the owner does next, as an instruction. */
+  readonly nextStep: string
+  /** The one code that tells Seam, where the error ends an action attempt. */
+  readonly seam: SeamErrorCode
+}
+
+const row = (
+  status: number,
+  owner: ErrorOwner,
+  seam: SeamErrorCode,
+  cause: string,
+  nextStep: string,
+): ErrorFacts => ({ status, owner, seam, cause, nextStep })
+
+/**
+ * The closed table of error codes. Codes are append-only and area first; nobody matches on wording.
+ * docs/errors.md is generated from it and a test holds the two together.
+ */
+export const errorTable = {
+  aborted: row(499, 'nobody', 'uncategorized_error', 'The work was given up on request.', 'Nothing to do.'),
+
+  device_absent: row(
+    503,
+    'installer',
+    'encoder_not_online',
+    'No encoder answers at the configured path.',
+    'Plug the encoder in, or correct its path in the configuration.',
+  ),
+  device_busy: row(
+    409,
+    'installer',
+    'encoder_communication_timeout',
+    'The encoder is in use.',
+    'Wait for the running session, or close the other program that holds the port.',
+  ),
+  device_denied: row(
+    403,
+    'installer',
+    'encoder_not_online',
+    'The operating system refuses access to the encoder.',
+    'Run `encoder-bridge doctor`: it prints the one command that grants access.',
+  ),
+  device_lost: row(
+    503,
+    'clerk',
+    'encoder_not_online',
+    'The encoder was unplugged or lost power.',
+    'Check the cable; the bridge reconnects by itself.',
+  ),
+  device_closed: row(
+    409,
+    'support',
+    'encoder_not_online',
+    'The device was closed before this call.',
+    'Order again; if it repeats, send the diagnostics to support.',
+  ),
+  device_unresponsive: row(
+    504,
+    'installer',
+    'encoder_communication_timeout',
+    'The encoder does not answer in time.',
+    'Unplug the encoder, plug it in again, and check the board’s interface switch (HSU).',
+  ),
+  device_mismatch: row(
+    409,
+    'installer',
+    'encoder_not_online',
+    'Another device answers where the encoder should be.',
+    'Connect the encoder that was paired here, or correct the path in the configuration.',
+  ),
+  device_fault: row(
+    502,
+    'installer',
+    'encoder_communication_timeout',
+    'The encoder reports a fault of its own.',
+    'Unplug the encoder for ten seconds; replace it if the fault stays.',
+  ),
+  protocol_error: row(
+    502,
+    'support',
+    'encoder_communication_timeout',
+    'The encoder’s answer does not follow its protocol.',
+    'Try again; if it repeats, send the diagnostics to support.',
+  ),
+  not_supported: row(
+    422,
+    'integrator',
+    'incompatible_card_format',
+    'The encoder cannot do this with this kind of card.',
+    'Use a card or an encoder of a supported kind.',
+  ),
+  driver_unknown: row(
+    422,
+    'installer',
+    'encoder_not_online',
+    'The configuration names a driver that does not exist.',
+    'Use one of the drivers that `encoder-bridge devices` lists.',
+  ),
+  driver_unavailable: row(
+    503,
+    'installer',
+    'encoder_not_online',
+    'A part that this driver needs is missing on this computer.',
+    'Install what the message names; `encoder-bridge doctor` checks it.',
+  ),
+
+  card_timeout: row(
+    408,
+    'clerk',
+    'no_credential_on_encoder',
+    'No card was placed in time.',
+    'Order again and place a card on the encoder.',
+  ),
+  card_removed: row(
+    409,
+    'clerk',
+    'encoding_interrupted',
+    'The card was taken away before the work was complete.',
+    'Place the card flat and leave it until the bridge says done.',
+  ),
+  card_swapped: row(
+    409,
+    'clerk',
+    'encoding_interrupted',
+    'Another card was placed in the middle of the work.',
+    'Encode again with one card; discard or re-encode the first one.',
+  ),
+  card_several: row(
+    409,
+    'clerk',
+    'no_credential_on_encoder',
+    'More than one card lies on the encoder.',
+    'Leave only one card on the encoder.',
+  ),
+  card_incompatible: row(
+    422,
+    'clerk',
+    'incompatible_card_format',
+    'This kind of card does not fit the order.',
+    'Take a card of the kind that this property uses.',
+  ),
+  card_key_refused: row(
+    422,
+    'clerk',
+    'incompatible_card_format',
+    'The card refuses the key: it is protected or belongs to another system.',
+    'Take a blank card.',
+  ),
+  card_write_refused: row(
+    422,
+    'clerk',
+    'incompatible_card_format',
+    'The card refuses to be written: blocks are locked or worn out.',
+    'Take another card and discard this one.',
+  ),
+  card_mismatch: row(
+    422,
+    'clerk',
+    'encoding_interrupted',
+    'What was read back differs from what was written.',
+    'Discard the card and encode another one.',
+  ),
+  card_occupied: row(
+    409,
+    'clerk',
+    'uncategorized_error',
+    'The card holds a valid credential of another access method.',
+    'Take a free card, or confirm that the old credential may be overwritten.',
+  ),
+
+  order_invalid: row(
+    422,
+    'integrator',
+    'uncategorized_error',
+    'The order cannot be carried out as it was given.',
+    'Correct the order as the message says.',
+  ),
+  order_expired: row(
+    410,
+    'integrator',
+    'action_attempt_expired',
+    'The order expired before it could be carried out.',
+    'Order again.',
+  ),
+  order_stale: row(
+    409,
+    'integrator',
+    'uncategorized_error',
+    'A newer order for the same access method is known.',
+    'Follow the newer order.',
+  ),
+  order_misdirected: row(
+    421,
+    'integrator',
+    'bridge_disconnected',
+    'The order is meant for another bridge.',
+    'Send it to the bridge that owns the encoder.',
+  ),
+  order_conflict: row(
+    409,
+    'integrator',
+    'uncategorized_error',
+    'The same order id was used before with another content.',
+    'Use a new id for a new order.',
+  ),
+  order_unconfirmed: row(
+    409,
+    'clerk',
+    'uncategorized_error',
+    'A new key would end a key that is still valid, and nobody confirmed it.',
+    'Confirm at the desk, or order an additional key.',
+  ),
+  order_cancelled: row(
+    409,
+    'clerk',
+    'uncategorized_error',
+    'The order was cancelled.',
+    'Order again when a card is wanted.',
+  ),
+  order_unknown: row(
+    404,
+    'integrator',
+    'uncategorized_error',
+    'There is no such order.',
+    'Check the order id.',
+  ),
+  outcome_unknown: row(
+    500,
+    'clerk',
+    'uncategorized_error',
+    'The bridge stopped while the card was being written, and the card was not seen again.',
+    'Scan the card to learn its state, then encode again if needed.',
+  ),
+  write_interrupted: row(
+    500,
+    'clerk',
+    'encoding_interrupted',
+    'The bridge stopped while the card was being written; the card is not complete.',
+    'Encode again; this card may be used once more.',
+  ),
+
+  desk_limit: row(
+    429,
+    'installer',
+    'uncategorized_error',
+    'A limit of this desk refuses the card.',
+    'Wait, or change `limits` in this desk’s configuration.',
+  ),
+  encoder_unknown: row(
+    404,
+    'integrator',
+    'encoder_not_online',
+    'There is no encoder of that name or id.',
+    'Use one of the encoders that `encoder-bridge devices` lists.',
+  ),
+  layout_unknown: row(
+    422,
+    'installer',
+    'uncategorized_error',
+    'The configuration names a card layout that does not exist.',
+    'Use one of the layouts in docs/configuration.md.',
+  ),
+  config_invalid: row(
+    500,
+    'installer',
+    'uncategorized_error',
+    'The configuration cannot be used.',
+    'Correct the line that the message names.',
+  ),
+  data_unwritable: row(
+    500,
+    'installer',
+    'uncategorized_error',
+    'The data directory cannot be written.',
+    'Free disk space, or give the service’s user write access; no card was touched.',
+  ),
+  journal_newer: row(
+    500,
+    'installer',
+    'uncategorized_error',
+    'The journal was written by a newer version.',
+    'Install that version or a later one; the journal was left as it is.',
+  ),
+  journal_damaged: row(
+    500,
+    'support',
+    'uncategorized_error',
+    'The journal cannot be read.',
+    'Keep the file and call support; the bridge does not run without knowing its past.',
+  ),
+  journal_locked: row(
+    409,
+    'installer',
+    'uncategorized_error',
+    'Another encoder-bridge uses this data directory.',
+    'Stop the other one, or use another --data directory.',
+  ),
+  port_taken: row(
+    409,
+    'installer',
+    'uncategorized_error',
+    'The port is taken by another program.',
+    'Stop the program that the message names, or choose another --port.',
+  ),
+  not_paired: row(
+    409,
+    'installer',
+    'bridge_disconnected',
+    'This bridge is not paired with a hub.',
+    'Run `encoder-bridge pair`.',
+  ),
+  daemon_unreachable: row(
+    503,
+    'installer',
+    'bridge_disconnected',
+    'The daemon does not answer.',
+    'Start it with `encoder-bridge run`, or check --data.',
+  ),
+  clock_skewed: row(
+    409,
+    'installer',
+    'uncategorized_error',
+    'This computer’s clock differs too much from the hub’s.',
+    'Set the clock (turn on network time); until then new encodes are refused.',
+  ),
+  draining: row(
+    503,
+    'support',
+    'bridge_disconnected',
+    'The bridge is stopping and takes no new orders.',
+    'Order again after the restart.',
+  ),
+  internal_error: row(
+    500,
+    'support',
+    'uncategorized_error',
+    'The bridge met a fault of its own.',
+    'Send the diagnostics to support.',
+  ),
+
+  hub_unreachable: row(
+    503,
+    'installer',
+    'bridge_disconnected',
+    'The hub cannot be reached.',
+    'Check the network and the hub’s address; results are kept until it answers.',
+  ),
+  hub_unauthorized: row(
+    502,
+    'installer',
+    'bridge_disconnected',
+    'The hub does not accept this bridge’s token.',
+    'Pair again with `encoder-bridge pair`.',
+  ),
+  hub_protocol: row(
+    502,
+    'support',
+    'bridge_disconnected',
+    'The hub’s answer is not understood.',
+    'Check that the address is a hub’s, and that both have matching versions.',
+  ),
+  hub_refused: row(
+    502,
+    'integrator',
+    'uncategorized_error',
+    'The hub refused the request.',
+    'Correct what the message names.',
+  ),
+  hub_insecure: row(
+    422,
+    'installer',
+    'uncategorized_error',
+    'A hub on another computer is reached over https only.',
+    'Use an https address.',
+  ),
+  pairing_expired: row(
+    410,
+    'installer',
+    'uncategorized_error',
+    'The pairing code expired before it was claimed.',
+    'Run `encoder-bridge pair` again.',
+  ),
+
+  request_invalid: row(
+    400,
+    'integrator',
+    'uncategorized_error',
+    'The request is malformed.',
+    'Correct what the message names.',
+  ),
+  control_unauthorized: row(
+    401,
+    'integrator',
+    'uncategorized_error',
+    'The control token is missing or wrong.',
+    'Send the token from DATA/control-token as a bearer token.',
+  ),
+  control_forbidden: row(
+    403,
+    'integrator',
+    'uncategorized_error',
+    'The request comes from a place that may not control this bridge.',
+    'Call from this computer, without a browser of another origin.',
+  ),
+  route_unknown: row(
+    404,
+    'integrator',
+    'uncategorized_error',
+    'There is no such address.',
+    'See docs/control-api.md.',
+  ),
+  rate_limited: row(429, 'integrator', 'uncategorized_error', 'Too many requests.', 'Slow down.'),
+} as const satisfies Record<string, ErrorFacts>
+
+export type ErrorCode = keyof typeof errorTable
+export const ErrorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]])
+
+/** The one error class. `detail` states the facts of this case in one sentence, without secrets or guests' data. */
+export class BridgeError extends Error {
+  readonly code: ErrorCode
+  readonly detail: string | undefined
+
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+    super(detail === undefined ? errorTable[code].cause : `${errorTable[code].cause} ${detail}`, options)
+    this.name = 'BridgeError'
+    this.code = code
+    this.detail = detail
+  }
+
+  get facts(): ErrorFacts {
+    return errorTable[this.code]
+  }
+}
+
+export const isBridgeError = (value: unknown, code?: ErrorCode): value is BridgeError =>
+  value instanceof BridgeError && (code === undefined || value.code === code)
+
+/** Turns whatever was thrown into a BridgeError: an AbortError becomes `aborted`, the rest becomes `code`. */
+export const toBridgeError = (value: unknown, code: ErrorCode = 'internal_error'): BridgeError => {
+  if (value instanceof BridgeError) return value
+  if (value instanceof Error && value.name === 'AbortError') {
+    return new BridgeError('aborted', undefined, { cause: value })
+  }
+  return new BridgeError(code, value instanceof Error ? value.message : String(value), { cause: value })
+}
+
+/** Rejects with `aborted` when the signal has fired; every I/O method of a driver begins with it. */
+export const throwIfAborted = (signal: AbortSignal): void => {
+  if (signal.aborted) throw new BridgeError('aborted', undefined, { cause: signal.reason })
+}

@@ -1,0 +1,120 @@
+import type { Card } from './card.ts'
+import type { CardUid, EncoderId, OrderId } from './ids.ts'
+import type { Order } from './order.ts'
+import type { Ending } from './outcome.ts'
+import type { SiteKeys } from './site-keys.ts'
+
+/** How far an order has come, as the disk knows it. */
+export type JournalPhase = 'accepted' | 'writing' | 'verified' | 'ended'
+
+/** What is journalled before the first byte is written to a card. Digests are SHA-256, hexadecimal, over the blocks in order. */
+export interface WriteIntent {
+  readonly encoderId: EncoderId
+  readonly uid: CardUid
+  readonly technology: Card['technology']
+  /** Of what the record's blocks will hold. */
+  readonly intendedDigest: string
+  /** Of what they held before: tells an untouched card from a spoiled one after a crash. */
+  readonly previousDigest: string
+}
+
+/** An order with its session's state. */
+export interface JournalEntry {
+  readonly order: Order
+  readonly phase: JournalPhase
+  readonly acceptedAt: string
+  readonly intent: WriteIntent | null
+  readonly ending: Ending | null
+  readonly endedAt: string | null
+  /** The encoder that served it, once known. */
+  readonly encoderId: EncoderId | null
+}
+
+/** A result on its way to the hub. Ids grow; delivery is in the order of the ids. */
+export interface OutboxItem {
+  readonly id: number
+  readonly orderId: OrderId
+  readonly createdAt: string
+  readonly encoderId: EncoderId | null
+  readonly ending: Ending
+}
+
+export interface OutboxFigures {
+  readonly waiting: number
+  /** ISO instant of the oldest item that is not acknowledged. */
+  readonly oldestAt: string | null
+  /** Items that the hub refused for good; kept for support. */
+  readonly refused: number
+}
+
+/** One line of the audit trail: append-only, ids and times, never names. */
+export interface AuditLine {
+  readonly at: string
+  readonly event:
+    | 'accepted'
+    | 'refused'
+    | 'writing'
+    | 'verified'
+    | 'ended'
+    | 'acknowledged'
+    | 'cancelled'
+    | 'paired'
+  readonly orderId: string | null
+  readonly orderedBy: string | null
+  readonly encoderId: string | null
+  readonly uid: string | null
+  /** The ending's kind and code, or why it was refused. */
+  readonly outcome: string | null
+}
+
+/** Whom this bridge belongs to. The token is a secret. */
+export interface Pairing {
+  readonly hubEndpoint: string
+  readonly bridgeId: string
+  readonly acsSystemId: string
+  readonly token: string
+}
+
+/**
+ * The one memory of the daemon. Every method is synchronous and durable when it returns (WAL, synchronous=FULL);
+ * it throws `data_unwritable` when the disk refuses, and then nothing of that call has happened.
+ */
+export interface Journal {
+  /** Journals an order. `repeated`: known with the same content. Throws `order_conflict`, `order_stale`. */
+  accept(order: Order): 'accepted' | 'repeated'
+  /** Calls the observer after each `accept` that returned `accepted`. */
+  onAccepted(observer: (entry: JournalEntry) => void): () => void
+  entry(orderId: OrderId): JournalEntry | null
+  /** Orders that have no ending, oldest first. */
+  open(): readonly JournalEntry[]
+  /** The newest ended or open entries, newest first. */
+  recent(limit: number): readonly JournalEntry[]
+  /** The intent, before the first byte. */
+  writing(orderId: OrderId, intent: WriteIntent): void
+  /** Read back and equal. */
+  verified(orderId: OrderId): void
+  /** The ending and, for a hub's order, its report: one transaction. A second ending of the same order changes nothing. */
+  end(orderId: OrderId, encoderId: EncoderId | null, ending: Ending): void
+
+  /** Reports that wait, oldest first. */
+  waiting(limit: number): readonly OutboxItem[]
+  onReport(observer: () => void): () => void
+  /** The hub has it. Unknown or repeated ids change nothing. */
+  acknowledge(id: number): void
+  /** The hub refuses it for good: it is kept, marked, and no longer sent. */
+  refuse(id: number, reason: string): void
+  outboxFigures(): OutboxFigures
+
+  audit(since?: string): Iterable<AuditLine>
+  noteAudit(line: Omit<AuditLine, 'at'>): void
+  /** Drops audit lines and acknowledged orders older than the instant. */
+  prune(before: string): void
+
+  pairing(): Pairing | null
+  setPairing(pairing: Pairing | null): void
+  siteKeys(): SiteKeys | null
+  setSiteKeys(keys: SiteKeys): void
+  /** The frozen id of a device's identity, made at first sight. */
+  encoderIdOf(identity: string): EncoderId
+  close(): void
+}

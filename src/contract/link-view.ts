@@ -1,0 +1,11 @@
+/** The link to the hub, as status and doctor show it. */
+export interface LinkView {
+  readonly state: 'unpaired' | 'connecting' | 'connected' | 'waiting' | 'refused'
+  /** `websocket`, or `polling` where the network lets no WebSocket through. */
+  readonly transport: 'websocket' | 'polling' | null
+  readonly hubEndpoint: string | null
+  readonly connectedSince: string | null
+  /** This computer's clock minus the hub's, measured at the last welcome. */
+  readonly clockSkewMs: number | null
+  readonly error: { readonly code: string; readonly message: string } | null
+}

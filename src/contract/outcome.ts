@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { ErrorCode } from './errors.ts'
+import { CardTechnology } from './card.ts'
+import { CardUid } from './ids.ts'
+
+/** The record found on a card, its MAC checked. */
+export const CardRecord = z.strictObject({
+  credentialId: z.uuid(),
+  cardNumber: z.string(),
+  startsAt: z.iso.datetime(),
+  endsAt: z.iso.datetime().nullable(),
+})
+export type CardRecord = z.infer<typeof CardRecord>
+
+/** How a scanned card stands to what Seam has. */
+export const Comparison = z.discriminatedUnion('kind', [
+  /** No record on the card, so nothing to compare. */
+  z.strictObject({ kind: z.literal('nothing') }),
+  z.strictObject({ kind: z.literal('same') }),
+  /** `properties` are Seam's names: card_number, starts_at, ends_at. */
+  z.strictObject({ kind: z.literal('outOfSync'), properties: z.array(z.string()).min(1) }),
+  z.strictObject({ kind: z.literal('notFound') }),
+  /** The hub could not be asked. */
+  z.strictObject({ kind: z.literal('unchecked') }),
+])
+export type Comparison = z.infer<typeof Comparison>
+
+const failure = { code: ErrorCode, detail: z.string().nullable(), uid: CardUid.nullable() }
+
+/**
+ * How a session ended: the truth about the card. `untouched` means that no byte was written in this session,
+ * `spoiled` that the card must be encoded again or thrown away, `unknown` that it could not be read again.
+ */
+export const Ending = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('encoded'),
+    uid: CardUid,
+    technology: CardTechnology,
+    /** `alreadyRight`: the card held the order before, and nothing was written. */
+    proof: z.enum(['readBack', 'alreadyRight']),
+  }),
+  z.strictObject({
+    kind: z.literal('scanned'),
+    uid: CardUid,
+    technology: CardTechnology,
+    /** Null for a blank card and for one whose record is not ours. */
+    record: CardRecord.nullable(),
+    /** Why there is no record: `blank`, or what makes it foreign. */
+    remark: z.string().nullable(),
+    comparison: Comparison,
+  }),
+  z.strictObject({ kind: z.literal('untouched'), ...failure }),
+  z.strictObject({ kind: z.literal('spoiled'), ...failure }),
+  z.strictObject({ kind: z.literal('unknown'), ...failure }),
+])
+export type Ending = z.infer<typeof Ending>
+
+export const isSuccess = (ending: Ending): boolean => ending.kind === 'encoded' || ending.kind === 'scanned'

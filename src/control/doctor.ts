@@ -1,0 +1,62 @@
+import { BridgeError, toBridgeError } from '../contract/errors.ts'
+import type { OutboxFigures } from '../contract/journal.ts'
+import { checkConfig, checkDataDir, checkNode, checkPort } from './doctor/computer.ts'
+import { checkHub, checkOutbox, checkPairing } from './doctor/hub.ts'
+import { checkOptionalParts, checkPaths, checkSerial } from './doctor/ports.ts'
+import type { DoctorCheck, DoctorReport } from './schema.ts'
+
+/** What the journal tells the doctor. */
+export interface JournalFacts {
+  readonly hubEndpoint: string | null
+  readonly outbox: OutboxFigures
+}
+
+/** What the doctor looks at; the composition root knows the parts that load native packages. */
+export interface DoctorSources {
+  readonly dataDir: string
+  /** The control port to look for. */
+  readonly port: number
+  /** Throws `config_invalid`. */
+  readConfig(): { readonly devices: readonly { readonly name: string; readonly path: string }[] }
+  /** Null where there is no journal yet. Throws the journal's codes. */
+  readJournal(): JournalFacts | null
+  /** Loads the serial library; rejects when it can't be. */
+  loadSerial(): Promise<unknown>
+}
+
+const failed = (name: string, error: BridgeError): DoctorCheck => ({
+  name,
+  status: 'failed',
+  message: error.message,
+  next_step: error.facts.nextStep,
+})
+
+const readOr = <T>(read: () => T, name: string): { value: T } | { check: DoctorCheck } => {
+  try {
+    return { value: read() }
+  } catch (error) {
+    return { check: failed(name, toBridgeError(error)) }
+  }
+}
+
+/** Examines this computer, with the daemon up or down. Writes nothing, opens no encoder; never rejects. */
+export const examine = async (sources: DoctorSources): Promise<DoctorReport> => {
+  const config = readOr(() => sources.readConfig(), 'configuration')
+  const journal = readOr(() => sources.readJournal(), 'journal')
+  const facts = 'value' in journal ? journal.value : null
+  const now = Date.now()
+  const checks = await Promise.all([
+    checkNode(process.versions.node),
+    checkDataDir(sources.dataDir),
+    'check' in config ? config.check : checkConfig(config.value.devices.length),
+    checkPort(sources.port),
+    ...('check' in journal ? [journal.check] : []),
+    checkPairing(facts?.hubEndpoint ?? null),
+    checkHub(facts?.hubEndpoint ?? null, now),
+    checkOutbox(facts?.outbox ?? null, now),
+    checkSerial(() => sources.loadSerial()),
+    'value' in config ? checkPaths(config.value.devices, process.platform) : [],
+    checkOptionalParts(process.platform, process.env),
+  ])
+  return { checks: checks.flat() }
+}

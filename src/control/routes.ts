@@ -1,0 +1,184 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
+import type { EncoderView } from '../contract/encoders.ts'
+import { BridgeError } from '../contract/errors.ts'
+import type { EncoderId } from '../contract/ids.ts'
+import { OrderId } from '../contract/ids.ts'
+import type { AuditLine } from '../contract/journal.ts'
+import { follow } from './follow.ts'
+import type { ControlPorts, PairingView } from './ports.ts'
+import {
+  AuditQuery,
+  EmptyRequest,
+  EncodeRequest,
+  PairingRequest,
+  ScanRequest,
+  SessionQuery,
+} from './schema.ts'
+import type { DoctorReport, PairingResponse, StatusResponse } from './schema.ts'
+import { auditBody, encoderBody, faultOf, linkBody, sessionBody, sessionSummary } from './views.ts'
+
+/** What the routes know of the server around them. */
+interface RouteFacts {
+  readonly version: string
+  readonly startedAt: string
+  /** Fires when the server closes: whoever waits is answered. */
+  readonly closing: AbortSignal
+}
+
+const parse = <T extends z.ZodType>(schema: T, value: unknown): z.output<T> => {
+  const parsed = schema.safeParse(value ?? {})
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const path = issue?.path.join('.') ?? ''
+  throw new BridgeError('request_invalid', `${path === '' ? '' : `${path}: `}${issue?.message ?? 'Invalid.'}`)
+}
+
+const parseOrderId = (params: unknown): OrderId => {
+  const parsed = OrderId.safeParse((params as { order_id?: unknown }).order_id)
+  if (!parsed.success) throw new BridgeError('order_unknown')
+  return parsed.data
+}
+
+/** Finds an encoder by id or by name; without either it is the only one. */
+const chooseEncoder = (encoders: readonly EncoderView[], wanted: string | undefined): EncoderId => {
+  if (wanted === undefined) {
+    const [only, ...others] = encoders
+    if (only === undefined) throw new BridgeError('encoder_unknown', 'No encoder is configured here.')
+    if (others.length > 0) {
+      const names = encoders.map(({ name }) => name).join(', ')
+      throw new BridgeError('request_invalid', `Several encoders are here; name one of ${names}.`)
+    }
+    return only.encoderId
+  }
+  const found =
+    encoders.find(({ encoderId }) => encoderId === wanted) ??
+    encoders.find(({ name }) => name.toLowerCase() === wanted.toLowerCase())
+  if (found === undefined) throw new BridgeError('encoder_unknown')
+  return found.encoderId
+}
+
+const pairingBody = (view: PairingView): PairingResponse => {
+  switch (view.state) {
+    case 'unpaired':
+      return { state: 'unpaired' }
+    case 'pending':
+      return { state: 'pending', pairing_code: view.code, expires_at: view.expiresAt }
+    case 'paired':
+      return {
+        state: 'paired',
+        bridge_id: view.bridgeId,
+        acs_system_id: view.acsSystemId,
+        hub_endpoint: view.hubEndpoint,
+      }
+    case 'failed':
+      return { state: 'failed', error: faultOf(view.error) }
+  }
+}
+
+const jsonLines = function* (lines: Iterable<AuditLine>): Generator<string> {
+  for (const line of lines) yield `${JSON.stringify(auditBody(line))}\n`
+}
+
+/** A signal that fires after `waitMs`, when the caller goes away, or when the server closes. */
+const patience = (waitMs: number, caller: NodeJS.EventEmitter, closing: AbortSignal) => {
+  const controller = new AbortController()
+  const giveUp = (): void => controller.abort()
+  const timer = setTimeout(giveUp, waitMs)
+  caller.once('close', giveUp)
+  closing.addEventListener('abort', giveUp)
+  if (waitMs === 0 || closing.aborted) giveUp()
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: (): void => {
+      clearTimeout(timer)
+      caller.off('close', giveUp)
+      closing.removeEventListener('abort', giveUp)
+    },
+  }
+}
+
+/** Hangs the routes of `schema.ts` on the server. */
+export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: RouteFacts): void => {
+  const { encoders, sessions, journal, link, pairing } = ports
+
+  app.get('/v1/health', () => ({ status: 'ok', version: facts.version }))
+
+  app.get('/v1/status', (): StatusResponse => {
+    const list = encoders.list()
+    const { waiting, oldestAt, refused } = journal.outboxFigures()
+    return {
+      version: facts.version,
+      started_at: facts.startedAt,
+      link: linkBody(link.view()),
+      encoders: list.map(encoderBody),
+      sessions: sessions
+        .list()
+        .filter(({ state }) => state !== 'ended')
+        .map((view) => sessionSummary(view, list)),
+      outbox: { waiting, oldest_at: oldestAt, refused },
+    }
+  })
+
+  app.get('/v1/encoders', () => ({ encoders: encoders.list().map(encoderBody) }))
+
+  app.post('/v1/encodes', async ({ body }) => {
+    const request = parse(EncodeRequest, body)
+    const orderId = await link.requestEncode({
+      accessMethodId: request.access_method_id,
+      encoderId: chooseEncoder(encoders.list(), request.encoder),
+      isConfirmed: request.is_confirmed ?? false,
+    })
+    return { order_id: orderId }
+  })
+
+  app.post('/v1/scans', async ({ body }) => {
+    const request = parse(ScanRequest, body)
+    return { order_id: await ports.orderScan(chooseEncoder(encoders.list(), request.encoder)) }
+  })
+
+  app.get('/v1/sessions', () => {
+    const list = encoders.list()
+    return { sessions: sessions.list().map((view) => sessionSummary(view, list)) }
+  })
+
+  app.get('/v1/sessions/:order_id', async ({ params, query, raw }) => {
+    const orderId = parseOrderId(params)
+    const { after, wait_ms: waitMs } = parse(SessionQuery, query)
+    using waiting = patience(waitMs, raw.socket, facts.closing)
+    const view = await follow(sessions, orderId, after, waiting.signal)
+    if (view === null) throw new BridgeError('order_unknown')
+    return sessionBody(view, encoders.list())
+  })
+
+  /** Both answer the session as it then is: a request that comes too late, or that nobody asked for, changes nothing. */
+  const answer = (path: string, act: (orderId: OrderId) => boolean): void => {
+    app.post(`/v1/sessions/:order_id/${path}`, async ({ params, body }) => {
+      const orderId = parseOrderId(params)
+      parse(EmptyRequest, body)
+      act(orderId)
+      const view = await follow(sessions, orderId, -1, AbortSignal.abort())
+      if (view === null) throw new BridgeError('order_unknown')
+      return sessionBody(view, encoders.list())
+    })
+  }
+  answer('cancel', (orderId) => sessions.cancel(orderId))
+  answer('confirm', (orderId) => sessions.confirm(orderId))
+
+  app.get('/v1/audit', ({ query }, reply) => {
+    const { since } = parse(AuditQuery, query)
+    return reply.type('application/x-ndjson').send(Readable.from(jsonLines(journal.audit(since))))
+  })
+
+  app.get('/v1/pairing', () => pairingBody(pairing.view()))
+
+  app.post('/v1/pairing', async ({ body }) => {
+    const request = parse(PairingRequest, body)
+    return pairingBody(
+      await pairing.start({ hubEndpoint: request.hub_endpoint, apiKey: request.api_key ?? null }),
+    )
+  })
+
+  app.get('/v1/doctor', (): Promise<DoctorReport> => ports.doctor())
+}

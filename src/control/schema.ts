@@ -1,0 +1,236 @@
+import { z } from 'zod'
+import { ErrorCode } from '../contract/errors.ts'
+import { OrderId } from '../contract/ids.ts'
+
+/**
+ * The control API of the daemon, as requests and responses: the one source of its types, its validation and its
+ * documentation. JSON in snake_case over HTTP on this computer only, `Authorization: Bearer` with the token of
+ * `DATA/control-token`.
+ * @module
+ */
+
+const instant = z.iso.datetime()
+
+/** Every refusal, of every route. */
+export const ErrorBody = z.object({
+  error: z.object({
+    code: ErrorCode,
+    /** The cause, with the facts of this case. */
+    message: z.string(),
+    owner: z.enum(['clerk', 'installer', 'integrator', 'support', 'nobody']),
+    next_step: z.string(),
+    detail: z.string().optional(),
+    order_id: z.string().optional(),
+  }),
+})
+export type ErrorBody = z.infer<typeof ErrorBody>
+
+/** The part of an error that a view carries. */
+export const Fault = ErrorBody.shape.error
+export type Fault = z.infer<typeof Fault>
+
+/** `GET /v1/health`, the one route that wants no token. */
+export const HealthResponse = z.object({ status: z.literal('ok'), version: z.string() })
+
+export const EncoderBody = z.object({
+  encoder_id: z.uuid(),
+  name: z.string(),
+  driver: z.string(),
+  path: z.string(),
+  layout: z.string(),
+  technologies: z.array(z.string()),
+  state: z.enum(['absent', 'opening', 'ready', 'leased', 'failed']),
+  error: Fault.nullable(),
+  model: z.string().nullable(),
+  firmware: z.string().nullable(),
+  lease: z.object({ order_id: z.string(), owner: z.string(), since: instant }).nullable(),
+})
+export type EncoderBody = z.infer<typeof EncoderBody>
+
+/** `GET /v1/encoders` */
+export const EncodersResponse = z.object({ encoders: z.array(EncoderBody) })
+
+export const SessionState = z.enum([
+  'queued',
+  'leasing',
+  'waiting_for_card',
+  'checking_card',
+  'awaiting_confirmation',
+  'writing',
+  'waiting_for_return',
+  'verifying',
+  'reading',
+  'comparing',
+  'recovering',
+  'ended',
+])
+
+/** What is the same in a list and in full. */
+const session = {
+  order_id: OrderId,
+  kind: z.enum(['encode', 'scan', 'scan_to_assign']),
+  state: SessionState,
+  /** Grows with every change; pass it as `after` to wait for the next one. */
+  revision: z.number().int(),
+  encoder_id: z.uuid().nullable(),
+  encoder_name: z.string().nullable(),
+  /** Blocks; null outside `writing`. */
+  progress: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
+  /** What the clerk does now. */
+  prompt: z.string(),
+  is_cancellable: z.boolean(),
+}
+
+/** A session among others: how it ended, without what is on the card. */
+export const SessionSummary = z.object({
+  ...session,
+  ending: z
+    .object({
+      kind: z.enum(['encoded', 'scanned', 'untouched', 'spoiled', 'unknown']),
+      code: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type SessionSummary = z.infer<typeof SessionSummary>
+
+const failed = { error: Fault, card_uid: z.string().nullable() }
+
+/** How a session ended: the truth about the card. */
+export const EndingBody = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('encoded'),
+    card_uid: z.string(),
+    technology: z.string(),
+    proof: z.enum(['read_back', 'already_right']),
+  }),
+  z.object({
+    kind: z.literal('scanned'),
+    card_uid: z.string(),
+    technology: z.string(),
+    record: z
+      .object({
+        acs_credential_id: z.uuid(),
+        card_number: z.string(),
+        starts_at: instant,
+        ends_at: instant.nullable(),
+      })
+      .nullable(),
+    remark: z.string().nullable(),
+    comparison: z.object({
+      kind: z.enum(['nothing', 'same', 'out_of_sync', 'not_found', 'unchecked']),
+      /** Seam's names of what differs; empty unless `out_of_sync`. */
+      properties: z.array(z.string()),
+    }),
+  }),
+  z.object({ kind: z.literal('untouched'), ...failed }),
+  z.object({ kind: z.literal('spoiled'), ...failed }),
+  z.object({ kind: z.literal('unknown'), ...failed }),
+])
+export type EndingBody = z.infer<typeof EndingBody>
+
+/** `GET /v1/sessions/:order_id`: one session in full, for whoever knows the order's id. */
+export const SessionBody = z.object({ ...session, ending: EndingBody.nullable() })
+export type SessionBody = z.infer<typeof SessionBody>
+
+/** `GET /v1/sessions` */
+export const SessionsResponse = z.object({ sessions: z.array(SessionSummary) })
+
+/** The query of `GET /v1/sessions/:order_id`: waits for a revision above `after`, for at most `wait_ms`. */
+export const SessionQuery = z.strictObject({
+  after: z.coerce.number().int().min(-1).default(-1),
+  wait_ms: z.coerce.number().int().min(0).max(30_000).default(0),
+})
+
+/** `GET /v1/status` */
+export const StatusResponse = z.object({
+  version: z.string(),
+  started_at: instant,
+  link: z.object({
+    state: z.enum(['unpaired', 'connecting', 'connected', 'waiting', 'refused']),
+    transport: z.enum(['websocket', 'polling']).nullable(),
+    hub_endpoint: z.string().nullable(),
+    connected_since: instant.nullable(),
+    /** This computer's clock minus the hub's. */
+    clock_skew_ms: z.number().nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  }),
+  encoders: z.array(EncoderBody),
+  /** Those that have not ended. */
+  sessions: z.array(SessionSummary),
+  /** Results that the hub has not acknowledged. */
+  outbox: z.object({
+    waiting: z.number().int(),
+    oldest_at: instant.nullable(),
+    refused: z.number().int(),
+  }),
+})
+export type StatusResponse = z.infer<typeof StatusResponse>
+
+/** `POST /v1/encodes`. `encoder` is a name or an id; without one it is the only encoder of this desk. */
+export const EncodeRequest = z.strictObject({
+  access_method_id: z.uuid(),
+  encoder: z.string().min(1).max(64).optional(),
+  /** True when whoever orders has confirmed that earlier keys of the door die. */
+  is_confirmed: z.boolean().optional(),
+})
+
+/** `POST /v1/scans` */
+export const ScanRequest = z.strictObject({ encoder: z.string().min(1).max(64).optional() })
+
+/** Of both: the session to follow at `GET /v1/sessions/:order_id`. */
+export const OrderedResponse = z.object({ order_id: OrderId })
+
+/** The body of `POST /v1/sessions/:order_id/cancel` and `…/confirm`: nothing, said in JSON. */
+export const EmptyRequest = z.strictObject({})
+
+/** `POST /v1/pairing` */
+export const PairingRequest = z.strictObject({
+  hub_endpoint: z.url({ protocol: /^https?$/ }),
+  api_key: z.string().min(1).max(500).optional(),
+})
+
+/** `POST /v1/pairing` and `GET /v1/pairing`. `pending`: the code waits to be claimed at the hub. */
+export const PairingResponse = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('unpaired') }),
+  z.object({ state: z.literal('pending'), pairing_code: z.string(), expires_at: instant }),
+  z.object({
+    state: z.literal('paired'),
+    bridge_id: z.string(),
+    acs_system_id: z.string(),
+    hub_endpoint: z.string(),
+  }),
+  z.object({ state: z.literal('failed'), error: Fault }),
+])
+export type PairingResponse = z.infer<typeof PairingResponse>
+
+/** The query of `GET /v1/audit`, which answers JSON lines. */
+export const AuditQuery = z.strictObject({ since: instant.optional() })
+
+/** One line of `GET /v1/audit`. */
+export const AuditBody = z.object({
+  at: instant,
+  event: z.string(),
+  order_id: z.string().nullable(),
+  ordered_by: z.string().nullable(),
+  encoder_id: z.string().nullable(),
+  card_uid: z.string().nullable(),
+  outcome: z.string().nullable(),
+})
+export type AuditBody = z.infer<typeof AuditBody>
+
+export const DoctorCheck = z.object({
+  name: z.string(),
+  /** `skipped`: could not be asked, or does not concern this computer. */
+  status: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  message: z.string(),
+  next_step: z.string().optional(),
+})
+export type DoctorCheck = z.infer<typeof DoctorCheck>
+
+/** `GET /v1/doctor` */
+export const DoctorReport = z.object({ checks: z.array(DoctorCheck) })
+export type DoctorReport = z.infer<typeof DoctorReport>
+
+/** `DATA/daemon.json`: where the daemon of this data directory answers, while it runs. */
+export const DaemonFile = z.object({ endpoint: z.url(), pid: z.number().int() })
+export type DaemonFile = z.infer<typeof DaemonFile>

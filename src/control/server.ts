@@ -1,0 +1,154 @@
+import { performance } from 'node:perf_hooks'
+import fastify from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import { publishDaemon } from './daemon-file.ts'
+import { createGuard, strictHeaders } from './guard.ts'
+import { findPortHolder } from './port-holder.ts'
+import type { ControlPorts } from './ports.ts'
+import { addRoutes } from './routes.ts'
+import { ensureControlToken } from './token.ts'
+import { errorBody } from './views.ts'
+
+const BODY_LIMIT_BYTES = 16_384
+const CLOSE_BOUND_MS = 2_000
+
+/** What the server logs with: pino fits. */
+interface ControlLog {
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface ControlOptions extends ControlPorts {
+  /** 0 for any free one. */
+  readonly port: number
+  /** Must exist; gets `control-token` and, while the server runs, `daemon.json`. */
+  readonly dataDir: string
+  readonly version: string
+  readonly logger: ControlLog
+}
+
+/** The control API while it listens. */
+export interface Control {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string
+  /** Answers whoever waits, then stops. Idempotent; never rejects. */
+  close(): Promise<void>
+}
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined
+
+const portOf = (app: FastifyInstance): number => {
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+const listen = async (app: FastifyInstance, port: number): Promise<void> => {
+  try {
+    await app.listen({ host: '127.0.0.1', port })
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EACCES') {
+      throw new BridgeError('port_taken', `The system keeps port ${port} for others.`, { cause: error })
+    }
+    if (code !== 'EADDRINUSE') throw error
+    const holder = await findPortHolder(port)
+    throw new BridgeError('port_taken', `Port ${port} is held by ${holder ?? 'another program'}.`, {
+      cause: error,
+    })
+  }
+}
+
+const orderIdOf = ({ params }: FastifyRequest): string | undefined => {
+  const orderId = (params as { order_id?: unknown } | null)?.order_id
+  return typeof orderId === 'string' ? orderId : undefined
+}
+
+/** Every error leaves in one shape; only faults of our own are logged as errors. */
+const answerError =
+  (log: ControlLog) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    if (isBridgeError(error)) {
+      void reply.code(error.facts.status).send(errorBody(error, orderIdOf(request)))
+      return
+    }
+    const status =
+      error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+        ? error.statusCode
+        : 500
+    if (status < 500) {
+      const detail = error instanceof Error ? `${error.message}.` : undefined
+      void reply.code(status).send(errorBody(new BridgeError('request_invalid', detail)))
+      return
+    }
+    log.error({ component: 'control', err: error }, 'control request failed')
+    void reply.code(500).send(errorBody(new BridgeError('internal_error')))
+  }
+
+const addGuard = (app: FastifyInstance, token: string, log: ControlLog): void => {
+  const guard = createGuard(
+    token,
+    () => portOf(app),
+    () => performance.now(),
+  )
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(strictHeaders)
+    const refusal = guard({
+      method: request.method,
+      path: request.url.split('?')[0] ?? '',
+      headers: request.headers,
+    })
+    if (refusal === null) return
+    const { error, status = error.facts.status } = refusal
+    if (error.code !== 'rate_limited') {
+      log.warn({ component: 'control', code: error.code, status }, 'control request refused')
+    }
+    await reply.code(status).send(errorBody(error))
+  })
+}
+
+/**
+ * Starts the control API on this computer's loopback and publishes it in `daemon.json`. Rejects `port_taken`, naming the
+ * holder where it can be told, and `data_unwritable`.
+ */
+export const startControl = async (options: ControlOptions): Promise<Control> => {
+  const { dataDir, logger: log } = options
+  const token = ensureControlToken(dataDir)
+  const closing = new AbortController()
+  const app = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 10_000,
+    // A URL that can't be decoded never reaches a route or a hook: it is answered like an unknown address.
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      const error = new BridgeError('route_unknown')
+      void reply.headers(strictHeaders).code(error.facts.status).send(errorBody(error))
+    },
+  })
+  app.removeContentTypeParser('text/plain')
+  addGuard(app, token, log)
+  app.setErrorHandler(answerError(log))
+  app.setNotFoundHandler(() => {
+    throw new BridgeError('route_unknown')
+  })
+  addRoutes(app, options, {
+    version: options.version,
+    startedAt: new Date().toISOString(),
+    closing: closing.signal,
+  })
+  await listen(app, options.port)
+  const endpoint = `http://127.0.0.1:${portOf(app)}`
+  const unpublish = publishDaemon(dataDir, { endpoint, pid: process.pid })
+
+  const stop = async (): Promise<void> => {
+    unpublish()
+    closing.abort()
+    const bound = setTimeout(() => app.server.closeAllConnections(), CLOSE_BOUND_MS)
+    await app.close().catch((error: unknown) => {
+      log.warn({ component: 'control', err: error }, 'control server closed with an error')
+    })
+    clearTimeout(bound)
+  }
+  let stopped: Promise<void> | undefined
+  return { endpoint, close: () => (stopped ??= stop()) }
+}

@@ -1,0 +1,59 @@
+import { createConnection } from './channel-connection.ts'
+import type { Connection, Line } from './channel-connection.ts'
+import { nowOf } from './context.ts'
+import type { HubContext, Outbound } from './context.ts'
+import type { BridgeRow } from './store-bridges.ts'
+
+/** The bridges that are here. Each has one connection; a newer one takes the older one's place. */
+export interface Channel extends Outbound {
+  /** A bridge has come over a line; it is connected once its hello is accepted. */
+  connect(bridge: BridgeRow, line: Line): Connection
+  /** Once a second: resends, gives up silent bridges. */
+  tick(): void
+  close(): void
+}
+
+export const createChannel = (hub: HubContext): Channel => {
+  const welcomed = new Map<string, Connection>()
+  const all = new Set<Connection>()
+
+  const noteSeen = (bridgeId: string): void => {
+    try {
+      hub.store.bridges.update({ bridge_id: bridgeId }, { last_seen_at: nowOf(hub) })
+    } catch (error) {
+      hub.log.warn({ err: error, bridgeId }, 'last sight of the bridge not stored')
+    }
+  }
+  const onWelcome = (connection: Connection): void => {
+    const { bridge_id: bridgeId } = connection.bridge
+    const older = welcomed.get(bridgeId)
+    welcomed.set(bridgeId, connection)
+    older?.goodbye('aborted', 'A newer connection of this bridge took over.')
+    noteSeen(bridgeId)
+  }
+  const onEnd = (connection: Connection): void => {
+    all.delete(connection)
+    const { bridge_id: bridgeId } = connection.bridge
+    if (welcomed.get(bridgeId) !== connection) return
+    welcomed.delete(bridgeId)
+    noteSeen(bridgeId)
+  }
+
+  return {
+    connect: (bridge, line) => {
+      const connection = createConnection(hub, bridge, line, { onWelcome, onEnd })
+      all.add(connection)
+      return connection
+    },
+    isConnected: (bridgeId) => welcomed.has(bridgeId),
+    wake: () => {
+      for (const connection of welcomed.values()) connection.flush()
+    },
+    tick: () => {
+      for (const connection of all) connection.tick()
+    },
+    close: () => {
+      for (const connection of all) connection.end()
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { isoAt } from './clock.ts'
+import type { HubClock } from './clock.ts'
+import type { Store } from './store.ts'
+
+/** The bridges that are connected now. What they are to do is read from the store, never handed over. */
+export interface Outbound {
+  isConnected(bridgeId: string): boolean
+  /** Sends every connected bridge what the store holds for it. Called after a commit. */
+  wake(): void
+}
+
+/** What the hub's parts share. */
+export interface HubContext {
+  readonly store: Store
+  readonly clock: HubClock
+  readonly log: FastifyBaseLogger
+  readonly outbound: Outbound
+}
+
+export const nowOf = (hub: HubContext): string => isoAt(hub.clock.now())

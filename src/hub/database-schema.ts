@@ -1,0 +1,87 @@
+/** The version that this program writes; a newer file is left alone. */
+export const SCHEMA_VERSION = 1
+
+export const SCHEMA = `
+create table workspaces (
+  seq integer primary key autoincrement, workspace_id text not null unique, name text not null, created_at text not null
+) strict;
+create table api_keys (
+  seq integer primary key autoincrement, key_hash text not null unique, workspace_id text not null,
+  label text not null, created_at text not null
+) strict;
+create table acs_systems (
+  seq integer primary key autoincrement, acs_system_id text not null unique, workspace_id text not null,
+  name text not null, time_zone text not null, connected_account_id text not null, created_at text not null
+) strict;
+create table site_keys (
+  seq integer primary key autoincrement, acs_system_id text not null, version integer not null, key text not null,
+  unique (acs_system_id, version)
+) strict;
+create table acs_entrances (
+  seq integer primary key autoincrement, acs_entrance_id text not null unique, workspace_id text not null,
+  acs_system_id text not null, display_name text not null, can_belong_to_reservation integer not null,
+  created_at text not null
+) strict;
+create table acs_encoders (
+  seq integer primary key autoincrement, acs_encoder_id text not null, workspace_id text not null,
+  acs_system_id text not null, bridge_id text not null, display_name text not null, driver text not null,
+  technologies text not null, is_online integer not null, removed_at text, created_at text not null,
+  unique (workspace_id, acs_encoder_id)
+) strict;
+create table user_identities (
+  seq integer primary key autoincrement, user_identity_id text not null unique, workspace_id text not null,
+  user_identity_key text, full_name text, email_address text, phone_number text, created_at text not null,
+  unique (workspace_id, user_identity_key)
+) strict;
+create table access_grants (
+  seq integer primary key autoincrement, access_grant_id text not null unique, workspace_id text not null,
+  access_grant_key text, reservation_key text, user_identity_id text not null, name text,
+  acs_system_id text not null, acs_entrance_ids text not null, starts_at text not null, ends_at text,
+  created_at text not null, deleted_at text
+) strict;
+create unique index access_grant_keys on access_grants (workspace_id, access_grant_key) where deleted_at is null;
+create table access_methods (
+  seq integer primary key autoincrement, access_method_id text not null unique, workspace_id text not null,
+  access_grant_id text not null, mode text not null, requested_code text, code text, acs_credential_id text,
+  is_issued integer not null, issued_at text, times_issued integer not null, created_at text not null, deleted_at text
+) strict;
+create index access_methods_by_grant on access_methods (access_grant_id);
+create table acs_credentials (
+  seq integer primary key autoincrement, acs_credential_id text not null unique, workspace_id text not null,
+  acs_system_id text not null, access_method_id text, user_identity_id text not null, card_number text not null,
+  starts_at text not null, ends_at text, is_issued integer not null, issued_at text, invalidated_at text,
+  created_at text not null, deleted_at text
+) strict;
+create index acs_credentials_by_number on acs_credentials (workspace_id, card_number);
+create table action_attempts (
+  seq integer primary key autoincrement, action_attempt_id text not null unique, workspace_id text not null,
+  action_type text not null, status text not null, result text, error text, created_at text not null
+) strict;
+create table orders (
+  fence integer primary key autoincrement, order_id text not null unique, workspace_id text not null,
+  bridge_id text not null, kind text not null, access_method_id text, user_identity_id text, idempotency_key text,
+  content text not null, body text not null, state text not null,
+  expires_at text not null, sent_at text, delivered_at text, ending text, settled_at text,
+  unique (workspace_id, idempotency_key)
+) strict;
+create index open_orders on orders (bridge_id) where settled_at is null;
+create table simulations (
+  seq integer primary key autoincrement, workspace_id text not null, acs_encoder_id text not null,
+  action text not null, outcome text not null, unique (workspace_id, acs_encoder_id, action)
+) strict;
+create table events (
+  seq integer primary key autoincrement, event_id text not null unique, workspace_id text not null,
+  event_type text not null, subject text not null, created_at text not null
+) strict;
+create index events_by_time on events (workspace_id, created_at);
+create table bridge_client_sessions (
+  seq integer primary key autoincrement, bridge_client_session_id text not null unique, token_hash text not null unique,
+  name text not null, time_zone text not null, machine_key text not null, pairing_code text not null,
+  pairing_code_expires_at text not null, bridge_id text, created_at text not null
+) strict;
+create table bridges (
+  seq integer primary key autoincrement, bridge_id text not null unique, workspace_id text not null,
+  acs_system_id text not null, machine_key text not null, time_zone text not null, last_seen_at text,
+  created_at text not null
+) strict;
+`

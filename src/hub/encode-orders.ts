@@ -1,0 +1,134 @@
+import type { z } from 'zod'
+import type { ChannelOrder } from '../contract/channel.ts'
+import { failAttempt, startAttempt } from './attempts.ts'
+import type { HubContext } from './context.ts'
+import { liveKeysBeside } from './issuing.ts'
+import { attemptOf, findEncoders, placeOrder } from './orders.ts'
+import type { OrderTerms } from './orders.ts'
+import { invalidInput, notFound, refusal } from './refusal.ts'
+import { simulateEncode } from './simulation.ts'
+import type { AccessMethodRow, AcsCredentialRow } from './store-access.ts'
+import type { ActionAttemptRow } from './store-orders.ts'
+
+type Encode = NonNullable<z.infer<typeof ChannelOrder>['encode']>
+
+export interface EncodeRequest {
+  readonly accessMethodId: string
+  readonly acsEncoderIds: readonly string[]
+  readonly purpose: Encode['purpose']
+  readonly copies: number
+  readonly isConfirmed: boolean
+}
+
+const findCard = (
+  hub: HubContext,
+  workspaceId: string,
+  methodId: string,
+): { method: AccessMethodRow; credential: AcsCredentialRow } => {
+  const method = hub.store.methods.find({
+    workspace_id: workspaceId,
+    access_method_id: methodId,
+    deleted_at: null,
+  })
+  if (method === null) throw notFound('access_method', methodId)
+  const credential = hub.store.credentials.find({ acs_credential_id: method.acs_credential_id ?? '' })
+  if (method.mode !== 'card' || credential === null) {
+    throw invalidInput(`access_method_id: the access method's mode is ${method.mode}; only cards are encoded`)
+  }
+  return { method, credential }
+}
+
+const encodeBody = (
+  hub: HubContext,
+  request: EncodeRequest,
+  { method, credential }: { method: AccessMethodRow; credential: AcsCredentialRow },
+): Encode => {
+  const grant = hub.store.grants.find({ access_grant_id: method.access_grant_id })
+  return {
+    purpose: request.purpose,
+    copies: request.copies,
+    access_method_id: method.access_method_id,
+    acs_credential_id: credential.acs_credential_id,
+    card_number: credential.card_number,
+    acs_entrance_ids: grant?.acs_entrance_ids ?? [],
+    starts_at: credential.starts_at,
+    ends_at: credential.ends_at,
+    is_confirmed: request.isConfirmed,
+    ends_live_key: request.purpose === 'new' && liveKeysBeside(hub, method).length > 0,
+  }
+}
+
+/** Why no card may be written for the access method now; null when one may. */
+const objection = (
+  hub: HubContext,
+  method: AccessMethodRow,
+  purpose: Encode['purpose'],
+): { type: string; message: string } | null => {
+  if (purpose === 'replacement') return null
+  if (method.is_issued) {
+    return {
+      type: 'credential_cannot_be_reissued',
+      message: 'The card of this access method is issued already. For a lost card order a replacement.',
+    }
+  }
+  const unsettled = hub.store.orders.find({ access_method_id: method.access_method_id, settled_at: null })
+  if (unsettled === null) return null
+  return {
+    type: 'uncategorized_error',
+    message:
+      'A card may have been written for an earlier order, and its bridge has not reported yet. ' +
+      'Wait for the bridge, or order a replacement.',
+  }
+}
+
+/**
+ * Orders one card for one access method. The same order again (by its idempotency key, or while it is pending) gives the
+ * same attempt; another one beside it is refused with 409, so that two orders never make two cards.
+ */
+export const orderEncode = (
+  hub: HubContext,
+  workspaceId: string,
+  request: EncodeRequest,
+  terms: OrderTerms,
+): ActionAttemptRow => {
+  const content = JSON.stringify(request)
+  const known =
+    terms.idempotencyKey === null
+      ? null
+      : hub.store.orders.find({ workspace_id: workspaceId, idempotency_key: terms.idempotencyKey })
+  if (known !== null) {
+    if (known.content === content) return attemptOf(hub, known)
+    throw refusal(409, 'order_conflict', 'order_id: the same order id was used before with another content.')
+  }
+  const card = findCard(hub, workspaceId, request.accessMethodId)
+  const encoders = findEncoders(hub, workspaceId, request.acsEncoderIds)
+  const pending = hub.store.orders.find({ access_method_id: request.accessMethodId, state: 'pending' })
+  if (pending !== null) {
+    if (pending.body.acs_encoder_ids.join() === encoders.map((one) => one.acs_encoder_id).join()) {
+      return attemptOf(hub, pending)
+    }
+    throw refusal(
+      409,
+      'access_method_being_encoded',
+      'The access method is being encoded on another encoder. Wait for that attempt to end.',
+    )
+  }
+  const refused = objection(hub, card.method, request.purpose)
+  if (refused !== null || encoders.length === 0) {
+    const attempt = startAttempt(hub, workspaceId, 'ENCODE_CREDENTIAL')
+    const { type, message } = refused ?? { type: 'encoder_not_online', message: 'The encoder was removed.' }
+    failAttempt(hub, attempt, type, message)
+    return attempt
+  }
+  const simulated = simulateEncode(hub, encoders, card)
+  if (simulated !== null) return simulated
+  const subject = {
+    kind: 'encode' as const,
+    accessMethodId: card.method.access_method_id,
+    userIdentityId: null,
+    timeZone: hub.store.systems.find({ acs_system_id: card.credential.acs_system_id })?.time_zone ?? null,
+    content,
+    encode: encodeBody(hub, request, card),
+  }
+  return placeOrder(hub, encoders, subject, terms)
+}

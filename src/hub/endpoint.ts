@@ -1,0 +1,105 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { HubContext } from './context.ts'
+import { invalidParameters, refusal } from './refusal.ts'
+import { hashToken } from './secrets.ts'
+import type { BridgeSessionRow } from './store-bridges.ts'
+
+/** Who calls with an API key: the key is the workspace's. */
+export interface Caller {
+  readonly workspaceId: string
+  /** For orders and the audit, never the key. */
+  readonly label: string
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** One address of the hub. `run` is one transaction; what it returns is answered with `ok: true`. */
+export interface Endpoint<Input, Who> {
+  readonly path: string
+  readonly methods: readonly Method[]
+  readonly input: z.ZodType<Input>
+  run(input: Input, who: Who): object
+}
+
+export const READ: readonly Method[] = ['GET', 'POST']
+export const WRITE: readonly Method[] = ['POST']
+
+const bearerOf = (request: { headers: { authorization?: string | undefined } }): string => {
+  const match = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')
+  if (match?.[1] === undefined) throw refusal(401, 'unauthorized', 'A bearer token is needed.')
+  return match[1]
+}
+
+const callerOf = (hub: HubContext, request: FastifyRequest): Caller => {
+  const key = hub.store.apiKeys.find({ key_hash: hashToken(bearerOf(request)) })
+  if (key === null) throw refusal(401, 'unauthorized', 'The API key is not known.')
+  return { workspaceId: key.workspace_id, label: key.label }
+}
+
+export interface SessionCaller {
+  readonly session: BridgeSessionRow
+  readonly token: string
+}
+
+export const sessionOf = (
+  hub: HubContext,
+  request: { headers: { authorization?: string | undefined } },
+): SessionCaller => {
+  const token = bearerOf(request)
+  const session = hub.store.sessions.find({ token_hash: hashToken(token) })
+  if (session === null) throw refusal(401, 'unauthorized', 'The bridge client session token is not known.')
+  return { session, token }
+}
+
+/** Parameters are where the client put them: in the query for GET, in the body for POST, in either for DELETE. */
+const parametersOf = (request: FastifyRequest): unknown => {
+  if (request.method === 'POST' || request.method === 'PATCH') return request.body ?? {}
+  return { ...(request.query as object), ...(request.body as object | null | undefined) }
+}
+
+export const parseInput = <Input>(schema: z.ZodType<Input>, parameters: unknown): Input => {
+  const parsed = schema.safeParse(parameters)
+  if (!parsed.success) throw invalidParameters(parsed.error)
+  return parsed.data
+}
+
+const register = <Input, Who>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, Who>,
+  identify: (request: FastifyRequest) => Who,
+): void => {
+  app.route({
+    method: [...endpoint.methods],
+    url: endpoint.path,
+    handler: async (request) => {
+      const who = identify(request)
+      const input = parseInput(endpoint.input, parametersOf(request))
+      const answer = hub.store.transaction(() => endpoint.run(input, who))
+      hub.outbound.wake()
+      return { ...answer, ok: true }
+    },
+  })
+}
+
+/** For the holders of an API key. */
+export const apiEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, Caller>,
+): void => register(app, hub, endpoint, (request) => callerOf(hub, request))
+
+/** For the holders of a bridge client session token, paired or not. */
+export const bridgeEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, SessionCaller>,
+): void => register(app, hub, endpoint, (request) => sessionOf(hub, request))
+
+/** For anybody. */
+export const openEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, null>,
+): void => register(app, hub, endpoint, () => null)

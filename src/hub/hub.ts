@@ -1,0 +1,107 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { BridgeError } from '../contract/errors.ts'
+import { createChannel } from './channel.ts'
+import { serveSockets } from './channel-socket.ts'
+import type { Channel } from './channel.ts'
+import { systemClock } from './clock.ts'
+import type { HubClock } from './clock.ts'
+import type { HubContext } from './context.ts'
+import { openDatabase } from './database.ts'
+import type { HubDatabase } from './database.ts'
+import { createHubServer } from './hub-server.ts'
+import { openOperatorKey } from './operator-key.ts'
+import { expireOrders } from './orders.ts'
+import { seedDemo } from './seed.ts'
+import { createStore } from './store.ts'
+
+const TICK_MS = 1_000
+
+export interface HubOptions {
+  /** Holds `hub.db` and `api-key`; made (0700) when it is missing. */
+  readonly dataDir: string
+  /** On 127.0.0.1; 0 picks a free one. */
+  readonly port: number
+  readonly seed: 'demo' | null
+  readonly logger: FastifyBaseLogger
+  /** The wall clock, for tests. */
+  readonly clock?: HubClock
+}
+
+export interface RunningHub {
+  readonly endpoint: string
+  readonly workspaceId: string
+  /** The operator's first key. A secret. */
+  readonly apiKey: string
+  /** Ends every connection and closes the store. Idempotent. */
+  close(): Promise<void>
+}
+
+const SystemError = z.object({ code: z.string() })
+
+const listen = async (app: FastifyInstance, port: number): Promise<string> => {
+  try {
+    return await app.listen({ host: '127.0.0.1', port })
+  } catch (error) {
+    await app.close()
+    const { data } = SystemError.safeParse(error)
+    if (data?.code === 'EADDRINUSE')
+      throw new BridgeError('port_taken', `The port is ${port}.`, { cause: error })
+    throw error
+  }
+}
+
+const createContext = (database: HubDatabase, options: HubOptions): { hub: HubContext; channel: Channel } => {
+  const hub: HubContext = {
+    store: createStore(database),
+    clock: options.clock ?? systemClock,
+    log: options.logger,
+    outbound: { isConnected: (bridgeId) => channel.isConnected(bridgeId), wake: () => channel.wake() },
+  }
+  const channel = createChannel(hub)
+  return { hub, channel }
+}
+
+/** Expiry, resends and silent bridges, once a second. A full disk is no reason to stop: the next tick tries again. */
+const startTicking = (hub: HubContext, channel: Channel): (() => void) => {
+  const tick = (): void => {
+    try {
+      hub.store.transaction(() => expireOrders(hub))
+      channel.tick()
+    } catch (error) {
+      hub.log.error({ err: error }, 'tick failed')
+    }
+    timer = hub.clock.setTimeout(tick, TICK_MS)
+  }
+  let timer = hub.clock.setTimeout(tick, TICK_MS)
+  return () => hub.clock.clearTimeout(timer)
+}
+
+/**
+ * Starts the hub: the Seam-shaped endpoints and the bridge channel on 127.0.0.1.
+ * Rejects `port_taken`, `data_unwritable`, `journal_newer`, `journal_damaged`, `journal_locked`.
+ */
+export const startHub = async (options: HubOptions): Promise<RunningHub> => {
+  const database = openDatabase(options.dataDir)
+  try {
+    const { hub, channel } = createContext(database, options)
+    const operator = openOperatorKey(hub, options.dataDir)
+    if (options.seed === 'demo') seedDemo(hub, operator.workspaceId)
+    const app = createHubServer(hub, channel, options.logger)
+    const closeSockets = serveSockets(app.server, hub, channel)
+    const endpoint = await listen(app, options.port)
+    const stopTicking = startTicking(hub, channel)
+    let closing: Promise<void> | null = null
+    const close = async (): Promise<void> => {
+      stopTicking()
+      channel.close()
+      closeSockets()
+      await app.close()
+      database.close()
+    }
+    return { endpoint, ...operator, close: () => (closing ??= close()) }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

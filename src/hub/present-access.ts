@@ -1,0 +1,104 @@
+import { isoAt } from './clock.ts'
+import type { HubContext } from './context.ts'
+import type { AccessGrantRow, AccessMethodMode, AccessMethodRow, AcsCredentialRow } from './store-access.ts'
+
+const modeNames: Record<AccessMethodMode, string> = {
+  card: 'Card',
+  code: 'PIN Code',
+  mobile_key: 'Mobile Key',
+  cloud_key: 'Cloud Key',
+}
+
+/** Seconds are what a card's record holds. Null when the text is no instant. */
+export const wholeSecond = (text: string): string | null => {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? null : isoAt(Math.floor(ms / 1000) * 1000)
+}
+
+export const presentAccessMethod = (method: AccessMethodRow) => {
+  const waitsForCard = method.mode === 'card' && !method.is_issued
+  const isOffered = method.mode === 'card' || method.mode === 'code'
+  return {
+    access_method_id: method.access_method_id,
+    workspace_id: method.workspace_id,
+    display_name: modeNames[method.mode],
+    mode: method.mode,
+    ...(method.mode === 'code' ? { code: method.code } : {}),
+    is_encoding_required: waitsForCard,
+    is_ready_for_encoding: waitsForCard && method.acs_credential_id !== null,
+    is_assignment_required: false,
+    is_ready_for_assignment: false,
+    is_issued: method.is_issued,
+    issued_at: method.issued_at,
+    created_at: method.created_at,
+    warnings: [],
+    errors: isOffered
+      ? []
+      : [
+          {
+            error_code: 'failed_to_issue',
+            message: 'This hub issues cards and codes; mobile and cloud keys need Seam itself.',
+            created_at: method.created_at,
+          },
+        ],
+    pending_mutations: [],
+  }
+}
+
+export const presentAccessGrant = (hub: HubContext, grant: AccessGrantRow) => {
+  const methods = hub.store.methods.all({ access_grant_id: grant.access_grant_id })
+  return {
+    access_grant_id: grant.access_grant_id,
+    workspace_id: grant.workspace_id,
+    ...(grant.access_grant_key === null ? {} : { access_grant_key: grant.access_grant_key }),
+    ...(grant.reservation_key === null ? {} : { reservation_key: grant.reservation_key }),
+    user_identity_id: grant.user_identity_id,
+    name: grant.name,
+    display_name: grant.name ?? 'Access Grant',
+    starts_at: grant.starts_at,
+    ends_at: grant.ends_at,
+    access_method_ids: methods.filter((one) => one.deleted_at === null).map((one) => one.access_method_id),
+    requested_access_methods: methods.map((one) => ({
+      mode: one.mode,
+      display_name: modeNames[one.mode],
+      ...(one.requested_code === null ? {} : { code: one.requested_code }),
+      created_access_method_ids: [one.access_method_id],
+      created_at: one.created_at,
+    })),
+    location_ids: [],
+    space_ids: [],
+    created_at: grant.created_at,
+    errors: [],
+    warnings: [],
+    pending_mutations: [],
+  }
+}
+
+export const presentCredential = (hub: HubContext, credential: AcsCredentialRow) => {
+  const system = hub.store.systems.find({ acs_system_id: credential.acs_system_id })
+  const warning = (warning_code: string, message: string) => [
+    { warning_code, message, created_at: credential.invalidated_at ?? credential.created_at },
+  ]
+  return {
+    acs_credential_id: credential.acs_credential_id,
+    workspace_id: credential.workspace_id,
+    acs_system_id: credential.acs_system_id,
+    connected_account_id: system?.connected_account_id,
+    user_identity_id: credential.user_identity_id,
+    access_method: 'card',
+    display_name: `Card ${credential.card_number}`,
+    card_number: credential.card_number,
+    starts_at: credential.starts_at,
+    ...(credential.ends_at === null ? {} : { ends_at: credential.ends_at }),
+    is_issued: credential.is_issued,
+    issued_at: credential.issued_at,
+    is_managed: true,
+    created_at: credential.created_at,
+    errors: [],
+    warnings: credential.is_issued
+      ? []
+      : credential.invalidated_at === null
+        ? warning('waiting_to_be_issued', 'The card is not encoded yet.')
+        : warning('needs_to_be_reissued', 'A newer key of the same door has ended this card.'),
+  }
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { FromBridge } from '../contract/channel.ts'
+import type { ChannelEnding } from '../contract/channel.ts'
+import type { ErrorCode } from '../contract/errors.ts'
+import { failAttempt, succeedAttempt } from './attempts.ts'
+import { nowOf } from './context.ts'
+import type { HubContext } from './context.ts'
+import { endKeys, issueCard, liveKeysBeside } from './issuing.ts'
+import { attemptOf } from './orders.ts'
+import { presentCredential } from './present-access.ts'
+import { assignScanned, scanResult } from './scan-results.ts'
+import type { OrderRow } from './store-orders.ts'
+
+export type BridgeResult = Extract<z.infer<typeof FromBridge>, { type: 'result' }>['body']
+
+export type Acknowledgement =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly code: ErrorCode; readonly message: string }
+
+/** The card holds what the order said. The flags follow only where Seam still says the same. */
+const applyEncoded = (hub: HubContext, order: OrderRow): void => {
+  const { encode } = order.body
+  if (encode === null) return
+  const method = hub.store.methods.find({ access_method_id: encode.access_method_id, deleted_at: null })
+  const credential = hub.store.credentials.find({ acs_credential_id: encode.acs_credential_id })
+  if (method === null || credential === null) return
+  const isCurrent = credential.starts_at === encode.starts_at && credential.ends_at === encode.ends_at
+  if (!isCurrent || method.acs_credential_id !== credential.acs_credential_id) {
+    hub.store.methods.update(
+      { access_method_id: method.access_method_id },
+      { times_issued: method.times_issued + 1 },
+    )
+    return
+  }
+  if (encode.purpose === 'new') endKeys(hub, liveKeysBeside(hub, method))
+  issueCard(hub, method, credential)
+  const issued = hub.store.credentials.find({ acs_credential_id: credential.acs_credential_id })
+  if (issued !== null) succeedAttempt(hub, attemptOf(hub, order), presentCredential(hub, issued))
+}
+
+const applyScanned = (
+  hub: HubContext,
+  order: OrderRow,
+  ending: Extract<ChannelEnding, { kind: 'scanned' }>,
+): void => {
+  const attempt = attemptOf(hub, order)
+  if (order.kind === 'scan') {
+    succeedAttempt(hub, attempt, scanResult(hub, order.workspace_id, ending.record))
+    return
+  }
+  const assigned = assignScanned(hub, order, ending)
+  if (assigned.kind === 'assigned') succeedAttempt(hub, attempt, presentCredential(hub, assigned.credential))
+  else failAttempt(hub, attempt, 'uncategorized_error', assigned.message)
+}
+
+const fits = (order: OrderRow, ending: ChannelEnding): boolean => {
+  if (ending.kind === 'encoded') return order.kind === 'encode'
+  if (ending.kind === 'scanned') return order.kind !== 'encode'
+  return true
+}
+
+/**
+ * Applies how an order ended: flags, events and the attempt in one transaction, once for each order. A result that comes
+ * after the hub gave the order up still tells the truth about the card: its attempt stays ended, the flags follow.
+ */
+export const applyResult = (hub: HubContext, bridgeId: string, result: BridgeResult): Acknowledgement =>
+  hub.store.transaction(() => {
+    const order = hub.store.orders.find({ order_id: result.order_id, bridge_id: bridgeId })
+    if (order === null) {
+      return {
+        accepted: false,
+        code: 'order_unknown',
+        message: `This bridge has no order ${result.order_id}.`,
+      }
+    }
+    if (order.ending !== null) return { accepted: true }
+    const { ending } = result
+    if (!fits(order, ending)) {
+      return {
+        accepted: false,
+        code: 'request_invalid',
+        message: `A ${order.kind} order can't end as ${ending.kind}.`,
+      }
+    }
+    hub.store.orders.update({ order_id: order.order_id }, { state: 'ended', ending, settled_at: nowOf(hub) })
+    if (ending.kind === 'encoded') applyEncoded(hub, order)
+    else if (ending.kind === 'scanned') applyScanned(hub, order, ending)
+    else failAttempt(hub, attemptOf(hub, order), ending.seam_code, ending.message)
+    return { accepted: true }
+  })

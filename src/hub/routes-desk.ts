@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify'
+import { DeskEncodeRequest, LookupRequest, PollRequest } from '../contract/channel.ts'
+import { pairedBridge } from './bridge-access.ts'
+import { createPolling } from './channel-poll.ts'
+import type { Channel } from './channel.ts'
+import { nowOf } from './context.ts'
+import type { HubContext } from './context.ts'
+import { orderEncode } from './encode-orders.ts'
+import { bridgeEndpoint, parseInput, sessionOf, WRITE } from './endpoint.ts'
+import { notFound, refusal } from './refusal.ts'
+
+const DESK_EXPIRY_SECONDS = 120
+
+/** What a paired bridge asks besides the channel: what a credential is worth, and an order for an encoder of its own. */
+export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channel: Channel): void => {
+  const poll = createPolling(hub, channel)
+
+  app.post('/bridge/v1/poll', async (request, reply) => {
+    const bridge = pairedBridge(hub, sessionOf(hub, request).session)
+    const input = parseInput(PollRequest, request.body)
+    const gone = new AbortController()
+    reply.raw.on('close', () => gone.abort())
+    return { messages: await poll(bridge, input, gone.signal), ok: true }
+  })
+
+  bridgeEndpoint(app, hub, {
+    path: '/bridge/v1/credentials/lookup',
+    methods: WRITE,
+    input: LookupRequest,
+    run: ({ acs_credential_id }, { session }) => {
+      const { workspace_id } = pairedBridge(hub, session)
+      const credential = hub.store.credentials.find({ workspace_id, acs_credential_id })
+      if (credential === null) return { acs_credential: null }
+      const { card_number, starts_at, ends_at } = credential
+      const is_valid =
+        credential.is_issued &&
+        credential.deleted_at === null &&
+        credential.invalidated_at === null &&
+        (ends_at === null || ends_at > nowOf(hub))
+      return { acs_credential: { acs_credential_id, card_number, starts_at, ends_at, is_valid } }
+    },
+  })
+
+  bridgeEndpoint(app, hub, {
+    path: '/bridge/v1/access_methods/encode',
+    methods: WRITE,
+    input: DeskEncodeRequest,
+    run: ({ access_method_id, acs_encoder_id, is_confirmed }, { session }) => {
+      const { workspace_id, bridge_id } = pairedBridge(hub, session)
+      const encoder = hub.store.encoders.find({ workspace_id, acs_encoder_id })
+      if (encoder?.bridge_id !== bridge_id) throw notFound('acs_encoder', acs_encoder_id)
+      const request = {
+        accessMethodId: access_method_id,
+        acsEncoderIds: [acs_encoder_id],
+        purpose: 'new' as const,
+        copies: 1,
+        isConfirmed: is_confirmed ?? false,
+      }
+      const terms = {
+        orderedBy: `desk ${session.name}`.slice(0, 80),
+        expiresInSeconds: DESK_EXPIRY_SECONDS,
+        idempotencyKey: null,
+      }
+      const { action_attempt_id } = orderEncode(hub, workspace_id, request, terms)
+      const attempt = hub.store.attempts.find({ action_attempt_id })
+      if (attempt?.error != null) throw refusal(409, attempt.error.type, attempt.error.message)
+      return { order_id: action_attempt_id, action_attempt_id }
+    },
+  })
+}

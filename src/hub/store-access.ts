@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { flag, json } from './table.ts'
+
+export const AccessMethodMode = z.enum(['code', 'card', 'mobile_key', 'cloud_key'])
+export type AccessMethodMode = z.infer<typeof AccessMethodMode>
+
+/** Times are whole seconds in UTC: a card's record holds no finer ones. */
+export const AccessGrantRow = z.object({
+  access_grant_id: z.uuid(),
+  workspace_id: z.uuid(),
+  access_grant_key: z.string().nullable(),
+  reservation_key: z.string().nullable(),
+  user_identity_id: z.uuid(),
+  name: z.string().nullable(),
+  acs_system_id: z.uuid(),
+  acs_entrance_ids: json(z.array(z.uuid())),
+  starts_at: z.string(),
+  ends_at: z.string().nullable(),
+  created_at: z.string(),
+  deleted_at: z.string().nullable(),
+})
+export type AccessGrantRow = z.output<typeof AccessGrantRow>
+
+export const AccessMethodRow = z.object({
+  access_method_id: z.uuid(),
+  workspace_id: z.uuid(),
+  access_grant_id: z.uuid(),
+  mode: AccessMethodMode,
+  requested_code: z.string().nullable(),
+  code: z.string().nullable(),
+  /** Present exactly for cards. */
+  acs_credential_id: z.uuid().nullable(),
+  is_issued: flag,
+  issued_at: z.string().nullable(),
+  /** Tells `issued` from `reissued`. */
+  times_issued: z.number().int(),
+  created_at: z.string(),
+  deleted_at: z.string().nullable(),
+})
+export type AccessMethodRow = z.output<typeof AccessMethodRow>
+
+export const AcsCredentialRow = z.object({
+  acs_credential_id: z.uuid(),
+  workspace_id: z.uuid(),
+  acs_system_id: z.uuid(),
+  access_method_id: z.uuid().nullable(),
+  user_identity_id: z.uuid(),
+  card_number: z.string(),
+  starts_at: z.string(),
+  ends_at: z.string().nullable(),
+  is_issued: flag,
+  issued_at: z.string().nullable(),
+  /** When a `new` key of the same doors ended it. */
+  invalidated_at: z.string().nullable(),
+  created_at: z.string(),
+  deleted_at: z.string().nullable(),
+})
+export type AcsCredentialRow = z.output<typeof AcsCredentialRow>

@@ -1,0 +1,33 @@
+import type { HubDatabase } from './database.ts'
+import { AccessGrantRow, AccessMethodRow, AcsCredentialRow } from './store-access.ts'
+import { AcsEncoderRow, AcsEntranceRow, AcsSystemRow, SimulationRow, SiteKeyRow } from './store-acs.ts'
+import { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
+import { EventRow } from './store-events.ts'
+import { ActionAttemptRow, OrderRow } from './store-orders.ts'
+import { ApiKeyRow, UserIdentityRow, WorkspaceRow } from './store-workspaces.ts'
+import { createTable } from './table.ts'
+
+/** The hub's tables. Every query of a request names its workspace. */
+export const createStore = (database: HubDatabase) => {
+  const { sql } = database
+  return {
+    transaction: database.transaction,
+    workspaces: createTable(sql, 'workspaces', 'seq', WorkspaceRow),
+    apiKeys: createTable(sql, 'api_keys', 'seq', ApiKeyRow),
+    userIdentities: createTable(sql, 'user_identities', 'seq', UserIdentityRow),
+    systems: createTable(sql, 'acs_systems', 'seq', AcsSystemRow),
+    siteKeys: createTable(sql, 'site_keys', 'seq', SiteKeyRow),
+    entrances: createTable(sql, 'acs_entrances', 'seq', AcsEntranceRow),
+    encoders: createTable(sql, 'acs_encoders', 'seq', AcsEncoderRow),
+    simulations: createTable(sql, 'simulations', 'seq', SimulationRow),
+    grants: createTable(sql, 'access_grants', 'seq', AccessGrantRow),
+    methods: createTable(sql, 'access_methods', 'seq', AccessMethodRow),
+    credentials: createTable(sql, 'acs_credentials', 'seq', AcsCredentialRow),
+    attempts: createTable(sql, 'action_attempts', 'seq', ActionAttemptRow),
+    orders: createTable(sql, 'orders', 'fence', OrderRow),
+    events: createTable(sql, 'events', 'seq', EventRow),
+    sessions: createTable(sql, 'bridge_client_sessions', 'seq', BridgeSessionRow),
+    bridges: createTable(sql, 'bridges', 'seq', BridgeRow),
+  }
+}
+export type Store = ReturnType<typeof createStore>

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { CardTechnology } from '../contract/card.ts'
+import { CardUid, EncoderId } from '../contract/ids.ts'
+import type { JournalEntry } from '../contract/journal.ts'
+import { Order } from '../contract/order.ts'
+import { Ending } from '../contract/outcome.ts'
+import { json } from './store.ts'
+
+const Intent = z.strictObject({
+  encoderId: EncoderId,
+  uid: CardUid,
+  technology: CardTechnology,
+  intendedDigest: z.string(),
+  previousDigest: z.string(),
+})
+
+/** A row of `orders`, as SQLite gives it, turned into an entry. */
+export const EntryRow = z
+  .object({
+    content: json(Order),
+    phase: z.enum(['accepted', 'writing', 'verified', 'ended']),
+    accepted_at: z.string(),
+    encoder_id: EncoderId.nullable(),
+    intent: json(Intent).nullable(),
+    ending: json(Ending).nullable(),
+    ended_at: z.string().nullable(),
+  })
+  .transform((row): JournalEntry => ({
+    order: row.content,
+    phase: row.phase,
+    acceptedAt: row.accepted_at,
+    intent: row.intent,
+    ending: row.ending,
+    endedAt: row.ended_at,
+    encoderId: row.encoder_id,
+  }))
+
+/** The same content in the same text, whatever order its fields came in; the order of lists counts. */
+export const canonical = (order: Order): string =>
+  JSON.stringify(order, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )

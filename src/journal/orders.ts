@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import { BridgeError } from '../contract/errors.ts'
+import type { OrderId } from '../contract/ids.ts'
+import type { Journal, JournalEntry } from '../contract/journal.ts'
+import type { Order } from '../contract/order.ts'
+import type { Ending } from '../contract/outcome.ts'
+import type { Audit } from './audit.ts'
+import { createObservers } from './observers.ts'
+import { canonical, EntryRow } from './order-rows.ts'
+import { OUTBOX_LIMIT, type Outbox } from './outbox.ts'
+import { parseRow, type Store } from './store.ts'
+
+export type Orders = Pick<
+  Journal,
+  'accept' | 'onAccepted' | 'entry' | 'open' | 'recent' | 'writing' | 'verified' | 'end'
+> & {
+  /** Inside a `write`: drops orders that ended and expired before and have no report left. */
+  prune(before: string): void
+}
+
+const outcomeOf = (ending: Ending): string =>
+  'code' in ending ? `${ending.kind} ${ending.code}` : ending.kind
+
+const outOfTurn = (entry: JournalEntry, step: string): BridgeError =>
+  new BridgeError(
+    'internal_error',
+    `Order ${entry.order.orderId} is ${entry.phase} and cannot become ${step}.`,
+  )
+
+export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders => {
+  const insert = store.prepare(`
+    INSERT INTO orders (order_id, content, access_method_id, fence, expires_at_ms, phase, accepted_at)
+    VALUES (?, ?, ?, ?, ?, 'accepted', ?)`)
+  const contentOf = store.prepare('SELECT content FROM orders WHERE order_id = ?')
+  const highestFence = store.prepare('SELECT max(fence) AS fence FROM orders WHERE access_method_id = ?')
+  const byId = store.prepare('SELECT * FROM orders WHERE order_id = ?')
+  const openOnes = store.prepare("SELECT * FROM orders WHERE phase <> 'ended' ORDER BY seq")
+  const newest = store.prepare('SELECT * FROM orders ORDER BY seq DESC LIMIT ?')
+  const setWriting = store.prepare(
+    "UPDATE orders SET phase = 'writing', encoder_id = ?, intent = ? WHERE order_id = ?",
+  )
+  const setVerified = store.prepare("UPDATE orders SET phase = 'verified' WHERE order_id = ?")
+  const setEnded = store.prepare(`
+    UPDATE orders SET phase = 'ended', encoder_id = coalesce(?, encoder_id), ending = ?, ended_at = ?
+    WHERE order_id = ?`)
+  const drop = store.prepare(`
+    DELETE FROM orders
+    WHERE ended_at < ? AND expires_at_ms < ? AND order_id NOT IN (SELECT order_id FROM outbox)`)
+  const accepted = createObservers<JournalEntry>()
+
+  const find = (orderId: OrderId): JournalEntry | null => {
+    const row: unknown = byId.get(orderId)
+    return row === undefined ? null : parseRow(EntryRow, row)
+  }
+  const mustFind = (orderId: OrderId): JournalEntry => {
+    const entry = find(orderId)
+    if (entry === null) throw new BridgeError('order_unknown', `No order ${orderId} was journalled.`)
+    return entry
+  }
+
+  /** Why an order that is not known yet can't be taken. */
+  const objection = (order: Order): BridgeError | null => {
+    if (order.encode !== null) {
+      const row: unknown = highestFence.get(order.encode.accessMethodId)
+      const { fence } = parseRow(z.object({ fence: z.number().nullable() }), row)
+      if (fence !== null && order.fence <= fence) {
+        return new BridgeError('order_stale', `Its fence is ${order.fence}; ${fence} was seen before.`)
+      }
+    }
+    return order.origin === 'hub' && outbox.isFull()
+      ? new BridgeError(
+          'data_unwritable',
+          `The outbox holds ${OUTBOX_LIMIT} results that the hub has not taken.`,
+        )
+      : null
+  }
+
+  const decide = (order: Order, acceptedAt: string): 'accepted' | 'repeated' | BridgeError => {
+    const content = canonical(order)
+    const known: unknown = contentOf.get(order.orderId)
+    if (known === undefined) {
+      const refusal = objection(order)
+      if (refusal !== null) return refusal
+      const { orderId, fence, expiresAt } = order
+      insert.run(
+        orderId,
+        content,
+        order.encode?.accessMethodId ?? null,
+        fence,
+        Date.parse(expiresAt),
+        acceptedAt,
+      )
+      return 'accepted'
+    }
+    return parseRow(z.object({ content: z.string() }), known).content === content
+      ? 'repeated'
+      : new BridgeError('order_conflict', `Order ${order.orderId} is known with another content.`)
+  }
+
+  return {
+    accept: (order) => {
+      const acceptedAt = store.now()
+      const { orderId, orderedBy } = order
+      const verdict = store.write(() => {
+        const decided = decide(order, acceptedAt)
+        if (decided === 'accepted') audit.append({ event: 'accepted', orderId, orderedBy })
+        if (decided instanceof BridgeError) {
+          audit.append({ event: 'refused', orderId, orderedBy, outcome: decided.code })
+        }
+        return decided
+      })
+      if (verdict instanceof BridgeError) throw verdict
+      if (verdict === 'accepted') {
+        accepted.notify({
+          order,
+          phase: 'accepted',
+          acceptedAt,
+          intent: null,
+          ending: null,
+          endedAt: null,
+          encoderId: null,
+        })
+      }
+      return verdict
+    },
+    onAccepted: (observer) => accepted.add(observer),
+    entry: (orderId) => store.read(() => find(orderId)),
+    open: () => store.read(() => parseRow(z.array(EntryRow), openOnes.all())),
+    recent: (limit) => store.read(() => parseRow(z.array(EntryRow), newest.all(limit))),
+
+    writing: (orderId, intent) =>
+      store.write(() => {
+        const entry = mustFind(orderId)
+        if (entry.phase !== 'accepted' && entry.phase !== 'writing') throw outOfTurn(entry, 'writing')
+        const first = entry.intent ?? intent
+        if (first.uid !== intent.uid) {
+          throw new BridgeError('internal_error', `Order ${orderId} is being written to another card.`)
+        }
+        // What the card held before the first byte of this order decides, after a resume too, whether it is untouched.
+        const kept = { ...intent, previousDigest: first.previousDigest }
+        setWriting.run(intent.encoderId, JSON.stringify(kept), orderId)
+        const { orderedBy } = entry.order
+        audit.append({ event: 'writing', orderId, orderedBy, encoderId: intent.encoderId, uid: intent.uid })
+      }),
+    verified: (orderId) =>
+      store.write(() => {
+        const entry = mustFind(orderId)
+        if (entry.phase === 'verified') return
+        if (entry.phase !== 'writing' || entry.intent === null) throw outOfTurn(entry, 'verified')
+        setVerified.run(orderId)
+        const { encoderId, uid } = entry.intent
+        audit.append({ event: 'verified', orderId, orderedBy: entry.order.orderedBy, encoderId, uid })
+      }),
+    end: (orderId, encoderId, ending) => {
+      const reports = store.write(() => {
+        const entry = mustFind(orderId)
+        if (entry.phase === 'ended') return false
+        setEnded.run(encoderId, JSON.stringify(ending), store.now(), orderId)
+        const { orderedBy, origin } = entry.order
+        audit.append({
+          event: 'ended',
+          orderId,
+          orderedBy,
+          encoderId: encoderId ?? entry.encoderId,
+          uid: ending.uid,
+          outcome: outcomeOf(ending),
+        })
+        if (origin === 'hub') outbox.add(orderId)
+        return origin === 'hub'
+      })
+      if (reports) outbox.announce()
+    },
+    prune: (before) => void drop.run(before, Date.parse(before)),
+  }
+}

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto'
+import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
+import { loadConfig } from '../config/load.ts'
+import { BridgeError, toBridgeError } from '../contract/errors.ts'
+import { OrderId } from '../contract/ids.ts'
+import type { EncoderId } from '../contract/ids.ts'
+import type { Journal } from '../contract/journal.ts'
+import { examine } from '../control/doctor.ts'
+import { startControl } from '../control/server.ts'
+import { openEncoders } from '../devices/encoders.ts'
+import { openJournal } from '../journal/journal.ts'
+import { openLink } from '../seam/link.ts'
+import type { Link } from '../seam/link.ts'
+import { openNotifier } from '../service/notify.ts'
+import { systemClock } from '../service/system-clock.ts'
+import { createSupervisor } from '../sessions/supervisor.ts'
+import { ensureDataDir, journalPath } from './data-dir.ts'
+import { encoderSettings } from './encoder-settings.ts'
+import { createLogger } from './logger.ts'
+import { openEmulated, openSerialLazily } from './open-transport.ts'
+import { createPairing } from './pairing.ts'
+import { watchSleep } from './sleep-watch.ts'
+import { watchPath } from './watch-path.ts'
+
+/** A session that writes may take this long to its true end when the daemon is told to stop. */
+const DRAIN_MS = 10_000
+/** How long a scan that the desk orders waits for its turn and its card. */
+const DESK_ORDER_MS = 10 * 60_000
+/** Audit lines and delivered orders are kept this long. */
+const KEPT_DAYS = 400
+const PRUNE_EVERY_MS = 24 * 3_600_000
+
+/**
+ * Starts the daemon: journal first, then devices and sessions, then whatever can order or watch. Rejects with a
+ * BridgeError, and leaves nothing running, when a part can't start.
+ */
+export const startDaemon = async (options: DaemonOptions, version: string): Promise<RunningDaemon> => {
+  const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
+  const log = await createLogger(options.log, config.log.level)
+  ensureDataDir(options.dataDir)
+  const journal = openJournal({ path: journalPath(options.dataDir) })
+  const undo: (() => unknown)[] = [() => journal.close()]
+  const unwind = async (): Promise<void> => {
+    for (const step of undo.toReversed()) await step()
+    undo.length = 0
+  }
+
+  try {
+    const notifier = openNotifier(process.env)
+    const wallClock = (): Date => new Date()
+    const encoders = openEncoders(await encoderSettings(config, journal), {
+      clock: systemClock,
+      random: Math.random,
+      wallClock,
+      openTransport: options.isEmulated ? openEmulated(config) : openSerialLazily,
+      watchPath,
+      onAlive: () => notifier.feed(),
+    })
+    undo.push(() => encoders.close())
+    undo.push(encoders.onChange(() => logStates(log, encoders.list())))
+
+    let link: Link | null = null
+    const sessions = createSupervisor({
+      journal,
+      encoders,
+      credentials: {
+        lookup: (credentialId, signal) =>
+          link?.lookup(credentialId, signal) ?? Promise.reject(new BridgeError('hub_unreachable')),
+      },
+      limits: {
+        technologies: config.limits.technologies ?? null,
+        cardsAnHour: config.limits.cardsAnHour ?? null,
+      },
+      wallClock,
+      clock: systemClock,
+      delays: {
+        cardTimeout: config.sessions.cardTimeoutSeconds * 1000,
+        recoveryTimeout: config.sessions.recoveryTimeoutSeconds * 1000,
+      },
+      log: log.child({ component: 'sessions' }),
+    })
+    undo.push(() => sessions.drain(DRAIN_MS))
+
+    const opened = openLink({
+      journal,
+      encoders,
+      sessions,
+      endpointOverride: config.hub.endpoint,
+      version,
+      clock: systemClock,
+      wallClock,
+      random: Math.random,
+      logger: log.child({ component: 'link' }),
+    })
+    link = opened
+    undo.push(() => opened.close())
+
+    const pairing = createPairing(journal, () => opened.pairingChanged())
+    undo.push(() => pairing.close())
+
+    const control = await startControl({
+      port: options.port,
+      dataDir: options.dataDir,
+      version,
+      logger: log,
+      encoders,
+      sessions,
+      journal,
+      link: {
+        view: () => opened.view(),
+        requestEncode: async ({ accessMethodId, encoderId, isConfirmed }) =>
+          (
+            await opened.requestEncode(
+              { accessMethodId, encoderId, confirmed: isConfirmed },
+              new AbortController().signal,
+            )
+          ).orderId,
+      },
+      orderScan: (encoderId) => orderScan(journal, encoderId),
+      doctor: () =>
+        examine({
+          dataDir: options.dataDir,
+          port: Number(new URL(control.endpoint).port),
+          readConfig: () => config,
+          readJournal: () => ({
+            hubEndpoint: config.hub.endpoint ?? journal.pairing()?.hubEndpoint ?? null,
+            outbox: journal.outboxFigures(),
+          }),
+          loadSerial: async () => (await import('../transport/serial-list.ts')).loadSerialPort(),
+        }),
+      pairing,
+    })
+    undo.push(() => control.close())
+    undo.push(watchSleep(systemClock, wallClock, () => encoders.probeAll()))
+    undo.push(pruneDaily(journal, (error) => log.warn({ err: error }, 'old entries could not be pruned')))
+    undo.push(() => notifier.stopping())
+    notifier.ready()
+    log.info({ component: 'daemon', version, endpoint: control.endpoint }, 'ready')
+
+    let resolveClosed = (): void => undefined
+    const closed = new Promise<void>((resolve) => {
+      resolveClosed = resolve
+    })
+    let closing: Promise<void> | null = null
+    return {
+      endpoint: control.endpoint,
+      devices: encoders.list().map(({ name, driver, path, state }) => ({ name, driver, path, state })),
+      close: () => {
+        closing ??= unwind().then(resolveClosed)
+        return closing
+      },
+      closed,
+    }
+  } catch (error) {
+    await unwind()
+    throw toBridgeError(error)
+  }
+}
+
+/** A scan of the desk's own: it reports to nobody but those who watch it here. */
+const orderScan = (journal: Journal, encoderId: EncoderId): OrderId => {
+  const orderId = OrderId.parse(`desk-${randomUUID()}`)
+  const now = Date.now()
+  journal.accept({
+    orderId,
+    kind: 'scan',
+    encoderIds: [encoderId],
+    fence: 0,
+    orderedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
+    orderedBy: 'the desk',
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    origin: 'desk',
+    encode: null,
+  })
+  return orderId
+}
+
+/** An encoder that goes and one that comes are told once each. */
+const logStates = (() => {
+  const told = new Map<string, string>()
+  return (
+    log: { info(facts: object, message: string): void },
+    encoders: readonly { encoderId: string; name: string; state: string; error: BridgeError | null }[],
+  ): void => {
+    for (const { encoderId, name, state, error } of encoders) {
+      const isThere = state === 'ready' || state === 'leased'
+      const fact = isThere ? 'available' : (error?.code ?? state)
+      if (fact === 'opening' || told.get(encoderId) === fact) continue
+      told.set(encoderId, fact)
+      log.info(
+        { component: 'devices', encoderId, encoder: name, code: error?.code, detail: error?.detail },
+        isThere ? 'encoder available' : 'encoder unavailable',
+      )
+    }
+  }
+})()
+
+const pruneDaily = (journal: Journal, onError: (error: BridgeError) => void): (() => void) => {
+  const prune = (): void => {
+    try {
+      journal.prune(new Date(Date.now() - KEPT_DAYS * 86_400_000).toISOString())
+    } catch (error) {
+      onError(toBridgeError(error))
+    }
+  }
+  const timer = setInterval(prune, PRUNE_EVERY_MS).unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,14 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { BridgeError } from '../contract/errors.ts'
+
+/** Makes the data directory, readable by its owner only. Throws `data_unwritable`. */
+export const ensureDataDir = (dataDir: string): void => {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new BridgeError('data_unwritable', `${dataDir} cannot be made.`, { cause })
+  }
+}
+
+export const journalPath = (dataDir: string): string => join(dataDir, 'journal.db')

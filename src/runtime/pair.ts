@@ -1,0 +1,31 @@
+import type { Paired, PairOptions } from '../cli/runtime.ts'
+import { openJournal } from '../journal/journal.ts'
+import { pairWithHub } from '../seam/pair.ts'
+import { systemClock } from '../service/system-clock.ts'
+import { ensureDataDir, journalPath } from './data-dir.ts'
+import { deskIdentity } from './pairing.ts'
+
+/** Pairs while no daemon runs on this data directory. */
+export const pair = async (options: PairOptions): Promise<Paired> => {
+  ensureDataDir(options.dataDir)
+  const journal = openJournal({ path: journalPath(options.dataDir) })
+  try {
+    const pairing = await pairWithHub({
+      hubEndpoint: options.hubEndpoint,
+      apiKey: options.apiKey,
+      ...deskIdentity(journal),
+      clock: systemClock,
+      wallClock: () => new Date(),
+      signal: options.signal,
+      onCode: options.onCode,
+    })
+    journal.setPairing(pairing)
+    return {
+      bridgeId: pairing.bridgeId,
+      acsSystemId: pairing.acsSystemId,
+      hubEndpoint: pairing.hubEndpoint,
+    }
+  } finally {
+    journal.close()
+  }
+}

@@ -1,0 +1,75 @@
+import { hostname } from 'node:os'
+import { BridgeError, toBridgeError } from '../contract/errors.ts'
+import type { Journal } from '../contract/journal.ts'
+import type { ControlPorts, PairingView } from '../control/ports.ts'
+import { pairWithHub } from '../seam/pair.ts'
+import { systemClock } from '../service/system-clock.ts'
+
+/** What this computer is called at the hub, and by which key it is known again. */
+export const deskIdentity = (journal: Pick<Journal, 'encoderIdOf'>) => ({
+  name: hostname(),
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  machineKey: journal.encoderIdOf('this computer'),
+})
+
+/** Pairing while the daemon runs: one attempt at a time, in the background when a person must claim the code. */
+export const createPairing = (
+  journal: Journal,
+  onPaired: () => void,
+): ControlPorts['pairing'] & { close(): void } => {
+  let attempt: AbortController | null = null
+  let pending: PairingView | null = null
+
+  const view = (): PairingView => {
+    if (pending !== null) return pending
+    const pairing = journal.pairing()
+    return pairing === null
+      ? { state: 'unpaired' }
+      : {
+          state: 'paired',
+          bridgeId: pairing.bridgeId,
+          acsSystemId: pairing.acsSystemId,
+          hubEndpoint: pairing.hubEndpoint,
+        }
+  }
+
+  return {
+    view,
+    start: async ({ hubEndpoint, apiKey }) => {
+      attempt?.abort(new BridgeError('aborted'))
+      const current = new AbortController()
+      attempt = current
+      pending = null
+      let shown = (): void => undefined
+      const codeShown = new Promise<void>((resolve) => {
+        shown = resolve
+      })
+      const paired = pairWithHub({
+        hubEndpoint,
+        apiKey,
+        ...deskIdentity(journal),
+        clock: systemClock,
+        wallClock: () => new Date(),
+        signal: current.signal,
+        onCode: (code, expiresAt) => {
+          if (attempt !== current) return
+          pending = { state: 'pending', code, expiresAt }
+          shown()
+        },
+      }).then(
+        (pairing) => {
+          if (attempt !== current) return
+          journal.setPairing(pairing)
+          pending = null
+          onPaired()
+        },
+        (error: unknown) => {
+          if (attempt === current) pending = { state: 'failed', error: toBridgeError(error) }
+        },
+      )
+      await (apiKey === null ? Promise.race([codeShown, paired]) : paired)
+      return view()
+    },
+    close: () => attempt?.abort(new BridgeError('aborted')),
+  }
+}

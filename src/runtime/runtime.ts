@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Runtime } from '../cli/runtime.ts'
+
+/** This package's own package.json, from the sources and from dist alike. */
+const readVersion = (): string => {
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      const text = readFileSync(new URL(path, import.meta.url), 'utf8')
+      return z.object({ version: z.string() }).parse(JSON.parse(text)).version
+    } catch {
+      // The other depth has it.
+    }
+  }
+  return 'unknown'
+}
+
+/**
+ * The composition: what each command needs is put together in this folder, and loaded only when it runs.
+ * With main.ts it is the only place that knows everything.
+ */
+export const createRuntime = (): Runtime => {
+  const version = readVersion()
+  return {
+    version,
+    startDaemon: async (options) => (await import('./daemon.ts')).startDaemon(options, version),
+    startHub: async (options) => (await import('./hub.ts')).startHub(options),
+    pair: async (options) => (await import('./pair.ts')).pair(options),
+    emulate: async (options) => (await import('./emulate.ts')).emulate(options),
+    doctor: async (options) => (await import('./doctor.ts')).doctor(options),
+    listDrivers: async () => {
+      const { drivers } = await import('../../drivers/index.ts')
+      const loaded = await Promise.all([...drivers.values()].map((load) => load()))
+      return loaded.map(({ manifest }) => ({ id: manifest.id, name: manifest.name }))
+    },
+    listSerialPorts: async () => {
+      const { listSerialPorts } = await import('../transport/serial-list.ts')
+      const { ports } = await listSerialPorts()
+      return ports.map((port) => ({
+        path: port.path,
+        description:
+          [port.manufacturer, port.vendorId && `${port.vendorId}:${port.productId ?? ''}`, port.serialNumber]
+            .filter((part) => part !== undefined && part !== '')
+            .join(' ') || null,
+      }))
+    },
+  }
+}

@@ -1,0 +1,228 @@
+import type { ChannelEncoder, FromHub } from '../contract/channel.ts'
+import type { Credentials } from '../contract/credentials.ts'
+import type { Encoders } from '../contract/encoders.ts'
+import { BridgeError, toBridgeError } from '../contract/errors.ts'
+import type { Journal, Pairing } from '../contract/journal.ts'
+import type { LinkView } from '../contract/link-view.ts'
+import type { Sessions } from '../contract/session-view.ts'
+import type { Clock } from '../contract/transport.ts'
+import { createAnnouncements } from './announcements.ts'
+import { type Conversation, openConversation, type Outgoing } from './conversation.ts'
+import { type HubAddress, hubUrl } from './hub-address.ts'
+import { type DeskEncode, type DeskOrder, lookUpCredential, requestEncodeOfHub } from './hub-calls.ts'
+import { createHubTime, type HubTime } from './hub-time.ts'
+import type { LinkLogger } from './link-logger.ts'
+import { createOrderIntake, type Verdict } from './order-intake.ts'
+import { createOutbox } from './outbox.ts'
+import { openPollingLine } from './polling-line.ts'
+import { mergeSiteKeys } from './site-keys.ts'
+import {
+  type Attempt,
+  type AttemptListener,
+  type LinkState,
+  type LinkTransport,
+  openSupervisor,
+  type Supervisor,
+} from './supervisor.ts'
+import { openWebSocketLine } from './web-socket-line.ts'
+
+const MAX_SKEW_MS = 120_000
+
+export interface LinkOptions {
+  readonly journal: Journal
+  readonly encoders: Pick<Encoders, 'list' | 'onChange'>
+  readonly sessions: Pick<Sessions, 'cancel' | 'onChange'>
+  /** Replaces the address that the bridge was paired at; null keeps that. */
+  readonly endpointOverride: string | null
+  /** This program's version, for the hub's lists. */
+  readonly version: string
+  readonly clock: Clock
+  readonly wallClock: () => Date
+  /** Between 0 and 1, for the jitter of the back-off. */
+  readonly random: () => number
+  readonly logger: LinkLogger
+  /** New encodes are refused beyond this difference from the hub's clock. */
+  readonly maxSkewMs?: number
+}
+
+/** The bridge's end of the channel: it connects by itself, and again, for as long as it is open. */
+export interface Link extends Credentials {
+  view(): LinkView
+  /** Called when the state, the transport or the error has changed. */
+  onChange(observer: () => void): () => void
+  /**
+   * Asks the hub to order an encode at one of our encoders. Rejects `not_paired`, `hub_unreachable`, `hub_unauthorized`,
+   * `hub_refused` with the hub's reason, `hub_protocol`, `aborted`.
+   */
+  requestEncode(wanted: DeskEncode, signal: AbortSignal): Promise<DeskOrder>
+  /** The pairing in the journal is another one, or gone. */
+  pairingChanged(): void
+  close(): void
+}
+
+type Welcome = Extract<FromHub, { type: 'welcome' }>['body']
+
+const lineOf = { websocket: openWebSocketLine, polling: openPollingLine }
+
+const idle: LinkView = {
+  state: 'unpaired',
+  transport: null,
+  hubEndpoint: null,
+  connectedSince: null,
+  clockSkewMs: null,
+  error: null,
+}
+
+const shown = (error: BridgeError): LinkView['error'] => ({ code: error.code, message: error.message })
+
+/** Opens the link, and starts connecting when the journal holds a pairing. Never throws; what is wrong is in its view. */
+export const openLink = (options: LinkOptions): Link => {
+  const { journal, clock, wallClock, logger, maxSkewMs = MAX_SKEW_MS } = options
+  const closing = new AbortController()
+  const observers = new Set<() => void>()
+  const outbox = createOutbox(options)
+  const announcements = createAnnouncements(options)
+  const intake = createOrderIntake({ ...options, maxSkewMs })
+  let view = idle
+  let supervisor: Supervisor | null = null
+  let hubTime: HubTime | null = null
+
+  const show = (changes: Partial<LinkView>): void => {
+    view = { ...view, ...changes }
+    for (const observer of observers) observer()
+  }
+  const addressOf = (pairing: Pairing): HubAddress => ({
+    endpoint: options.endpointOverride ?? pairing.hubEndpoint,
+    token: pairing.token,
+  })
+
+  /** Another bridge or system behind our token means that orders and cards would go astray. */
+  const takeWelcome = (welcome: Welcome, pairing: Pairing): void => {
+    if (welcome.bridge_id !== pairing.bridgeId || welcome.acs_system_id !== pairing.acsSystemId) {
+      throw new BridgeError(
+        'hub_protocol',
+        'It takes us for another bridge than the one that was paired; pair again.',
+      )
+    }
+    const keys = mergeSiteKeys(journal.siteKeys(), welcome.site_keys)
+    if (keys !== null) journal.setSiteKeys(keys)
+    hubTime = createHubTime(welcome.hub_time, clock, wallClock)
+  }
+
+  const dial = (pairing: Pairing, transport: LinkTransport, attempt: AttemptListener): Attempt => {
+    let told: ChannelEncoder[] = []
+    const answer = (of: string, verdict: Verdict): void => {
+      if (verdict !== null) conversation.send({ type: 'ack', body: { of, ...verdict } })
+    }
+    const hello = () => {
+      told = announcements.encoders()
+      const open = journal.open().filter((entry) => entry.order.origin === 'hub')
+      const openOrderIds = open.map((entry) => entry.order.orderId)
+      return { version: options.version, encoders: told, open_order_ids: openOrderIds }
+    }
+    const conversation: Conversation = openConversation({
+      open: lineOf[transport],
+      address: addressOf(pairing),
+      clock,
+      wallClock,
+      logger,
+      hello,
+      listener: {
+        onWelcome: (welcome) => {
+          takeWelcome(welcome, pairing)
+          attempt.onUp()
+          const send = (message: Outgoing): void => conversation.send(message)
+          announcements.attach(send, told)
+          outbox.attach(send)
+        },
+        onOrder: (id, body) => {
+          if (hubTime !== null) answer(id, intake.order(body, pairing.bridgeId, hubTime))
+        },
+        onCancel: (id, orderId) => answer(id, intake.cancel(orderId)),
+        onAck: (ack) => outbox.onAck(ack),
+        onEnded: (error) => attempt.onDown(error),
+      },
+    })
+    return conversation
+  }
+
+  const onState = (next: LinkState): void => {
+    if (next.state === 'connected') {
+      const { transport } = next
+      logger.info({ hubEndpoint: view.hubEndpoint, transport }, 'linked to the hub')
+      return show({ state: 'connected', transport, connectedSince: wallClock().toISOString(), error: null })
+    }
+    outbox.detach()
+    announcements.detach()
+    const down = { transport: null, connectedSince: null }
+    if (next.state === 'connecting') return show({ ...down, state: 'connecting' })
+    const facts = { code: next.error.code, detail: next.error.detail }
+    // Said once per outage: the hub may be away for days.
+    if (view.error?.code === next.error.code) logger.debug(facts, 'no link to the hub')
+    else logger.warn(facts, 'no link to the hub')
+    show({ ...down, state: next.state, error: shown(next.error) })
+  }
+
+  const disconnect = (): void => {
+    supervisor?.stop()
+    supervisor = null
+    hubTime = null
+    outbox.detach()
+    announcements.detach()
+    view = idle
+  }
+  const connect = (): void => {
+    disconnect()
+    try {
+      const pairing = journal.pairing()
+      if (pairing === null) return show({})
+      const { endpoint } = addressOf(pairing)
+      show({ state: 'connecting', hubEndpoint: endpoint })
+      hubUrl(endpoint, '/')
+      supervisor = openSupervisor({
+        clock,
+        random: options.random,
+        dial: (transport, attempt) => dial(pairing, transport, attempt),
+        onState,
+      })
+    } catch (thrown) {
+      const error = toBridgeError(thrown)
+      logger.warn({ code: error.code, detail: error.detail }, 'the link cannot be opened')
+      show({ state: 'refused', error: shown(error) })
+    }
+  }
+  connect()
+
+  const address = (): HubAddress => {
+    const pairing = journal.pairing()
+    if (pairing === null) throw new BridgeError('not_paired')
+    return addressOf(pairing)
+  }
+  const untilClosed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closing.signal])
+  const skewError = (skewMs: number): LinkView['error'] =>
+    Math.abs(skewMs) > maxSkewMs ? shown(new BridgeError('clock_skewed')) : null
+
+  return {
+    view: () => {
+      if (hubTime === null) return view
+      const clockSkewMs = hubTime.skewMs()
+      return { ...view, clockSkewMs, error: view.error ?? skewError(clockSkewMs) }
+    },
+    onChange: (observer) => {
+      observers.add(observer)
+      return () => observers.delete(observer)
+    },
+    lookup: async (credentialId, signal) =>
+      lookUpCredential(address(), clock, credentialId, untilClosed(signal)),
+    requestEncode: async (wanted, signal) =>
+      requestEncodeOfHub(address(), clock, wanted, untilClosed(signal)),
+    pairingChanged: connect,
+    close: () => {
+      disconnect()
+      closing.abort()
+      outbox.close()
+      announcements.close()
+      observers.clear()
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import type { FromBridge } from '../contract/channel.ts'
+import { toBridgeError } from '../contract/errors.ts'
+import type { Journal, OutboxItem } from '../contract/journal.ts'
+import type { Clock } from '../contract/transport.ts'
+import type { LinkLogger } from './link-logger.ts'
+import { toChannelEnding } from './to-channel.ts'
+
+export const ACK_TIMEOUT_MS = 15_000
+
+type Result = Omit<Extract<FromBridge, { type: 'result' }>, 'v' | 'at'>
+type Ack = Extract<FromBridge, { type: 'ack' }>['body']
+
+/** Delivers the journal's reports over whatever connection there is. */
+export interface Outbox {
+  /** A new connection, and how to send over it: everything that waits is delivered, the oldest first. */
+  attach(send: (result: Result) => void): void
+  /** No connection until the next `attach`. */
+  detach(): void
+  /** Some envelope was acknowledged. Whatever is not the result in flight changes nothing. */
+  onAck(ack: Ack): void
+  close(): void
+}
+
+export interface OutboxSettings {
+  readonly journal: Pick<Journal, 'waiting' | 'onReport' | 'entry' | 'acknowledge' | 'refuse'>
+  readonly clock: Clock
+  readonly logger: LinkLogger
+}
+
+const envelopeId = (item: OutboxItem): string => `result-${item.id}`
+
+/**
+ * One result is in flight at a time: the next leaves when the one before is acknowledged, so that the order is the
+ * journal's whatever a hub loses or repeats. An envelope's id belongs to its item, so that the hub knows a repeated
+ * result again. Nothing is remembered here that the journal doesn't hold.
+ */
+export const createOutbox = ({ journal, clock, logger }: OutboxSettings): Outbox => {
+  let send: ((result: Result) => void) | null = null
+  let inFlight: OutboxItem | null = null
+  let timer: unknown = null
+
+  const land = (): void => {
+    if (timer !== null) clock.clearTimeout(timer)
+    timer = null
+    inFlight = null
+  }
+  const warn = (error: unknown, message: string): void => {
+    logger.warn({ code: toBridgeError(error).code }, message)
+  }
+  const toResult = (item: OutboxItem): Result => ({
+    id: envelopeId(item),
+    type: 'result',
+    body: {
+      order_id: item.orderId,
+      acs_encoder_id: item.encoderId,
+      ended_at: item.createdAt,
+      ending: toChannelEnding(item.ending, journal.entry(item.orderId)?.order.kind ?? 'encode'),
+    },
+  })
+  const deliver = (): void => {
+    if (send === null || inFlight !== null) return
+    land()
+    try {
+      const item = journal.waiting(1)[0]
+      if (item === undefined) return
+      inFlight = item
+      send(toResult(item))
+    } catch (error) {
+      warn(error, 'outbox not readable')
+    }
+    timer = clock.setTimeout(deliverAgain, ACK_TIMEOUT_MS)
+  }
+  const deliverAgain = (): void => {
+    land()
+    deliver()
+  }
+  const stopObserving = journal.onReport(deliver)
+
+  const detach = (): void => {
+    land()
+    send = null
+  }
+  return {
+    attach: (sendOver) => {
+      detach()
+      send = sendOver
+      deliver()
+    },
+    detach,
+    onAck: (ack) => {
+      if (inFlight === null || ack.of !== envelopeId(inFlight)) return
+      try {
+        if (ack.accepted) journal.acknowledge(inFlight.id)
+        else journal.refuse(inFlight.id, `${ack.code ?? 'refused'}: ${ack.message ?? 'no reason given'}`)
+      } catch (error) {
+        // It stays in flight, and is sent again when its time is up.
+        warn(error, 'acknowledgement not journalled')
+        return
+      }
+      if (!ack.accepted) logger.warn({ orderId: inFlight.orderId, code: ack.code }, 'hub refused a result')
+      deliverAgain()
+    },
+    close: () => {
+      stopObserving()
+      detach()
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import type { Layout } from '../cards/layouts/layout.ts'
+import type { Card, CardAddress, CardWrite } from '../contract/card.ts'
+import type { CardContent } from '../contract/card-content.ts'
+import type { CardDevice } from '../contract/device.ts'
+import type { EncoderLease } from '../contract/encoders.ts'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
+import type { Journal } from '../contract/journal.ts'
+import type { EncodeSubject } from '../contract/order.ts'
+import type { SiteKeys } from '../contract/site-keys.ts'
+import type { Clock } from '../contract/transport.ts'
+
+/** SHA-256 over blocks in their order, hexadecimal. */
+export const digestOf = (blocks: readonly Uint8Array[]): string => {
+  const hash = createHash('sha256')
+  for (const block of blocks) hash.update(block)
+  return hash.digest('hex')
+}
+
+export const contentOf = (subject: EncodeSubject): CardContent => ({
+  credentialId: subject.credentialId,
+  cardNumber: subject.cardNumber,
+  startsAt: subject.startsAt,
+  endsAt: subject.endsAt,
+})
+
+export const siteKeysOf = (journal: Journal): SiteKeys => {
+  const keys = journal.siteKeys()
+  if (keys === null) throw new BridgeError('not_paired', 'The keys of this site have not arrived yet.')
+  return keys
+}
+
+export const checkTechnology = (card: Card, layout: Layout): void => {
+  if (!layout.technologies.includes(card.technology)) {
+    throw new BridgeError(
+      'card_incompatible',
+      `It is a ${card.technology} card; this encoder’s layout “${layout.name}” goes on ${layout.technologies.join(', ')}.`,
+    )
+  }
+}
+
+/** Reads places in order, giving up when the signal fires or the lease is lost. */
+export const readBlocks = async (
+  device: CardDevice,
+  card: Card,
+  places: readonly CardAddress[],
+  signal: AbortSignal,
+): Promise<readonly Uint8Array[]> => {
+  const blocks: Uint8Array[] = []
+  for (const at of places) blocks.push(await device.read(card, at, { signal }))
+  return blocks
+}
+
+/** How long a wrong card, or several, is left alone before the next look. */
+const LOOK_AGAIN_MS = 200
+
+export const pause = (clock: Clock, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new BridgeError('aborted'))
+    const giveUp = (): void => {
+      clock.clearTimeout(timer)
+      reject(new BridgeError('aborted'))
+    }
+    const timer = clock.setTimeout(() => {
+      signal.removeEventListener('abort', giveUp)
+      resolve()
+    }, LOOK_AGAIN_MS)
+    signal.addEventListener('abort', giveUp, { once: true })
+  })
+
+/** Waits for exactly one card; several cards are told to the clerk and waited out. */
+export const waitForOneCard = async (
+  lease: EncoderLease,
+  clock: Clock,
+  signal: AbortSignal,
+  notice: (code: ErrorCode | null) => void,
+): Promise<Card> => {
+  for (;;) {
+    try {
+      return await lease.device.waitForCard({ signal })
+    } catch (error) {
+      if (!isBridgeError(error, 'card_several')) throw error
+      notice('card_several')
+      await pause(clock, signal)
+    }
+  }
+}
+
+/** The writes of a plan, cut where the sector changes: write and read-back alternate inside one authentication. */
+export const bySector = (
+  plan: readonly CardWrite[],
+  sectorOf: (at: CardAddress) => number,
+): readonly (readonly CardWrite[])[] => {
+  const groups: CardWrite[][] = []
+  let sector = -1
+  for (const write of plan) {
+    const next = sectorOf(write.at)
+    if (next !== sector) groups.push([])
+    groups.at(-1)?.push(write)
+    sector = next
+  }
+  return groups
+}
+
+export const areEqual = (left: Uint8Array, right: Uint8Array): boolean =>
+  left.length === right.length && left.every((byte, index) => byte === right[index])

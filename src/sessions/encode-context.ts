@@ -1,0 +1,66 @@
+import type { Card } from '../contract/card.ts'
+import type { EncoderLease } from '../contract/encoders.ts'
+import { isBridgeError } from '../contract/errors.ts'
+import type { BridgeError, ErrorCode } from '../contract/errors.ts'
+import type { WriteIntent } from '../contract/journal.ts'
+import type { EncodeSubject, Order } from '../contract/order.ts'
+import type { Ending } from '../contract/outcome.ts'
+import { noFurther } from './chart.ts'
+import type { WriteTask } from './encode-actors.ts'
+
+export type EncodeOrder = Order & { readonly encode: EncodeSubject }
+
+/** What a session starts from: an order, and after a crash what the journal knows of its writing. */
+export interface EncodeInput {
+  readonly order: EncodeOrder
+  /** Set when the daemon stopped between the intent and the ending. */
+  readonly interrupted: WriteIntent | null
+  /** Milliseconds until the order expires, by the wall clock at the start. */
+  readonly expiresInMs: number
+}
+
+export interface EncodeContext extends EncodeInput {
+  readonly lease: EncoderLease | null
+  readonly card: Card | null
+  readonly task: WriteTask | null
+  /** Why `awaitingConfirmation` asks. */
+  readonly question: 'liveKey' | 'occupied'
+  /** The clerk allowed overwriting what this card holds. */
+  readonly overwriteUid: string | null
+  /** A write has been handed to the card: from now on no failure leaves it `untouched`. */
+  readonly touched: boolean
+  readonly progress: { readonly done: number; readonly total: number } | null
+  /** What the card device complains of while it waits. */
+  readonly notice: ErrorCode | null
+  /** Asks the writer to stop at the driver's next promise point, with the reason why. */
+  readonly stop: AbortController
+  readonly ending: Ending | null
+}
+
+export type EncodeEvent =
+  | { readonly type: 'session.cancel' }
+  | { readonly type: 'clerk.confirmed' }
+  | { readonly type: 'card.notice'; readonly code: ErrorCode | null }
+  | { readonly type: 'write.started' }
+  | { readonly type: 'write.progress'; readonly done: number; readonly total: number }
+  | { readonly type: 'device.lost'; readonly error: BridgeError }
+
+export type Report = (event: EncodeEvent) => void
+
+export const plannedTask = (context: EncodeContext): WriteTask => context.task ?? noFurther('a plan')
+export const interruptedIntent = (context: EncodeContext): WriteIntent =>
+  context.interrupted ?? noFurther('an intent')
+
+/** A writer that was asked to stop ends with the reason of the asking, not with its `aborted`. */
+export const reasonOf = ({
+  context,
+  event,
+}: {
+  readonly context: EncodeContext
+  readonly event: { readonly error: unknown }
+}): { error: unknown } => ({
+  error:
+    context.stop.signal.aborted && isBridgeError(event.error, 'aborted')
+      ? context.stop.signal.reason
+      : event.error,
+})

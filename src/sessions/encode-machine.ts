@@ -1,0 +1,395 @@
+import { assign, fromPromise, setup } from 'xstate'
+import type { Card } from '../contract/card.ts'
+import type { EncoderLease } from '../contract/encoders.ts'
+import { BridgeError, isBridgeError, toBridgeError } from '../contract/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
+import type { WriteIntent } from '../contract/journal.ts'
+import type { Ending } from '../contract/outcome.ts'
+import {
+  asDelay,
+  because,
+  errorOf,
+  faultGuards,
+  heldLease,
+  noFurther,
+  notProvided,
+  presentCard,
+} from './chart.ts'
+import type { CardCheck, WriteTask } from './encode-actors.ts'
+import { interruptedIntent, plannedTask, reasonOf } from './encode-context.ts'
+import type { EncodeContext, EncodeEvent, EncodeInput, EncodeOrder, Report } from './encode-context.ts'
+import { failedEnding } from './failed-ending.ts'
+import type { RecoveredTruth } from './recover-actors.ts'
+
+export type { EncodeContext, EncodeEvent, EncodeOrder, Report } from './encode-context.ts'
+
+const machineSetup = setup({
+  types: {
+    context: {} as EncodeContext,
+    events: {} as EncodeEvent,
+    input: {} as EncodeInput,
+    output: {} as { ending: Ending },
+  },
+  actors: {
+    takeTurn: fromPromise<EncoderLease, { order: EncodeOrder }>(notProvided),
+    proveAlive: fromPromise<void, { lease: EncoderLease }>(notProvided),
+    waitForCard: fromPromise<Card, { lease: EncoderLease; report: Report }>(notProvided),
+    checkCard: fromPromise<
+      CardCheck,
+      { lease: EncoderLease; card: Card; order: EncodeOrder; overwrite: boolean }
+    >(notProvided),
+    writeCard: fromPromise<
+      void,
+      { lease: EncoderLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal; report: Report }
+    >(notProvided),
+    confirmCard: fromPromise<void, { lease: EncoderLease; order: EncodeOrder; task: WriteTask }>(notProvided),
+    waitForReturn: fromPromise<Card, { lease: EncoderLease; report: Report }>(notProvided),
+    recoverTruth: fromPromise<RecoveredTruth, { order: EncodeOrder; intent: WriteIntent; report: Report }>(
+      notProvided,
+    ),
+  },
+  delays: {
+    orderExpiry: ({ context }) => asDelay(context.expiresInMs),
+    cardTimeout: 60_000,
+    returnTimeout: 30_000,
+    confirmTimeout: 60_000,
+    writeTimeout: 30_000,
+    recoveryTimeout: 120_000,
+  },
+  guards: {
+    wasInterrupted: ({ context }) => context.interrupted !== null,
+    asksForLiveKey: ({ context }) =>
+      context.order.encode.purpose === 'new' &&
+      context.order.encode.endsLiveKey &&
+      !context.order.encode.confirmed,
+    isExpired: ({ context }) => context.expiresInMs <= 0,
+    holdsLease: ({ context }) => context.lease !== null,
+    isAlreadyRight: (_, params: { check: CardCheck }) => params.check.kind === 'alreadyRight',
+    isOccupied: (_, params: { check: CardCheck }) => params.check.kind === 'occupied',
+    isAboutLiveKey: ({ context }) => context.question === 'liveKey',
+    isUntouched: ({ context }) => !context.touched,
+    mayResume: ({ context }, params: { error: unknown }) =>
+      !context.stop.signal.aborted && isBridgeError(params.error, 'card_removed'),
+    isSameCard: ({ context }, params: { card: Card }) => params.card.uid === context.card?.uid,
+    mayStopWriting: ({ context }) => context.lease?.abort !== 'neverWhileWriting',
+    ...faultGuards,
+  },
+  actions: {
+    endUntouched: assign({
+      ending: ({ context }, params: { error: unknown }) =>
+        failedEnding('untouched', toBridgeError(params.error), context.card?.uid ?? null),
+    }),
+    endSpoiled: assign({
+      ending: ({ context }, params: { error: unknown }) =>
+        failedEnding('spoiled', toBridgeError(params.error), context.card?.uid ?? null),
+    }),
+    endUnknown: assign({
+      ending: ({ context }, params: { error: unknown }) =>
+        failedEnding(
+          'unknown',
+          toBridgeError(params.error),
+          context.card?.uid ?? context.interrupted?.uid ?? null,
+        ),
+    }),
+    endEncoded: assign({
+      ending: ({ context }, params: { proof: 'readBack' | 'alreadyRight' }): Ending => {
+        const { uid, technology } = presentCard(context)
+        return { kind: 'encoded', uid, technology, proof: params.proof }
+      },
+    }),
+    askToStop: ({ context }, params: { code: ErrorCode }) => context.stop.abort(new BridgeError(params.code)),
+    noteCard: assign({ notice: (_, params: { code: ErrorCode | null }) => params.code }),
+    takeCard: assign({ card: (_, params: { card: Card }) => params.card, notice: null }),
+    forgetCard: assign({ card: null, notice: null }),
+    dropLease: assign({ lease: null, card: null, notice: null }),
+  },
+})
+
+/**
+ * The chart of an encode. It ends when the truth about the card is known; reporting is the outbox's.
+ * Actors do the work and only report; every decision is here. Before `writing` nothing has touched the card, so
+ * cancel, expiry and a lost device leave it `untouched`; from the first write on the ending says what the card became.
+ */
+export const encodeMachine = machineSetup.createMachine({
+  id: 'encode',
+  context: ({ input }) => ({
+    ...input,
+    lease: null,
+    card: null,
+    task: null,
+    question: 'occupied',
+    overwriteUid: null,
+    touched: false,
+    progress: null,
+    notice: null,
+    stop: new AbortController(),
+    ending: null,
+  }),
+  initial: 'starting',
+  states: {
+    starting: {
+      always: [{ guard: 'wasInterrupted', target: 'recovering' }, { target: 'preparing' }],
+    },
+
+    /** Nothing has been written: whatever happens here, the card is as it was. */
+    preparing: {
+      initial: 'deciding',
+      after: {
+        orderExpiry: { target: 'ended', actions: { type: 'endUntouched', params: because('order_expired') } },
+      },
+      on: {
+        'session.cancel': {
+          target: 'ended',
+          actions: { type: 'endUntouched', params: because('order_cancelled') },
+        },
+        'device.lost': { guard: 'holdsLease', target: '.queued', actions: 'dropLease' },
+      },
+      states: {
+        deciding: {
+          always: [
+            {
+              guard: 'isExpired',
+              target: '#encode.ended',
+              actions: { type: 'endUntouched', params: because('order_expired') },
+            },
+            {
+              guard: 'asksForLiveKey',
+              target: 'awaitingConfirmation',
+              actions: assign({ question: 'liveKey' }),
+            },
+            { target: 'queued' },
+          ],
+        },
+        queued: {
+          invoke: {
+            src: 'takeTurn',
+            input: ({ context }) => ({ order: context.order }),
+            onDone: { target: 'leasing', actions: assign({ lease: ({ event }) => event.output }) },
+            onError: { target: '#encode.ended', actions: { type: 'endUntouched', params: errorOf } },
+          },
+        },
+        leasing: {
+          invoke: {
+            src: 'proveAlive',
+            input: ({ context }) => ({ lease: heldLease(context) }),
+            onDone: 'waitingForCard',
+            onError: [
+              { guard: { type: 'deviceGone', params: errorOf }, target: 'queued', actions: 'dropLease' },
+              { target: '#encode.ended', actions: { type: 'endUntouched', params: errorOf } },
+            ],
+          },
+        },
+        waitingForCard: {
+          entry: 'forgetCard',
+          invoke: {
+            src: 'waitForCard',
+            input: ({ context, self }) => ({
+              lease: heldLease(context),
+              report: (event) => self.send(event),
+            }),
+            onDone: {
+              target: 'checkingCard',
+              actions: { type: 'takeCard', params: ({ event }) => ({ card: event.output }) },
+            },
+            onError: [
+              { guard: { type: 'deviceGone', params: errorOf }, target: 'queued', actions: 'dropLease' },
+              { target: '#encode.ended', actions: { type: 'endUntouched', params: errorOf } },
+            ],
+          },
+          on: { 'card.notice': { actions: { type: 'noteCard', params: ({ event }) => event } } },
+          after: {
+            cardTimeout: {
+              target: '#encode.ended',
+              actions: {
+                type: 'endUntouched',
+                params: ({ context }) => ({ error: new BridgeError(context.notice ?? 'card_timeout') }),
+              },
+            },
+          },
+        },
+        checkingCard: {
+          invoke: {
+            src: 'checkCard',
+            input: ({ context }) => ({
+              lease: heldLease(context),
+              card: presentCard(context),
+              order: context.order,
+              overwrite: context.overwriteUid !== null && context.overwriteUid === context.card?.uid,
+            }),
+            onDone: [
+              {
+                guard: { type: 'isAlreadyRight', params: ({ event }) => ({ check: event.output }) },
+                target: '#encode.ended',
+                actions: { type: 'endEncoded', params: { proof: 'alreadyRight' } },
+              },
+              {
+                guard: { type: 'isOccupied', params: ({ event }) => ({ check: event.output }) },
+                target: 'awaitingConfirmation',
+                actions: assign({ question: 'occupied' }),
+              },
+              {
+                target: '#encode.writing',
+                actions: assign({
+                  task: ({ event }) => (event.output.kind === 'free' ? event.output.task : null),
+                }),
+              },
+            ],
+            onError: [
+              { guard: { type: 'cardGone', params: errorOf }, target: 'waitingForCard' },
+              { guard: { type: 'deviceGone', params: errorOf }, target: 'queued', actions: 'dropLease' },
+              { target: '#encode.ended', actions: { type: 'endUntouched', params: errorOf } },
+            ],
+          },
+        },
+        awaitingConfirmation: {
+          on: {
+            'clerk.confirmed': [
+              {
+                guard: 'isAboutLiveKey',
+                target: 'queued',
+                actions: assign({
+                  order: ({ context }) => ({
+                    ...context.order,
+                    encode: { ...context.order.encode, confirmed: true },
+                  }),
+                }),
+              },
+              {
+                target: 'waitingForCard',
+                actions: assign({ overwriteUid: ({ context }) => context.card?.uid ?? null }),
+              },
+            ],
+          },
+          after: {
+            confirmTimeout: {
+              target: '#encode.ended',
+              actions: {
+                type: 'endUntouched',
+                params: ({ context }) => ({
+                  error: new BridgeError(
+                    context.question === 'liveKey' ? 'order_unconfirmed' : 'card_occupied',
+                  ),
+                }),
+              },
+            },
+          },
+        },
+      },
+    },
+
+    /** The intent is journalled and blocks are written and read back, sector by sector. */
+    writing: {
+      invoke: {
+        src: 'writeCard',
+        input: ({ context, self }) => ({
+          lease: heldLease(context),
+          order: context.order,
+          task: plannedTask(context),
+          stop: context.stop.signal,
+          report: (event) => self.send(event),
+        }),
+        onDone: 'verifying',
+        onError: [
+          { guard: 'isUntouched', target: 'ended', actions: { type: 'endUntouched', params: reasonOf } },
+          { guard: { type: 'mayResume', params: errorOf }, target: 'waitingForReturn' },
+          { target: 'ended', actions: { type: 'endSpoiled', params: reasonOf } },
+        ],
+      },
+      on: {
+        'write.started': { actions: assign({ touched: true }) },
+        'write.progress': {
+          actions: assign({ progress: ({ event }) => ({ done: event.done, total: event.total }) }),
+        },
+        'session.cancel': {
+          guard: 'mayStopWriting',
+          actions: { type: 'askToStop', params: { code: 'order_cancelled' } },
+        },
+      },
+      after: {
+        writeTimeout: { actions: { type: 'askToStop', params: { code: 'device_unresponsive' } } },
+      },
+    },
+
+    /** The card was taken away in mid-write: the same card goes on, another one is refused. */
+    waitingForReturn: {
+      invoke: {
+        src: 'waitForReturn',
+        input: ({ context, self }) => ({ lease: heldLease(context), report: (event) => self.send(event) }),
+        onDone: [
+          {
+            guard: { type: 'isSameCard', params: ({ event }) => ({ card: event.output }) },
+            target: 'writing',
+            actions: { type: 'takeCard', params: ({ event }) => ({ card: event.output }) },
+          },
+          { target: 'ended', actions: { type: 'endSpoiled', params: because('card_swapped') } },
+        ],
+        onError: { target: 'ended', actions: { type: 'endSpoiled', params: errorOf } },
+      },
+      on: {
+        'card.notice': { actions: { type: 'noteCard', params: ({ event }) => event } },
+        'session.cancel': {
+          target: 'ended',
+          actions: { type: 'endSpoiled', params: because('order_cancelled') },
+        },
+      },
+      after: {
+        returnTimeout: { target: 'ended', actions: { type: 'endSpoiled', params: because('card_removed') } },
+      },
+    },
+
+    /** Everything was read back and equal; the card is selected again, so that the UID proves it is the same one. */
+    verifying: {
+      invoke: {
+        src: 'confirmCard',
+        input: ({ context }) => ({
+          lease: heldLease(context),
+          order: context.order,
+          task: plannedTask(context),
+        }),
+        onDone: { target: 'ended', actions: { type: 'endEncoded', params: { proof: 'readBack' } } },
+        onError: { target: 'ended', actions: { type: 'endUnknown', params: errorOf } },
+      },
+      after: {
+        writeTimeout: { target: 'ended', actions: { type: 'endUnknown', params: because('card_removed') } },
+      },
+    },
+
+    /** The daemon stopped between the intent and the ending: the same card is read, and nothing is written. */
+    recovering: {
+      invoke: {
+        src: 'recoverTruth',
+        input: ({ context, self }) => ({
+          order: context.order,
+          intent: interruptedIntent(context),
+          report: (event) => self.send(event),
+        }),
+        onDone: { target: 'ended', actions: assign({ ending: ({ event }) => event.output.ending }) },
+        onError: {
+          target: 'ended',
+          actions: {
+            type: 'endUnknown',
+            params: ({ event }) => ({
+              error: new BridgeError('outcome_unknown', toBridgeError(event.error).message),
+            }),
+          },
+        },
+      },
+      on: {
+        'card.notice': { actions: { type: 'noteCard', params: ({ event }) => event } },
+        'session.cancel': {
+          target: 'ended',
+          actions: { type: 'endUnknown', params: because('outcome_unknown') },
+        },
+      },
+      after: {
+        recoveryTimeout: {
+          target: 'ended',
+          actions: { type: 'endUnknown', params: because('outcome_unknown') },
+        },
+      },
+    },
+
+    ended: { type: 'final' },
+  },
+  output: ({ context }) => ({ ending: context.ending ?? noFurther('an ending') }),
+})

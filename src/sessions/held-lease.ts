@@ -1,0 +1,51 @@
+import type { EncoderLease, Encoders } from '../contract/encoders.ts'
+import { BridgeError } from '../contract/errors.ts'
+import type { Order } from '../contract/order.ts'
+
+/**
+ * The one lease of a session. A chart that leaves a state drops the result of its actor, so the lease is kept here too:
+ * it is given back whatever the chart saw of it.
+ */
+export interface HeldLease {
+  /** Gives back the lease held before, then waits for the next one. */
+  take(order: Order, signal: AbortSignal): Promise<EncoderLease>
+  current(): EncoderLease | null
+  /** Idempotent; resolves when the device is idle. After it, `take` rejects `aborted`. */
+  release(): Promise<void>
+}
+
+export const createHeldLease = (encoders: Encoders, onLost: (error: BridgeError) => void): HeldLease => {
+  let held: EncoderLease | null = null
+  let isOver = false
+
+  const giveBack = async (): Promise<void> => {
+    const lease = held
+    held = null
+    await lease?.release()
+  }
+
+  return {
+    current: () => held,
+    take: async (order, signal) => {
+      await giveBack()
+      const lease = await encoders.lease(
+        order.encoderIds,
+        { orderId: order.orderId, owner: order.orderedBy },
+        signal,
+      )
+      if (isOver || signal.aborted) {
+        await lease.release()
+        throw new BridgeError('aborted')
+      }
+      held = lease
+      lease.lost.addEventListener('abort', () => {
+        if (held === lease) onLost(lease.lost.reason as BridgeError)
+      })
+      return lease
+    },
+    release: async () => {
+      isOver = true
+      await giveBack()
+    },
+  }
+}

@@ -1,0 +1,9 @@
+import type { EncoderView } from '../contract/encoders.ts'
+import type { EncoderId } from '../contract/ids.ts'
+
+/** The names of some encoders for a sentence: `Front Desk or Back Office`. */
+export const namesOf = (encoders: readonly EncoderView[], ids: readonly EncoderId[]): string =>
+  encoders
+    .filter((encoder) => ids.includes(encoder.encoderId))
+    .map((encoder) => encoder.name)
+    .join(' or ') || 'the encoder'

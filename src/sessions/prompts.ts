@@ -1,0 +1,71 @@
+import { errorTable } from '../contract/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
+import type { Ending } from '../contract/outcome.ts'
+import type { SessionState } from '../contract/session-view.ts'
+
+/** What a prompt may speak of. */
+export interface PromptFacts {
+  readonly state: SessionState
+  /** The encoder's name, or the names of the pool. */
+  readonly encoder: string
+  readonly isEncoderReady: boolean
+  readonly notice: ErrorCode | null
+  readonly question: 'liveKey' | 'occupied' | null
+  readonly uid: string | null
+  readonly ending: Ending | null
+}
+
+/** One sentence that tells the clerk what to do now. */
+export const promptOf = (facts: PromptFacts): string => {
+  const { encoder } = facts
+  if (facts.notice === 'card_several') return `More than one card lies on ${encoder}. Leave only one.`
+  switch (facts.state) {
+    case 'queued':
+      return facts.isEncoderReady
+        ? `${encoder} is busy. This order is next in its queue; wait a moment.`
+        : `${encoder} is not connected. Check its cable; the order goes on by itself.`
+    case 'leasing':
+      return `Preparing ${encoder}.`
+    case 'waitingForCard':
+      return `Place the card on ${encoder}.`
+    case 'checkingCard':
+    case 'reading':
+      return 'Leave the card where it is: it is being read.'
+    case 'awaitingConfirmation':
+      return facts.question === 'liveKey'
+        ? 'A key of these doors is still valid and ends with the new one. Confirm, or cancel.'
+        : 'The card holds something that is still valid. Confirm to overwrite it, or cancel and take a free card.'
+    case 'writing':
+    case 'verifying':
+      return 'Leave the card where it is: it is being written.'
+    case 'waitingForReturn':
+      return `The card was taken away too early. Put the same card back on ${encoder}.`
+    case 'comparing':
+      return 'The card was read. It is being compared with Seam.'
+    case 'recovering':
+      return `The bridge stopped while a card was being written. Place the card ${facts.uid ?? ''} on ${encoder} again, so that its state can be told.`
+    case 'ended':
+      return facts.ending === null ? '' : endingText(facts.ending)
+  }
+}
+
+/** The truth about the card in one sentence, with the next step where there is one. */
+export const endingText = (ending: Ending): string => {
+  switch (ending.kind) {
+    case 'encoded':
+      return ending.proof === 'alreadyRight'
+        ? 'The card already held this order; nothing was written. Hand it out.'
+        : 'The card is encoded and was read back. Hand it out.'
+    case 'scanned':
+      return ending.remark ?? 'The card was read.'
+    case 'untouched':
+      return `${sentence(ending)} The card is unchanged. ${errorTable[ending.code].nextStep}`
+    case 'spoiled':
+      return `${sentence(ending)} The card is incomplete and opens nothing. ${errorTable[ending.code].nextStep}`
+    case 'unknown':
+      return `${sentence(ending)} Nobody can say what the card holds. ${errorTable[ending.code].nextStep}`
+  }
+}
+
+const sentence = (ending: { readonly code: ErrorCode; readonly detail: string | null }): string =>
+  ending.detail === null ? errorTable[ending.code].cause : `${errorTable[ending.code].cause} ${ending.detail}`

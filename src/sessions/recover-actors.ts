@@ -1,0 +1,100 @@
+import { fromPromise } from 'xstate'
+import { layoutNamed } from '../cards/layouts/index.ts'
+import type { Card } from '../contract/card.ts'
+import type { EncoderLease } from '../contract/encoders.ts'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import type { WriteIntent } from '../contract/journal.ts'
+import type { Ending } from '../contract/outcome.ts'
+import { contentOf, digestOf, pause, readBlocks, siteKeysOf, waitForOneCard } from './card-work.ts'
+import type { EncodeOrder, Report } from './encode-machine.ts'
+import type { HeldLease } from './held-lease.ts'
+import type { SessionPorts } from './ports.ts'
+
+/** What the card itself said after a crash. */
+export interface RecoveredTruth {
+  readonly ending: Ending
+}
+
+/**
+ * After a crash in mid-write: waits for the same card on the same encoder, reads it and tells what it became. Nothing is
+ * written. Another card, no card and a lost device are waited out; the chart's `recoveryTimeout` ends it as unknown.
+ */
+export const createRecoverActor = (ports: SessionPorts, held: HeldLease) =>
+  fromPromise<RecoveredTruth, { order: EncodeOrder; intent: WriteIntent; report: Report }>(
+    async ({ input, signal }) => {
+      const order = { ...input.order, encoderIds: [input.intent.encoderId] }
+      for (;;) {
+        const lease = await held.take(order, signal)
+        try {
+          return await readTruth(ports, lease, input.order, input.intent, input.report, signal)
+        } catch (error) {
+          if (!isPassing(error)) throw error
+        }
+      }
+    },
+  )
+
+/** Faults that leave the question open: the card or the device may come back. */
+const isPassing = (error: unknown): boolean =>
+  isBridgeError(error) &&
+  [
+    'card_removed',
+    'card_swapped',
+    'device_lost',
+    'device_closed',
+    'device_unresponsive',
+    'protocol_error',
+  ].includes(error.code)
+
+const readTruth = async (
+  ports: SessionPorts,
+  lease: EncoderLease,
+  order: EncodeOrder,
+  intent: WriteIntent,
+  report: Report,
+  signal: AbortSignal,
+): Promise<RecoveredTruth> => {
+  const card = await waitForUid(ports, lease, intent, report, signal)
+  const layout = layoutNamed(lease.layout)
+  const own = layout.reads(card)
+  const plan = layout.plan(contentOf(order.encode), card, siteKeysOf(ports.journal))
+  const written = await readBlocks(
+    lease.device,
+    card,
+    plan.map((write) => write.at),
+    signal,
+  )
+  if (digestOf(written) === intent.intendedDigest) {
+    ports.journal.verified(order.orderId)
+    return { ending: { kind: 'encoded', uid: card.uid, technology: card.technology, proof: 'readBack' } }
+  }
+  const before = await readBlocks(lease.device, card, own, signal)
+  const isAsBefore = digestOf(before) === intent.previousDigest && own.length === plan.length
+  const failed = new BridgeError('write_interrupted')
+  return {
+    ending: {
+      kind: isAsBefore ? 'untouched' : 'spoiled',
+      code: failed.code,
+      detail: isAsBefore ? 'The card is as it was before.' : null,
+      uid: card.uid,
+    },
+  }
+}
+
+const waitForUid = async (
+  ports: SessionPorts,
+  lease: EncoderLease,
+  intent: WriteIntent,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Card> => {
+  for (;;) {
+    const card = await waitForOneCard(lease, ports.clock, signal, (code) =>
+      report({ type: 'card.notice', code }),
+    )
+    if (card.uid === intent.uid) return card
+    report({ type: 'card.notice', code: 'card_swapped' })
+    await lease.device.release({ signal })
+    await pause(ports.clock, signal)
+  }
+}

@@ -1,0 +1,75 @@
+import type { Emulator } from '../contract/index.ts'
+import { serveControl } from './emulator-control.ts'
+import { openPty, type Pty } from './pty.ts'
+
+interface EmulatorHostOptions {
+  readonly emulator: Emulator
+  /** A symbolic link to the pseudoterminal: the device's path, the same after every plug. */
+  readonly link?: string
+  /** A Unix domain socket or a Windows named pipe to command the emulator by; see serveControl. */
+  readonly controlPath?: string
+}
+
+/** An emulated device on a line that any program can open. */
+export interface EmulatorHost {
+  /** The pseudoterminal; another one after each plug. Undefined while unplugged. */
+  readonly path: string | undefined
+  /** Unplugs, closes the control socket and the emulator. Idempotent. */
+  close(): void
+}
+
+/**
+ * Runs an emulator on a kernel pseudoterminal, until close. Cards keep their memory as long as the emulator lives, through
+ * `unplug` (the line hangs up, the power goes) and `plug` (a new line at the same link). The control socket takes one JSON
+ * object a line: `{"do":"place","type":"classic1k","uid":"DEADBEEF"}` (and `memory` in hexadecimal), `remove`, `dump`,
+ * `counts`, `inject`, `unplug`, `plug`, `baudRate`.
+ * Rejects as openPty and serveControl do.
+ */
+export const hostEmulator = async ({
+  emulator,
+  link,
+  controlPath,
+}: EmulatorHostOptions): Promise<EmulatorHost> => {
+  let pty: Pty | undefined
+  let plugging: Promise<void> | undefined
+  const unplug = (): void => {
+    pty?.close()
+    pty = undefined
+    emulator.powerCycle()
+  }
+  const openLine = async (): Promise<void> => {
+    const opened = await openPty({
+      ...(link !== undefined && { link }),
+      onBytes: (bytes) => emulator.receive(bytes),
+    })
+    pty = opened
+    emulator.connect((bytes) => opened.write(bytes))
+  }
+  const plug = async (): Promise<void> => {
+    if (pty !== undefined) return
+    // Two clients of the control socket may ask at once; there is one line.
+    plugging ??= openLine().finally(() => {
+      plugging = undefined
+    })
+    await plugging
+  }
+
+  await plug()
+  let closeControl = (): void => {}
+  try {
+    if (controlPath !== undefined) closeControl = await serveControl(emulator, { unplug, plug }, controlPath)
+  } catch (error) {
+    unplug()
+    throw error
+  }
+  return {
+    get path() {
+      return pty?.path
+    },
+    close: () => {
+      closeControl()
+      unplug()
+      emulator.close()
+    },
+  }
+}

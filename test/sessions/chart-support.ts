@@ -1,0 +1,391 @@
+import { SimulatedClock, createActor, fromPromise } from 'xstate'
+import type { PromiseActorLogic } from 'xstate'
+import type { Card } from '../../src/contract/card.ts'
+import type { CardDevice } from '../../src/contract/device.ts'
+import type { EncoderLease } from '../../src/contract/encoders.ts'
+import { BridgeError } from '../../src/contract/errors.ts'
+import type { ErrorCode } from '../../src/contract/errors.ts'
+import { CardUid, EncoderId, OrderId } from '../../src/contract/ids.ts'
+import type { WriteIntent } from '../../src/contract/journal.ts'
+import type { EncodeSubject, Order } from '../../src/contract/order.ts'
+import type { Comparison, Ending } from '../../src/contract/outcome.ts'
+import type { CardCheck, WriteTask } from '../../src/sessions/encode-actors.ts'
+import type { EncodeContext, EncodeEvent, EncodeOrder, Report } from '../../src/sessions/encode-context.ts'
+import { encodeMachine } from '../../src/sessions/encode-machine.ts'
+import type { RecoveredTruth } from '../../src/sessions/recover-actors.ts'
+import { scanMachine } from '../../src/sessions/scan-machine.ts'
+import type { ScanEvent, ScanFinding } from '../../src/sessions/scan-machine.ts'
+
+/** One invocation of a stub actor. Settling it resolves when the chart has taken the result. */
+interface Call<Output, Input> {
+  readonly actor: string
+  readonly input: Input
+  /** Fires when the chart has left the state that invoked the actor. */
+  readonly signal: AbortSignal
+  resolve(output: Output): Promise<void>
+  reject(code: ErrorCode, detail?: string): Promise<void>
+  /** Rejects with something that is no BridgeError. */
+  break(error: Error): Promise<void>
+}
+
+/** What a test may do to an invocation of any actor. */
+type AnyCall = Pick<Call<never, unknown>, 'actor' | 'signal' | 'reject'>
+
+/** Makes stub actors that do nothing until the test settles them, and keeps what the chart asked of them. */
+const createStubs = () => {
+  const invoked: AnyCall[] = []
+  const stub = <Output, Input>(actor: string) => {
+    const calls: Call<Output, Input>[] = []
+    const logic: PromiseActorLogic<Output, Input> = fromPromise(({ input, signal }) => {
+      const result = new Promise<Output>((resolve, reject) => {
+        // xstate listens to the result before this does, so the chart has taken it when the test goes on.
+        const isTaken = async (): Promise<void> => {
+          await result.catch(() => undefined)
+        }
+        const breakWith = (error: Error): Promise<void> => {
+          reject(error)
+          return isTaken()
+        }
+        const call: Call<Output, Input> = {
+          actor,
+          input,
+          signal,
+          resolve: (output) => {
+            resolve(output)
+            return isTaken()
+          },
+          reject: (code, detail) => breakWith(new BridgeError(code, detail)),
+          break: breakWith,
+        }
+        calls.push(call)
+        invoked.push(call)
+      })
+      return result
+    })
+    return {
+      logic,
+      calls,
+      /** The newest invocation. */
+      call: (): Call<Output, Input> => {
+        const newest = calls.at(-1)
+        if (newest === undefined) throw new Error(`The chart has not invoked ${actor}.`)
+        return newest
+      },
+    }
+  }
+  return { stub, invoked }
+}
+
+const encoderId = EncoderId.parse('00000000-0000-4000-8000-0000000000e1')
+
+export const cardOf = (uid: string): Card => ({
+  uid: CardUid.parse(uid),
+  technology: 'mifare-classic-1k',
+  sak: 0x08,
+})
+/** The card of the session, and one that nobody asked for. */
+export const guestCard = cardOf('04A1B2C3')
+export const otherCard = cardOf('0BADCAFE')
+
+export const leaseOf = (abort: EncoderLease['abort']): EncoderLease => ({
+  encoderId,
+  // A chart hands the device on and never touches it.
+  device: {} as CardDevice,
+  layout: 'demo',
+  abort,
+  lost: new AbortController().signal,
+  release: () => Promise.resolve(),
+})
+
+export const writeTask: WriteTask = { card: guestCard, plan: [], previousDigest: '00' }
+
+export const writeIntent: WriteIntent = {
+  encoderId,
+  uid: guestCard.uid,
+  technology: guestCard.technology,
+  intendedDigest: '11',
+  previousDigest: '00',
+}
+
+export const finding: ScanFinding = { record: null, remark: 'blank' }
+
+const subject: EncodeSubject = {
+  purpose: 'new',
+  copies: 1,
+  accessMethodId: '00000000-0000-4000-8000-000000000001',
+  credentialId: '00000000-0000-4000-8000-000000000002',
+  cardNumber: '42',
+  doorIds: ['door-101'],
+  startsAt: '2026-11-23T15:00:00.000Z',
+  endsAt: '2026-11-25T11:00:00.000Z',
+  confirmed: false,
+  endsLiveKey: false,
+}
+
+const order: Order = {
+  orderId: OrderId.parse('order-1'),
+  kind: 'scan',
+  encoderIds: [encoderId],
+  fence: 1,
+  orderedAt: '2026-11-23T14:00:00.000Z',
+  expiresAt: '2026-11-23T14:10:00.000Z',
+  orderedBy: 'desk',
+  timeZone: 'Europe/Vienna',
+  origin: 'hub',
+  encode: null,
+}
+
+const encodeOrder = (changes: Partial<EncodeSubject>): EncodeOrder => ({
+  ...order,
+  kind: 'encode',
+  encode: { ...subject, ...changes },
+})
+
+/** `{ preparing: 'queued' }` is `preparing.queued`. */
+const pathOf = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : Object.entries(value as object)
+        .map(([parent, child]) => `${parent}.${pathOf(child)}`)
+        .join(' ')
+
+interface AnySnapshot {
+  readonly value: unknown
+  readonly output?: { readonly ending: Ending } | undefined
+}
+
+/** What every test asks of a chart that runs. `endings` is what it gave as output, each time that it did. */
+const watch = (actor: {
+  getSnapshot(): AnySnapshot
+  subscribe(observer: { complete: () => void; error: (error: unknown) => void }): unknown
+}) => {
+  const endings: Ending[] = []
+  const faults: unknown[] = []
+  actor.subscribe({
+    complete: () => {
+      const { output } = actor.getSnapshot()
+      if (output !== undefined) endings.push(output.ending)
+    },
+    error: (fault) => faults.push(fault),
+  })
+  return {
+    endings,
+    /** Errors that were thrown inside the chart itself. */
+    faults,
+    state: (): string => pathOf(actor.getSnapshot().value),
+    /** `untouched order_cancelled 04A1B2C3`; the state while there is no ending. */
+    outcome: (): string => {
+      const [ending] = endings
+      if (ending === undefined) return pathOf(actor.getSnapshot().value)
+      const how =
+        'code' in ending ? ending.code : ending.kind === 'encoded' ? ending.proof : ending.comparison.kind
+      return `${ending.kind} ${how} ${ending.uid ?? '-'}`
+    },
+  }
+}
+
+export interface EncodeOptions {
+  readonly subject?: Partial<EncodeSubject>
+  readonly interrupted?: WriteIntent
+  readonly expiresInMs?: number
+  /** The abort promise of the encoder that the session gets. */
+  readonly abort?: EncoderLease['abort']
+}
+
+type Reporting<Input> = Input & { readonly report: Report }
+
+/** Starts an encode chart on a clock that the test moves and actors that the test settles. */
+export const startEncode = (options: EncodeOptions = {}) => {
+  const { stub, invoked } = createStubs()
+  const actors = {
+    takeTurn: stub<EncoderLease, { order: EncodeOrder }>('takeTurn'),
+    proveAlive: stub<void, { lease: EncoderLease }>('proveAlive'),
+    waitForCard: stub<Card, Reporting<{ lease: EncoderLease }>>('waitForCard'),
+    checkCard: stub<CardCheck, { lease: EncoderLease; card: Card; order: EncodeOrder; overwrite: boolean }>(
+      'checkCard',
+    ),
+    writeCard: stub<
+      void,
+      Reporting<{ lease: EncoderLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal }>
+    >('writeCard'),
+    confirmCard: stub<void, { lease: EncoderLease; order: EncodeOrder; task: WriteTask }>('confirmCard'),
+    waitForReturn: stub<Card, Reporting<{ lease: EncoderLease }>>('waitForReturn'),
+    recoverTruth: stub<RecoveredTruth, Reporting<{ order: EncodeOrder; intent: WriteIntent }>>(
+      'recoverTruth',
+    ),
+  }
+  const clock = new SimulatedClock()
+  const machine = encodeMachine.provide({
+    actors: {
+      takeTurn: actors.takeTurn.logic,
+      proveAlive: actors.proveAlive.logic,
+      waitForCard: actors.waitForCard.logic,
+      checkCard: actors.checkCard.logic,
+      writeCard: actors.writeCard.logic,
+      confirmCard: actors.confirmCard.logic,
+      waitForReturn: actors.waitForReturn.logic,
+      recoverTruth: actors.recoverTruth.logic,
+    },
+  })
+  const actor = createActor(machine, {
+    clock,
+    input: {
+      order: encodeOrder(options.subject ?? {}),
+      interrupted: options.interrupted ?? null,
+      expiresInMs: options.expiresInMs ?? 600_000,
+    },
+  })
+  const watched = watch(actor)
+  actor.start()
+  return {
+    ...watched,
+    actors,
+    /** Every invocation in its order. */
+    invoked,
+    clock,
+    lease: leaseOf(options.abort ?? 'anytime'),
+    context: (): EncodeContext => actor.getSnapshot().context,
+    hears: (event: EncodeEvent): boolean => actor.getSnapshot().can(event),
+    send: (event: EncodeEvent): void => actor.send(event),
+  }
+}
+export type EncodeRun = ReturnType<typeof startEncode>
+
+export type EncodeStateName =
+  | 'queued'
+  | 'leasing'
+  | 'waitingForCard'
+  | 'checkingCard'
+  | 'askingForLiveKey'
+  | 'askingForOccupied'
+  | 'writingUntouched'
+  | 'writing'
+  | 'waitingForReturn'
+  | 'verifying'
+  | 'recovering'
+  | 'ended'
+
+/** The stable states of the encode chart, each reached by the shortest way from a fresh start. */
+export const encodeStates: Record<EncodeStateName, (options?: EncodeOptions) => Promise<EncodeRun>> = {
+  queued: async (options) => startEncode(options),
+  leasing: async (options) => {
+    const run = startEncode(options)
+    await run.actors.takeTurn.call().resolve(run.lease)
+    return run
+  },
+  waitingForCard: async (options) => {
+    const run = await encodeStates.leasing(options)
+    await run.actors.proveAlive.call().resolve()
+    return run
+  },
+  checkingCard: async (options) => {
+    const run = await encodeStates.waitingForCard(options)
+    await run.actors.waitForCard.call().resolve(guestCard)
+    return run
+  },
+  askingForLiveKey: async (options) => startEncode({ ...options, subject: { endsLiveKey: true } }),
+  askingForOccupied: async (options) => {
+    const run = await encodeStates.checkingCard(options)
+    await run.actors.checkCard.call().resolve({ kind: 'occupied' })
+    return run
+  },
+  writingUntouched: async (options) => {
+    const run = await encodeStates.checkingCard(options)
+    await run.actors.checkCard.call().resolve({ kind: 'free', task: writeTask })
+    return run
+  },
+  writing: async (options) => {
+    const run = await encodeStates.writingUntouched(options)
+    run.actors.writeCard.call().input.report({ type: 'write.started' })
+    return run
+  },
+  waitingForReturn: async (options) => {
+    const run = await encodeStates.writing(options)
+    await run.actors.writeCard.call().reject('card_removed')
+    return run
+  },
+  verifying: async (options) => {
+    const run = await encodeStates.writing(options)
+    await run.actors.writeCard.call().resolve()
+    return run
+  },
+  recovering: async (options) => startEncode({ ...options, interrupted: writeIntent }),
+  ended: async (options) => {
+    const run = startEncode(options)
+    run.send({ type: 'session.cancel' })
+    return run
+  },
+}
+
+export interface ScanOptions {
+  readonly expiresInMs?: number
+}
+
+/** Starts a scan chart on a clock that the test moves and actors that the test settles. */
+export const startScan = (options: ScanOptions = {}) => {
+  const { stub, invoked } = createStubs()
+  const actors = {
+    takeTurn: stub<EncoderLease, { order: Order }>('takeTurn'),
+    proveAlive: stub<void, { lease: EncoderLease }>('proveAlive'),
+    waitForCard: stub<Card, { lease: EncoderLease; report: (event: ScanEvent) => void }>('waitForCard'),
+    readCard: stub<ScanFinding, { lease: EncoderLease; card: Card }>('readCard'),
+    compareRecord: stub<Comparison, { finding: ScanFinding }>('compareRecord'),
+  }
+  const clock = new SimulatedClock()
+  const machine = scanMachine.provide({
+    actors: {
+      takeTurn: actors.takeTurn.logic,
+      proveAlive: actors.proveAlive.logic,
+      waitForCard: actors.waitForCard.logic,
+      readCard: actors.readCard.logic,
+      compareRecord: actors.compareRecord.logic,
+    },
+  })
+  const actor = createActor(machine, { clock, input: { order, expiresInMs: options.expiresInMs ?? 600_000 } })
+  const watched = watch(actor)
+  actor.start()
+  return {
+    ...watched,
+    actors,
+    /** Every invocation in its order. */
+    invoked,
+    clock,
+    lease: leaseOf('anytime'),
+    context: () => actor.getSnapshot().context,
+    hears: (event: ScanEvent): boolean => actor.getSnapshot().can(event),
+    send: (event: ScanEvent): void => actor.send(event),
+  }
+}
+export type ScanRun = ReturnType<typeof startScan>
+
+export type ScanStateName = 'queued' | 'leasing' | 'waitingForCard' | 'reading' | 'comparing' | 'ended'
+
+/** The stable states of the scan chart, each reached by the shortest way from a fresh start. */
+export const scanStates: Record<ScanStateName, (options?: ScanOptions) => Promise<ScanRun>> = {
+  queued: async (options) => startScan(options),
+  leasing: async (options) => {
+    const run = startScan(options)
+    await run.actors.takeTurn.call().resolve(run.lease)
+    return run
+  },
+  waitingForCard: async (options) => {
+    const run = await scanStates.leasing(options)
+    await run.actors.proveAlive.call().resolve()
+    return run
+  },
+  reading: async (options) => {
+    const run = await scanStates.waitingForCard(options)
+    await run.actors.waitForCard.call().resolve(guestCard)
+    return run
+  },
+  comparing: async (options) => {
+    const run = await scanStates.reading(options)
+    await run.actors.readCard.call().resolve(finding)
+    return run
+  },
+  ended: async (options) => {
+    const run = startScan(options)
+    run.send({ type: 'session.cancel' })
+    return run
+  },
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DriverId, EncoderId, OrderId, type Emulator } from 'encoder-bridge/driver'
+import { loadDriver } from '../../drivers/index.ts'
+import type { CredentialLookup } from '../../src/contract/credentials.ts'
+import { BridgeError } from '../../src/contract/errors.ts'
+import type { Journal } from '../../src/contract/journal.ts'
+import type { EncodeSubject, Order } from '../../src/contract/order.ts'
+import type { Ending } from '../../src/contract/outcome.ts'
+import type { Sessions, SessionState, SessionView } from '../../src/contract/session-view.ts'
+import { openEncoders, type OpenEncoders } from '../../src/devices/encoders.ts'
+import { openJournal } from '../../src/journal/journal.ts'
+import { systemClock } from '../../src/service/system-clock.ts'
+import type { RunDelays } from '../../src/sessions/run.ts'
+import { createSupervisor } from '../../src/sessions/supervisor.ts'
+import { connectMemory, type MemoryTransport } from '../../src/transport/memory.ts'
+
+export interface DeskOptions {
+  readonly encoders?: number
+  readonly delays?: RunDelays
+  readonly layout?: string
+  readonly driverOptions?: unknown
+  readonly cardsAnHour?: number
+  readonly lookup?: (credentialId: string) => Promise<CredentialLookup>
+}
+
+/** A whole desk in one process: real journal, sessions, devices and driver; emulated PN532s on memory lines. */
+export interface Desk {
+  readonly journal: Journal
+  readonly sessions: Sessions
+  readonly encoders: OpenEncoders
+  readonly emulators: readonly Emulator[]
+  readonly lines: readonly (MemoryTransport | undefined)[]
+  readonly encoderIds: readonly EncoderId[]
+  /** Journals an order for the first encoder and returns its id. */
+  order(change?: Partial<Order>, subject?: Partial<EncodeSubject>): OrderId
+  scan(change?: Partial<Order>): OrderId
+  ending(orderId: OrderId): Promise<Ending>
+  reaches(orderId: OrderId, state: SessionState): Promise<SessionView>
+  /** Ends the daemon's parts as a crash would: nothing is said to the journal. The cards stay. */
+  crash(): Promise<void>
+  /** Starts the parts again on the same journal. */
+  restart(): Promise<Desk>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export const siteKeys = { current: 1, keys: new Map([[1, new Uint8Array(32).fill(7)]]) }
+
+export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
+  const folder = mkdtempSync(join(tmpdir(), 'desk-'))
+  const driver = await loadDriver(DriverId.parse('pn532'))
+  const emulators: Emulator[] = []
+  for (let index = 0; index < (options.encoders ?? 1); index += 1) {
+    emulators.push(await driver.emulate({ clock: systemClock, realtime: false }))
+  }
+  return startDesk(folder, emulators, options)
+}
+
+const startDesk = async (
+  folder: string,
+  emulators: readonly Emulator[],
+  options: DeskOptions,
+): Promise<Desk> => {
+  const driver = await loadDriver(DriverId.parse('pn532'))
+  const journal = openJournal({ path: join(folder, 'journal.db') })
+  if (journal.siteKeys() === null) journal.setSiteKeys(siteKeys)
+  const lines: (MemoryTransport | undefined)[] = []
+  const encoderIds = emulators.map((_, index) => journal.encoderIdOf(`emulated:${String(index)}`))
+  const encoders = openEncoders(
+    emulators.map((_, index) => ({
+      encoderId: encoderIds[index] ?? EncoderId.parse(randomUUID()),
+      name: `Desk ${String(index + 1)}`,
+      path: String(index),
+      layout: options.layout ?? 'demo',
+      driver,
+      options: driver.options.parse(options.driverOptions ?? {}),
+    })),
+    {
+      clock: systemClock,
+      random: () => 0,
+      wallClock: () => new Date(),
+      onAlive: () => undefined,
+      watchPath: () => () => undefined,
+      openTransport: async (path) => {
+        const emulator = emulators[Number(path)]
+        if (emulator === undefined) throw new BridgeError('device_absent')
+        const line = connectMemory(emulator, { path: `emulated ${path}` })
+        lines[Number(path)] = line
+        return line
+      },
+    },
+  )
+  const sessions = createSupervisor({
+    journal,
+    encoders,
+    credentials: {
+      lookup: (credentialId) =>
+        options.lookup?.(credentialId) ?? Promise.reject(new BridgeError('hub_unreachable')),
+    },
+    limits: { technologies: null, cardsAnHour: options.cardsAnHour ?? null },
+    wallClock: () => new Date(),
+    clock: systemClock,
+    ...(options.delays !== undefined && { delays: options.delays }),
+    log: { info: () => undefined, error: () => undefined },
+  })
+  let fence = journal.recent(10_000).reduce((highest, entry) => Math.max(highest, entry.order.fence), 0)
+  let isOver = false
+
+  const until = async (orderId: OrderId, isReached: (view: SessionView) => boolean): Promise<SessionView> => {
+    let revision = 0
+    for (;;) {
+      const view = await sessions.next(orderId, revision, new AbortController().signal)
+      if (view === null) throw new Error(`no session ${orderId}`)
+      if (isReached(view)) return view
+      if (view.state === 'ended') throw new Error(`ended before: ${JSON.stringify(view.ending)}`)
+      revision = view.revision
+    }
+  }
+
+  const accept = (change: Partial<Order>, encode: EncodeSubject | null): OrderId => {
+    fence += 1
+    const first = encoderIds[0]
+    const order: Order = {
+      orderId: OrderId.parse(randomUUID()),
+      kind: encode === null ? 'scan' : 'encode',
+      encoderIds: first === undefined ? [] : [first],
+      fence,
+      orderedAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      orderedBy: 'a test',
+      timeZone: 'Europe/Vienna',
+      origin: 'hub',
+      encode,
+      ...change,
+    }
+    journal.accept(order)
+    return order.orderId
+  }
+
+  const crash = async (): Promise<void> => {
+    if (isOver) return
+    isOver = true
+    await sessions.drain(0)
+    await encoders.close()
+    journal.close()
+  }
+
+  return {
+    journal,
+    sessions,
+    encoders,
+    emulators,
+    lines,
+    encoderIds,
+    order: (change = {}, subject = {}) => accept(change, encodeSubject(subject)),
+    scan: (change = {}) => accept(change, null),
+    ending: async (orderId) => {
+      const view = await until(orderId, ({ state }) => state === 'ended')
+      if (view.ending === null) throw new Error('ended without an ending')
+      return view.ending
+    },
+    reaches: (orderId, state) => until(orderId, (view) => view.state === state),
+    crash,
+    restart: async () => {
+      await crash()
+      return startDesk(folder, emulators, options)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await crash()
+      for (const emulator of emulators) emulator.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What an encode order of a test writes. */
+export const encodeSubject = (change: Partial<EncodeSubject> = {}): EncodeSubject => ({
+  purpose: 'additional',
+  copies: 1,
+  accessMethodId: randomUUID(),
+  credentialId: randomUUID(),
+  cardNumber: '4711',
+  doorIds: [randomUUID()],
+  startsAt: '2026-11-23T14:00:00Z',
+  endsAt: '2099-11-25T11:00:00Z',
+  confirmed: false,
+  endsLiveKey: false,
+  ...change,
+})

@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EncoderView } from '../../src/contract/encoders.ts'
+import { EncoderId, OrderId } from '../../src/contract/ids.ts'
+import type { AuditLine } from '../../src/contract/journal.ts'
+import type { SessionView } from '../../src/contract/session-view.ts'
+import type { ControlPorts, PairingView } from '../../src/control/ports.ts'
+import { startControl } from '../../src/control/server.ts'
+
+export const frontDesk: EncoderView = {
+  encoderId: EncoderId.parse('11111111-1111-4111-8111-111111111111'),
+  name: 'Front Desk',
+  driver: 'pn532',
+  path: '/dev/ttyUSB0',
+  layout: 'demo',
+  technologies: ['mifare-classic-1k'],
+  state: 'ready',
+  error: null,
+  info: { model: 'PN532', firmware: '1.6' },
+  lease: null,
+}
+
+export const backOffice: EncoderView = {
+  ...frontDesk,
+  encoderId: EncoderId.parse('22222222-2222-4222-8222-222222222222'),
+  name: 'Back Office',
+  path: '/dev/ttyUSB1',
+}
+
+export const accessMethodId = '33333333-3333-4333-8333-333333333333'
+export const orderId = OrderId.parse('order-1')
+
+export const waitingSession: SessionView = {
+  orderId,
+  kind: 'encode',
+  state: 'waitingForCard',
+  revision: 1,
+  encoderId: frontDesk.encoderId,
+  progress: null,
+  prompt: 'Place the card on Front Desk.',
+  cancellable: true,
+  ending: null,
+}
+
+/** The ports of the control API, held in memory and steered by a test. */
+export const createFakePorts = () => {
+  const views = new Map<string, SessionView>()
+  const observers = new Set<(view: SessionView) => void>()
+  const calls: unknown[] = []
+  const state = {
+    encoders: [frontDesk] as readonly EncoderView[],
+    audit: [] as readonly AuditLine[],
+    pairing: { state: 'unpaired' } as PairingView,
+    watchers: () => observers.size,
+  }
+  const view = (id: string): SessionView | null => views.get(id) ?? null
+
+  const ports: ControlPorts = {
+    encoders: { list: () => state.encoders },
+    sessions: {
+      view,
+      list: () => [...views.values()],
+      next: (id, after, signal) =>
+        new Promise((resolve) => {
+          const settle = (): void => {
+            observers.delete(observer)
+            resolve(view(id))
+          }
+          const observer = (changed: SessionView): void => {
+            if (changed.orderId === id && changed.revision > after) settle()
+          }
+          observers.add(observer)
+          signal.addEventListener('abort', settle)
+        }),
+      onChange: (observer) => {
+        observers.add(observer)
+        return () => observers.delete(observer)
+      },
+      cancel: (id) => calls.push({ cancel: id }) > 0,
+      confirm: (id) => calls.push({ confirm: id }) > 0,
+    },
+    journal: {
+      audit: (since) => state.audit.filter(({ at }) => since === undefined || at >= since),
+      outboxFigures: () => ({ waiting: 2, oldestAt: '2026-11-23T10:00:00.000Z', refused: 0 }),
+    },
+    link: {
+      view: () => ({
+        state: 'connected',
+        transport: 'websocket',
+        hubEndpoint: 'http://127.0.0.1:27412',
+        connectedSince: '2026-11-23T09:00:00.000Z',
+        clockSkewMs: 12,
+        error: null,
+      }),
+      requestEncode: (request) => {
+        calls.push({ encode: request })
+        return Promise.resolve(orderId)
+      },
+    },
+    orderScan: (encoderId) => {
+      calls.push({ scan: encoderId })
+      return orderId
+    },
+    doctor: () => Promise.resolve({ checks: [{ name: 'node', status: 'ok', message: 'Node 20.' }] }),
+    pairing: {
+      start: (request) => {
+        calls.push({ pair: request })
+        return Promise.resolve(state.pairing)
+      },
+      view: () => state.pairing,
+    },
+  }
+  return {
+    ports,
+    state,
+    /** What was asked of the daemon, in order. */
+    calls,
+    /** Publishes a session. */
+    show: (session: SessionView): void => {
+      views.set(session.orderId, session)
+      for (const observer of observers) observer(session)
+    },
+  }
+}
+
+/** A control API that really listens, in a data directory of its own, over fake ports. */
+export const openControl = async (port = 0) => {
+  const fake = createFakePorts()
+  const dataDir = mkdtempSync(join(tmpdir(), 'control-'))
+  const log: { level: string; fields: object; message: string }[] = []
+  const note = (level: string) => (fields: object, message: string) => {
+    log.push({ level, fields, message })
+  }
+  const control = await startControl({
+    ...fake.ports,
+    port,
+    dataDir,
+    version: '1.2.3',
+    logger: { warn: note('warn'), error: note('error') },
+  })
+  const token = readFileSync(join(dataDir, 'control-token'), 'utf8').trim()
+  return {
+    ...fake,
+    ...control,
+    dataDir,
+    token,
+    log,
+    port: Number(new URL(control.endpoint).port),
+    [Symbol.asyncDispose]: async (): Promise<void> => {
+      await control.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
