@@ -1,3 +1,4 @@
+import { renderCharts } from './render/charts.ts'
 import { renderErrors } from './render/errors.ts'
 
 /** A file under docs/ that is made from the code. */
@@ -9,4 +10,7 @@ export interface GeneratedPage {
 }
 
 /** Add a page by adding a row: `npm run docs` writes it, `npm test` fails when it is stale. */
-export const generatedPages: readonly GeneratedPage[] = [{ path: 'docs/errors.md', render: renderErrors }]
+export const generatedPages: readonly GeneratedPage[] = [
+  { path: 'docs/errors.md', render: renderErrors },
+  { path: 'docs/sessions.md', render: renderCharts },
+]

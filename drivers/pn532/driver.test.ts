@@ -8,7 +8,7 @@ import {
 } from 'encoder-bridge/driver'
 import { image } from '../../src/cards/layouts/image.ts'
 import { formatHex } from '../../src/wire/hex.ts'
-import { tamperWith } from '../../test/conformance/line-faults.ts'
+import { type Tamper, tamperWith } from '../../test/conformance/line-faults.ts'
 import { createRig, endingOf, type Rig, type RigOptions } from '../../test/conformance/rig.ts'
 import pn532 from './index.ts'
 
@@ -31,16 +31,17 @@ interface Desk extends Rig {
   write(at: CardAddress, data: Uint8Array): Promise<void>
 }
 
+const noteInto =
+  (sent: string[]): Tamper =>
+  (piece) => {
+    sent.push(formatHex(piece))
+    return [piece]
+  }
+
 /** A device that has found the card in its field. */
 const openDesk = async (options: RigOptions = {}): Promise<Desk> => {
   const sent: string[] = []
-  const wrap: RigOptions['wrap'] = (line) =>
-    tamperWith(line, {
-      toDevice: (piece) => {
-        sent.push(formatHex(piece))
-        return [piece]
-      },
-    })
+  const wrap: RigOptions['wrap'] = (line) => tamperWith(line, { toDevice: noteInto(sent) })
   const rig = await createRig(pn532, { card: classic, wrap, ...options })
   const device = await rig.open()
   const card = await rig.clock.drive(device.waitForCard(idle))
@@ -101,6 +102,12 @@ describe('the work with a card', () => {
     const { sent, read } = await openDesk({ card: { type: 'classic1k', uid: '04112233445580' } })
     await read(block(4))
     expect(commandsOf(sent)[0]).toBe('D440016004FFFFFFFFFFFF33445580')
+  })
+
+  test('releases the card between two polls: one with a long UID may not answer otherwise', async () => {
+    const { clock, device, sent } = await openDesk({ card: { type: 'classic1k', uid: '04112233445580' } })
+    await clock.drive(device.waitForCard(idle))
+    expect(commandsOf(sent)).toEqual(['D45200', 'D44A0200'])
   })
 
   test('never sends a write to block 0, or of a trailer that contradicts itself', async () => {
@@ -174,6 +181,31 @@ describe('a chip that misbehaves', () => {
       expect(await read(block(number))).toEqual(bytes(number))
     }
     expect(emulator.countWrites('922E5832').slice(4, 7)).toEqual([1, 1, 1])
+  })
+
+  test('a corrupt answer is asked for at once', async () => {
+    const { clock, emulator, read } = await openDesk()
+    emulator.inject({ fault: 'corruptChecksum' })
+    const start = clock.now()
+    await read(block(4))
+    expect(clock.now()).toBe(start)
+  })
+
+  test('an answer that lost its status byte, and passes its checksum by the postamble, is asked for again', async () => {
+    let isLosing = false
+    const wrap: RigOptions['wrap'] = (line) =>
+      tamperWith(line, {
+        toHost: (piece) => {
+          if (!isLosing || formatHex(piece) !== '0000FF03FDD54100EA00') return [piece]
+          isLosing = false
+          return [Uint8Array.of(0, 0, 0xff, 0x03, 0xfd, 0xd5, 0x41, 0xea, 0)]
+        },
+      })
+    const { emulator, read, write } = await openDesk({ wrap })
+    await read(block(4))
+    isLosing = true
+    await write(block(4), bytes(1))
+    expect([isLosing, emulator.countWrites('922E5832')[4]]).toEqual([false, 1])
   })
 
   test('a write whose acknowledgement was disturbed is never sent again', async () => {
@@ -261,15 +293,16 @@ describe('opening', () => {
     expect((await rig.open()).info).toEqual({ model: 'PN532', firmware: '1.6' })
   })
 
-  test('leaves the RF field off until a card is waited for', async () => {
-    const rig = await createRig(pn532, { card: classic })
-    const lines: string[] = []
+  test('switches the RF field off, whatever another program left; waiting for a card switches it on', async () => {
+    const sent: string[] = []
+    const wrap: RigOptions['wrap'] = (line) => tamperWith(line, { toDevice: noteInto(sent) })
+    const rig = await createRig(pn532, { card: classic, wrap })
     const device = await rig.open()
-    rig.emulator.connect((piece) => lines.push(formatHex(piece)))
-    rig.emulator.receive(Uint8Array.of(0, 0, 0xff, 0x02, 0xfe, 0xd4, 0x04, 0x28, 0x00))
-    await rig.clock.advance(10)
-    expect(lines.join('')).toContain('D505000000')
-    expect(device.kind).toBe('card')
+    expect(commandsOf(sent).at(-1)).toBe('D4320100')
+    await rig.clock.drive(device.waitForCard(idle))
+    expect(commandsOf(sent).slice(-2)).toEqual(['D4320101', 'D44A0200'])
+    await rig.clock.drive(device.release(idle))
+    expect(commandsOf(sent).slice(-2)).toEqual(['D45200', 'D4320100'])
   })
 })
 

@@ -45,12 +45,10 @@ interface Parts {
   readonly rules: ExchangeRules
   readonly reader: FrameReader
   readonly clock: Clock
-  /** After an exchange that went wrong: an answer without an ACK before it may be that one's. */
-  readonly isSuspect: boolean
   readonly send: (bytes: Uint8Array) => Promise<void>
 }
 
-export const createExchange = ({ command, rules, reader, clock, isSuspect, send }: Parts): Exchange => {
+export const createExchange = ({ command, rules, reader, clock, send }: Parts): Exchange => {
   const frame = concatBytes(rules.prefix ?? [], encodeFrame(command))
   const answerCode = (command[0] ?? 0) + 1
   const { promise, resolve, reject } = promiseParts()
@@ -102,8 +100,8 @@ export const createExchange = ({ command, rules, reader, clock, isSuspect, send 
 
   const onSilence = (): void => {
     if (state === 'acknowledged' && nacks < MAX_NACKS) return askAgain()
-    // An answer that was not preceded by its ACK counts only when no ACK came: the ACK was lost on the line.
-    if (state === 'sent' && early !== undefined && !isSuspect) return succeed(early)
+    // An answer before any ACK may be a late or a repeated one. It counts only now that no ACK came: that one was lost.
+    if (state === 'sent' && early !== undefined) return succeed(early)
     const maySend = state === 'sent' && sends < (rules.maxSends ?? MAX_SENDS) && !(rules.isWrite && wasHeard)
     if (hurried !== undefined) fail(hurried)
     else if (maySend) sendCommand()

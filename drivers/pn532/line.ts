@@ -49,8 +49,6 @@ export const createLine = (
   let lost: BridgeError | undefined
   let cancelled: BridgeError | undefined
   let shields = 0
-  // What another program left behind may still answer.
-  let isSuspect = true
 
   const stopListening = transport.listen({
     onBytes: (bytes) => running?.receive(bytes),
@@ -79,7 +77,6 @@ export const createLine = (
 
   /** Leaves the chip idle after an exchange that ended without an answer (UM0701-02 §6.2.2.1, abort). */
   const abandon = async (): Promise<void> => {
-    isSuspect = true
     await transport.write(ackFrame)
     shields++
     await sleep(QUIET_MS).finally(() => shields--)
@@ -93,15 +90,12 @@ export const createLine = (
       rules,
       reader,
       clock,
-      isSuspect,
       send: (bytes) => transport.write(bytes),
     })
     running = started
     started.start()
     try {
-      const answer = await started.answer
-      isSuspect = false
-      return answer
+      return await started.answer
     } catch (error) {
       if (lost === undefined && started.isOpen) await abandon().catch(() => undefined)
       throw lost ?? error

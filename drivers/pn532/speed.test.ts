@@ -11,7 +11,7 @@ const card = { type: 'classic1k', uid: '922E5832' }
 const speeds = [230400, 460800, 921600] as const
 
 /** The frames that leave a chip at another speed, as a program that was killed would. */
-const wakeUp = '5555' + '00'.repeat(14) + '0000FF05FBD41401140102' + '00'
+const wakeUp = `5555${'00'.repeat(14)}0000FF05FBD4140114010200`
 const setSpeed = {
   230400: '0000FF03FDD410051700',
   460800: '0000FF03FDD410061600',

@@ -5,8 +5,11 @@ import * as pn532 from './protocol.ts'
 
 /** A board that is there answers at once; four speeds are to be tried in reasonable time. */
 const PROBE_ACK_MS = 200
-/** The host may speak at the new speed 200 µs after its ACK at the earliest (UM0701-02 §7.2.8). */
-const SPEED_CHANGE_MS = 1
+/**
+ * Between the host's ACK and its change of speed. The chip needs 200 µs (UM0701-02 §7.2.8); USB adapters call bytes sent
+ * that are still in their own buffer, and changing the speed throws those away.
+ */
+const SPEED_CHANGE_MS = 5
 /** A program killed while it used another speed leaves the chip there; 115200 is the chip's own. */
 const probedBaudRates = [pn532.restingBaudRate, 921600, 460800, 230400] as const
 /** What a wrong speed looks like; `not_supported` comes from lines that have but one. */
@@ -42,8 +45,8 @@ export const changeSpeed = async (line: Line, baudRate: pn532.Pn532BaudRate): Pr
   await line.setBaudRate(line.baudRate)
   await line.exchange(pn532.setSerialBaudRate(baudRate))
   await line.send(ackFrame)
-  await line.setBaudRate(baudRate)
   await line.pause(SPEED_CHANGE_MS)
+  await line.setBaudRate(baudRate)
   await readFirmware(line)
 }
 

@@ -22,6 +22,8 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
   const program = new Command('encoder-bridge')
     .description('Encodes key cards at a front desk for Seam.')
     .version(version)
+    // `hub` and `hub claim` both have --json: each takes the flags behind its own name.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what there is)')
 

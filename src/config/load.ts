@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
+import type { z } from 'zod'
 import { BridgeError } from '../contract/errors.ts'
 import { readOverrides } from './environment.ts'
 import type { Override } from './environment.ts'
@@ -69,6 +70,10 @@ const refuse = (
   throw new BridgeError('config_invalid', `${sentences.join('. ')}.${more}`)
 }
 
+/** A misspelt setting is also a missing one: the spelling is the news. */
+const misspeltFirst = (a: z.core.$ZodIssue, b: z.core.$ZodIssue): number =>
+  Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys')
+
 const parse = (text: string, file: string, overrides: readonly Override[]): Config => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -89,7 +94,7 @@ const parse = (text: string, file: string, overrides: readonly Override[]): Conf
   const parsed = Config.safeParse(root)
   if (parsed.success) return parsed.data
   return refuse(
-    parsed.error.issues.flatMap((issue) => explain(issue, root)),
+    parsed.error.issues.toSorted(misspeltFirst).flatMap((issue) => explain(issue, root)),
     (path) => {
       const override = overrides.find((candidate) => startsWith(path, candidate.path))
       if (override !== undefined) return `${override.variable}: `

@@ -1,4 +1,5 @@
-import { BridgeError, toBridgeError } from '../contract/errors.ts'
+import { toBridgeError } from '../contract/errors.ts'
+import type { BridgeError } from '../contract/errors.ts'
 import type { OutboxFigures } from '../contract/journal.ts'
 import { checkConfig, checkDataDir, checkNode, checkPort } from './doctor/computer.ts'
 import { checkHub, checkOutbox, checkPairing } from './doctor/hub.ts'
@@ -45,18 +46,26 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
   const journal = readOr(() => sources.readJournal(), 'journal')
   const facts = 'value' in journal ? journal.value : null
   const now = Date.now()
-  const checks = await Promise.all([
-    checkNode(process.versions.node),
+  const [dataDir, port, hub, serial, paths] = await Promise.all([
     checkDataDir(sources.dataDir),
-    'check' in config ? config.check : checkConfig(config.value.devices.length),
     checkPort(sources.port),
-    ...('check' in journal ? [journal.check] : []),
-    checkPairing(facts?.hubEndpoint ?? null),
     checkHub(facts?.hubEndpoint ?? null, now),
-    checkOutbox(facts?.outbox ?? null, now),
     checkSerial(() => sources.loadSerial()),
-    'value' in config ? checkPaths(config.value.devices, process.platform) : [],
-    checkOptionalParts(process.platform, process.env),
+    'value' in config ? checkPaths(config.value.devices, process.platform) : Promise.resolve([]),
   ])
-  return { checks: checks.flat() }
+  return {
+    checks: [
+      checkNode(process.versions.node),
+      dataDir,
+      'check' in config ? config.check : checkConfig(config.value.devices.length),
+      port,
+      ...('check' in journal ? [journal.check] : []),
+      checkPairing(facts?.hubEndpoint ?? null),
+      hub,
+      checkOutbox(facts?.outbox ?? null, now),
+      serial,
+      ...paths,
+      checkOptionalParts(process.platform, process.env),
+    ],
+  }
 }

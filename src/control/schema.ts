@@ -50,7 +50,7 @@ export type EncoderBody = z.infer<typeof EncoderBody>
 /** `GET /v1/encoders` */
 export const EncodersResponse = z.object({ encoders: z.array(EncoderBody) })
 
-export const SessionState = z.enum([
+const SessionState = z.enum([
   'queued',
   'leasing',
   'waiting_for_card',

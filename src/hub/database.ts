@@ -16,6 +16,21 @@ export interface HubDatabase {
   close(): void
 }
 
+/**
+ * Gives the lock back at once. The package can't finalize a statement, so that a closed connection lives on, lock included,
+ * until its statements are collected; therefore WAL and lock are left by hand first. A full disk may prevent that: every
+ * commit is in the log already, and the log stays for the next opening.
+ */
+const closeDatabase = (sql: Sql): void => {
+  if (!sql.isOpen) return
+  try {
+    sql.exec('pragma journal_mode = delete; pragma locking_mode = normal; select count(*) from sqlite_schema')
+  } catch {
+    // Only the tidying failed.
+  }
+  sql.close()
+}
+
 const SqliteError = z.object({ errcode: z.number() })
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html): the low byte of the extended ones. */
@@ -77,7 +92,7 @@ export const openDatabase = (dataDir: string): HubDatabase => {
     prepareFile(sql, path)
     chmodSync(path, 0o600)
   } catch (error) {
-    sql?.close()
+    if (sql !== null) closeDatabase(sql)
     throw translate(error, path)
   }
   const open = sql
@@ -93,5 +108,5 @@ export const openDatabase = (dataDir: string): HubDatabase => {
       throw translate(error, path)
     }
   }
-  return { sql: open, transaction, close: () => open.close() }
+  return { sql: open, transaction, close: () => closeDatabase(open) }
 }

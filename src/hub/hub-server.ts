@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import fastify from 'fastify'
+import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Channel } from './channel.ts'
 import { nowOf } from './context.ts'
@@ -35,7 +35,7 @@ const acceptBodies = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text.length === 0) done(null, {})
-    else parseJson(request, String(text), done)
+    else void parseJson(request, String(text), done)
   })
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -61,7 +61,7 @@ export const createHubServer = (
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     genReqId: () => randomUUID(),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   })
   acceptBodies(app)
   app.addHook('onRequest', async (request, reply) => {

@@ -93,7 +93,7 @@ export const attemptOf = (hub: HubContext, order: OrderRow): ActionAttemptRow =>
 }
 
 /** The hub no longer wants the order. What was never sent is settled; the rest is cancelled at the bridge. */
-export const endOrder = (hub: HubContext, order: OrderRow, type: string, message: string): void => {
+const endOrder = (hub: HubContext, order: OrderRow, type: string, message: string): void => {
   failAttempt(hub, attemptOf(hub, order), type, message)
   hub.store.orders.update(
     { order_id: order.order_id },

@@ -1,7 +1,7 @@
 import { refusal } from './refusal.ts'
 import type { HubClock } from './clock.ts'
 
-/** Counts events in fixed windows; `check` refuses with 429 once the window is full. One of them serves all callers. */
+/** Counts events in fixed windows; `check` refuses with 429 once the window is full.  */
 export const createRateLimit = (clock: HubClock, limit: number, windowMs: number) => {
   let windowStart = clock.now()
   let count = 0

@@ -1,6 +1,4 @@
-import { z } from 'zod'
-import { FromBridge } from '../contract/channel.ts'
-import type { ChannelEnding } from '../contract/channel.ts'
+import type { ChannelEnding, FromBridge } from '../contract/channel.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import { failAttempt, succeedAttempt } from './attempts.ts'
 import { nowOf } from './context.ts'
@@ -11,7 +9,7 @@ import { presentCredential } from './present-access.ts'
 import { assignScanned, scanResult } from './scan-results.ts'
 import type { OrderRow } from './store-orders.ts'
 
-export type BridgeResult = Extract<z.infer<typeof FromBridge>, { type: 'result' }>['body']
+export type BridgeResult = Extract<FromBridge, { type: 'result' }>['body']
 
 export type Acknowledgement =
   | { readonly accepted: true }

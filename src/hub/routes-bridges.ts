@@ -5,6 +5,7 @@ import { apiEndpoint, bridgeEndpoint, openEndpoint, READ, WRITE } from './endpoi
 import { Nothing } from './inputs.ts'
 import { claimBridge, createSession, regenerateCode } from './pairing.ts'
 import { createRateLimit } from './rate-limit.ts'
+import type { RateLimit } from './rate-limit.ts'
 import { notFound, refusal } from './refusal.ts'
 import type { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
 
@@ -124,17 +125,23 @@ const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
 export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
   registerSessions(app, hub)
   const { bridges } = hub.store
-  const wrongCodes = createRateLimit(hub.clock, 10, 60_000)
+  const wrongCodes = new Map<string, RateLimit>()
+  const wrongCodesOf = (workspaceId: string): RateLimit => {
+    const limit = wrongCodes.get(workspaceId) ?? createRateLimit(hub.clock, 10, 60_000)
+    wrongCodes.set(workspaceId, limit)
+    return limit
+  }
 
   apiEndpoint(app, hub, {
     path: '/bridges/claim',
     methods: WRITE,
     input: ClaimInput,
     run: ({ pairing_code, acs_system_id = null }, { workspaceId }) => {
-      wrongCodes.check()
+      const limit = wrongCodesOf(workspaceId)
+      limit.check()
       const bridge = claimBridge(hub, workspaceId, pairing_code, acs_system_id)
       if (bridge === null) {
-        wrongCodes.note()
+        limit.note()
         throw refusal(404, 'pairing_code_not_found', 'The pairing code is wrong, used or expired.')
       }
       return { bridge: { ...presentBridge(bridge), acs_system_id: bridge.acs_system_id } }

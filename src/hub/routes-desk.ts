@@ -33,7 +33,6 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
       if (credential === null) return { acs_credential: null }
       const { card_number, starts_at, ends_at } = credential
       const is_valid =
-        credential.is_issued &&
         credential.deleted_at === null &&
         credential.invalidated_at === null &&
         (ends_at === null || ends_at > nowOf(hub))

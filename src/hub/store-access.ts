@@ -6,14 +6,14 @@ export type AccessMethodMode = z.infer<typeof AccessMethodMode>
 
 /** Times are whole seconds in UTC: a card's record holds no finer ones. */
 export const AccessGrantRow = z.object({
-  access_grant_id: z.uuid(),
-  workspace_id: z.uuid(),
+  access_grant_id: z.string(),
+  workspace_id: z.string(),
   access_grant_key: z.string().nullable(),
   reservation_key: z.string().nullable(),
-  user_identity_id: z.uuid(),
+  user_identity_id: z.string(),
   name: z.string().nullable(),
-  acs_system_id: z.uuid(),
-  acs_entrance_ids: json(z.array(z.uuid())),
+  acs_system_id: z.string(),
+  acs_entrance_ids: json(z.array(z.string())),
   starts_at: z.string(),
   ends_at: z.string().nullable(),
   created_at: z.string(),
@@ -22,14 +22,14 @@ export const AccessGrantRow = z.object({
 export type AccessGrantRow = z.output<typeof AccessGrantRow>
 
 export const AccessMethodRow = z.object({
-  access_method_id: z.uuid(),
-  workspace_id: z.uuid(),
-  access_grant_id: z.uuid(),
+  access_method_id: z.string(),
+  workspace_id: z.string(),
+  access_grant_id: z.string(),
   mode: AccessMethodMode,
   requested_code: z.string().nullable(),
   code: z.string().nullable(),
   /** Present exactly for cards. */
-  acs_credential_id: z.uuid().nullable(),
+  acs_credential_id: z.string().nullable(),
   is_issued: flag,
   issued_at: z.string().nullable(),
   /** Tells `issued` from `reissued`. */
@@ -40,11 +40,11 @@ export const AccessMethodRow = z.object({
 export type AccessMethodRow = z.output<typeof AccessMethodRow>
 
 export const AcsCredentialRow = z.object({
-  acs_credential_id: z.uuid(),
-  workspace_id: z.uuid(),
-  acs_system_id: z.uuid(),
-  access_method_id: z.uuid().nullable(),
-  user_identity_id: z.uuid(),
+  acs_credential_id: z.string(),
+  workspace_id: z.string(),
+  acs_system_id: z.string(),
+  access_method_id: z.string().nullable(),
+  user_identity_id: z.string(),
   card_number: z.string(),
   starts_at: z.string(),
   ends_at: z.string().nullable(),

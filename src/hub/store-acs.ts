@@ -2,23 +2,23 @@ import { z } from 'zod'
 import { flag, json } from './table.ts'
 
 export const AcsSystemRow = z.object({
-  acs_system_id: z.uuid(),
-  workspace_id: z.uuid(),
+  acs_system_id: z.string(),
+  workspace_id: z.string(),
   name: z.string(),
   time_zone: z.string(),
-  connected_account_id: z.uuid(),
+  connected_account_id: z.string(),
   created_at: z.string(),
 })
 export type AcsSystemRow = z.output<typeof AcsSystemRow>
 
 /** The key of a site's card records, base64. A secret: it leaves in a welcome only. */
-export const SiteKeyRow = z.object({ acs_system_id: z.uuid(), version: z.number().int(), key: z.string() })
+export const SiteKeyRow = z.object({ acs_system_id: z.string(), version: z.number().int(), key: z.string() })
 export type SiteKeyRow = z.output<typeof SiteKeyRow>
 
 export const AcsEntranceRow = z.object({
-  acs_entrance_id: z.uuid(),
-  workspace_id: z.uuid(),
-  acs_system_id: z.uuid(),
+  acs_entrance_id: z.string(),
+  workspace_id: z.string(),
+  acs_system_id: z.string(),
   display_name: z.string(),
   /** A guest room's door; false for doors that everybody shares. A `new` key ends the earlier keys of these doors only. */
   can_belong_to_reservation: flag,
@@ -27,10 +27,10 @@ export const AcsEntranceRow = z.object({
 export type AcsEntranceRow = z.output<typeof AcsEntranceRow>
 
 export const AcsEncoderRow = z.object({
-  acs_encoder_id: z.uuid(),
-  workspace_id: z.uuid(),
-  acs_system_id: z.uuid(),
-  bridge_id: z.uuid(),
+  acs_encoder_id: z.string(),
+  workspace_id: z.string(),
+  acs_system_id: z.string(),
+  bridge_id: z.string(),
   display_name: z.string(),
   driver: z.string(),
   technologies: json(z.array(z.string())),
@@ -42,13 +42,13 @@ export type AcsEncoderRow = z.output<typeof AcsEncoderRow>
 
 /** What a sandbox endpoint has prepared for the next encode or scan of an encoder. */
 export const SimulationRow = z.object({
-  workspace_id: z.uuid(),
-  acs_encoder_id: z.uuid(),
+  workspace_id: z.string(),
+  acs_encoder_id: z.string(),
   action: z.enum(['encode', 'scan']),
   outcome: json(
     z.union([
-      z.object({ error_code: z.string(), acs_credential_id: z.uuid().nullable() }),
-      z.object({ scenario: z.string(), acs_credential_id: z.uuid().nullable() }),
+      z.object({ error_code: z.string(), acs_credential_id: z.string().nullable() }),
+      z.object({ scenario: z.string(), acs_credential_id: z.string().nullable() }),
     ]),
   ),
 })

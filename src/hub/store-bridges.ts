@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 export const BridgeSessionRow = z.object({
-  bridge_client_session_id: z.uuid(),
+  bridge_client_session_id: z.string(),
   token_hash: z.string(),
   name: z.string(),
   time_zone: z.string(),
@@ -9,15 +9,15 @@ export const BridgeSessionRow = z.object({
   pairing_code: z.string(),
   pairing_code_expires_at: z.string(),
   /** Null until somebody with an API key has claimed the code. */
-  bridge_id: z.uuid().nullable(),
+  bridge_id: z.string().nullable(),
   created_at: z.string(),
 })
 export type BridgeSessionRow = z.output<typeof BridgeSessionRow>
 
 export const BridgeRow = z.object({
-  bridge_id: z.uuid(),
-  workspace_id: z.uuid(),
-  acs_system_id: z.uuid(),
+  bridge_id: z.string(),
+  workspace_id: z.string(),
+  acs_system_id: z.string(),
   machine_key: z.string(),
   time_zone: z.string(),
   /** When its channel last opened or closed. */

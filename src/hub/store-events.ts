@@ -24,8 +24,8 @@ export type EventType = z.infer<typeof EventType>
 
 /** `subject` holds the ids of what the event is about, and the PIN of a code that was issued. */
 export const EventRow = z.object({
-  event_id: z.uuid(),
-  workspace_id: z.uuid(),
+  event_id: z.string(),
+  workspace_id: z.string(),
   event_type: EventType,
   subject: json(z.record(z.string(), z.union([z.string(), z.array(z.string())]))),
   created_at: z.string(),

@@ -10,12 +10,11 @@ export const ActionType = z.enum([
 ])
 export type ActionType = z.infer<typeof ActionType>
 
-export const AttemptError = z.object({ type: z.string(), message: z.string() })
-export type AttemptError = z.infer<typeof AttemptError>
+const AttemptError = z.object({ type: z.string(), message: z.string() })
 
 export const ActionAttemptRow = z.object({
-  action_attempt_id: z.uuid(),
-  workspace_id: z.uuid(),
+  action_attempt_id: z.string(),
+  workspace_id: z.string(),
   action_type: ActionType,
   status: z.enum(['pending', 'success', 'error']),
   result: json(z.record(z.string(), z.unknown())).nullable(),
@@ -38,13 +37,13 @@ export type OrderBody = z.infer<typeof OrderBody>
  */
 export const OrderRow = z.object({
   fence: z.number().int(),
-  order_id: z.uuid(),
-  workspace_id: z.uuid(),
-  bridge_id: z.uuid(),
+  order_id: z.string(),
+  workspace_id: z.string(),
+  bridge_id: z.string(),
   kind: z.enum(['encode', 'scan', 'scan_to_assign']),
-  access_method_id: z.uuid().nullable(),
+  access_method_id: z.string().nullable(),
   /** Whom a scanned card is assigned to. */
-  user_identity_id: z.uuid().nullable(),
+  user_identity_id: z.string().nullable(),
   idempotency_key: z.string().nullable(),
   /** What the key stands for: the same key with another content is a conflict. */
   content: z.string(),

@@ -8,9 +8,10 @@ export const flag = z.codec(z.number(), z.boolean(), {
 })
 
 /** A column of JSON text, checked when it is read. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the codec's own type is made of it
 export const json = <S extends z.ZodType>(schema: S) =>
   z.codec(z.string(), schema, {
-    decode: (text): z.input<S> => JSON.parse(text),
+    decode: (text) => JSON.parse(text) as z.input<S>,
     encode: (value) => JSON.stringify(value),
   })
 
@@ -41,9 +42,16 @@ export const createTable = <S extends z.ZodObject>(
   schema: S,
 ): Table<z.output<S>> => {
   type Row = z.output<S>
+  const statements = new Map<string, ReturnType<Sql['prepare']>>()
+  /** The texts are few: one for each set of columns that some caller names. */
+  const prepare = (text: string): ReturnType<Sql['prepare']> => {
+    const known = statements.get(text) ?? sql.prepare(text)
+    statements.set(text, known)
+    return known
+  }
   const partial = schema.partial()
   const Columns = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
-  const encode = (row: Partial<Row>): Record<string, Value> => Columns.parse(partial.encode(row as never))
+  const encode = (row: Partial<Row>): Record<string, Value> => Columns.parse(partial.encode(row))
   const decode = (rows: unknown[]): Row[] => rows.map((row) => schema.decode(row as never))
   const equal = (where: object): string =>
     names(where)
@@ -51,9 +59,12 @@ export const createTable = <S extends z.ZodObject>(
       .join(' and ') || 'true'
 
   const query = (rest: string, ...values: Value[]): Row[] =>
-    decode(sql.prepare(`select t.* from ${name} t ${rest}`).all(...values))
-  const all = (where: Partial<Row>): Row[] =>
-    query(`where ${equal(where)} order by t.${order}`, ...Object.values(encode(where)))
+    decode(prepare(`select t.* from ${name} t ${rest}`).all(...values))
+  // Encoding puts the columns into the schema's order, so names and values both come from what it returns.
+  const all = (where: Partial<Row>): Row[] => {
+    const bound = encode(where)
+    return query(`where ${equal(bound)} order by t.${order}`, ...Object.values(bound))
+  }
 
   return {
     insert: (row) => {
@@ -61,24 +72,27 @@ export const createTable = <S extends z.ZodObject>(
       const marks = names(columns)
         .map(() => '?')
         .join(', ')
-      sql
-        .prepare(`insert into ${name} (${names(columns).join(', ')}) values (${marks})`)
-        .run(...Object.values(columns))
+      prepare(`insert into ${name} (${names(columns).join(', ')}) values (${marks})`).run(
+        ...Object.values(columns),
+      )
     },
     find: (where) => all(where)[0] ?? null,
     all,
     query,
     update: (where, patch) => {
       const changes = encode(patch)
+      const bound = encode(where)
       const sets = names(changes)
         .map((key) => `${key} = ?`)
         .join(', ')
-      sql
-        .prepare(`update ${name} as t set ${sets} where ${equal(where)}`)
-        .run(...Object.values(changes), ...Object.values(encode(where)))
+      prepare(`update ${name} as t set ${sets} where ${equal(bound)}`).run(
+        ...Object.values(changes),
+        ...Object.values(bound),
+      )
     },
     delete: (where) => {
-      sql.prepare(`delete from ${name} as t where ${equal(where)}`).run(...Object.values(encode(where)))
+      const bound = encode(where)
+      prepare(`delete from ${name} as t where ${equal(bound)}`).run(...Object.values(bound))
     },
   }
 }

@@ -79,8 +79,6 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       },
       log: log.child({ component: 'sessions' }),
     })
-    undo.push(() => sessions.drain(DRAIN_MS))
-
     const opened = openLink({
       journal,
       encoders,
@@ -131,6 +129,8 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       pairing,
     })
     undo.push(() => control.close())
+    // Those who follow a session see its ending before the control API goes.
+    undo.push(() => sessions.drain(DRAIN_MS))
     undo.push(watchSleep(systemClock, wallClock, () => encoders.probeAll()))
     undo.push(pruneDaily(journal, (error) => log.warn({ err: error }, 'old entries could not be pruned')))
     undo.push(() => notifier.stopping())

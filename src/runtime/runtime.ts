@@ -23,6 +23,7 @@ export const createRuntime = (): Runtime => {
   const version = readVersion()
   return {
     version,
+    self: [process.execPath, ...process.execArgv, process.argv[1] ?? 'encoder-bridge'],
     startDaemon: async (options) => (await import('./daemon.ts')).startDaemon(options, version),
     startHub: async (options) => (await import('./hub.ts')).startHub(options),
     pair: async (options) => (await import('./pair.ts')).pair(options),

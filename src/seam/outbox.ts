@@ -5,7 +5,7 @@ import type { Clock } from '../contract/transport.ts'
 import type { LinkLogger } from './link-logger.ts'
 import { toChannelEnding } from './to-channel.ts'
 
-export const ACK_TIMEOUT_MS = 15_000
+const ACK_TIMEOUT_MS = 15_000
 
 type Result = Omit<Extract<FromBridge, { type: 'result' }>, 'v' | 'at'>
 type Ack = Extract<FromBridge, { type: 'ack' }>['body']

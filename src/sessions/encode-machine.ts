@@ -97,7 +97,10 @@ const machineSetup = setup({
         return { kind: 'encoded', uid, technology, proof: params.proof }
       },
     }),
+    endAsFound: assign({ ending: (_, params: { ending: Ending }) => params.ending }),
     askToStop: ({ context }, params: { code: ErrorCode }) => context.stop.abort(new BridgeError(params.code)),
+    noteWrite: assign({ touched: true }),
+    noteProgress: assign((_, params: Pick<EncodeContext, 'progress'>) => params),
     noteCard: assign({ notice: (_, params: { code: ErrorCode | null }) => params.code }),
     takeCard: assign({ card: (_, params: { card: Card }) => params.card, notice: null }),
     forgetCard: assign({ card: null, notice: null }),
@@ -296,9 +299,12 @@ export const encodeMachine = machineSetup.createMachine({
         ],
       },
       on: {
-        'write.started': { actions: assign({ touched: true }) },
+        'write.started': { actions: 'noteWrite' },
         'write.progress': {
-          actions: assign({ progress: ({ event }) => ({ done: event.done, total: event.total }) }),
+          actions: {
+            type: 'noteProgress',
+            params: ({ event: { done, total } }) => ({ progress: { done, total } }),
+          },
         },
         'session.cancel': {
           guard: 'mayStopWriting',
@@ -363,7 +369,7 @@ export const encodeMachine = machineSetup.createMachine({
           intent: interruptedIntent(context),
           report: (event) => self.send(event),
         }),
-        onDone: { target: 'ended', actions: assign({ ending: ({ event }) => event.output.ending }) },
+        onDone: { target: 'ended', actions: { type: 'endAsFound', params: ({ event }) => event.output } },
         onError: {
           target: 'ended',
           actions: {

@@ -44,7 +44,7 @@ export const listSerialPorts = async (): Promise<{
   } catch (error) {
     return {
       ports: [],
-      reason: `Serial ports can't be listed: ${error instanceof Error ? error.message : error}.`,
+      reason: `Serial ports can't be listed: ${error instanceof Error ? error.message : String(error)}.`,
     }
   }
 }

@@ -36,7 +36,7 @@ export const cardTypes: ReadonlyMap<CardTechnology, string> = new Map([
 export const layoutFor = (technology: CardTechnology): Layout | undefined =>
   [...layouts.values()].find((layout) => layout.technologies.includes(technology))
 
-export const planFor = (card: Card): readonly CardWrite[] => {
+const planFor = (card: Card): readonly CardWrite[] => {
   const layout = layoutFor(card.technology)
   if (layout === undefined) throw new BridgeError('card_incompatible')
   return layout.plan(content, card, siteKeys)

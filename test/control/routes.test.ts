@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { BridgeError } from '../../src/contract/errors.ts'
-import { CardUid } from '../../src/contract/ids.ts'
+import { CardUid, OrderId } from '../../src/contract/ids.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
 import * as schema from '../../src/control/schema.ts'
 import {
@@ -8,7 +8,6 @@ import {
   backOffice,
   frontDesk,
   openControl,
-  orderId,
   waitingSession,
 } from '../support/fake-control-ports.ts'
 import { bearer, json, send } from './request.ts'
@@ -39,7 +38,7 @@ test('health answers without a token and tells the version', async () => {
 test('status tells of the link, the encoders, open sessions and the outbox', async () => {
   await using control = await openControl()
   control.show(waitingSession)
-  control.show({ ...waitingSession, orderId: 'done' as typeof orderId, state: 'ended', ending: scanned })
+  control.show({ ...waitingSession, orderId: OrderId.parse('done'), state: 'ended', ending: scanned })
   const { body } = await send(control.port, 'GET', '/v1/status', bearer(control.token))
   expect(schema.StatusResponse.strict().parse(body)).toMatchObject({
     version: '1.2.3',

@@ -1,5 +1,14 @@
-import { createServer } from 'node:net'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -27,9 +36,18 @@ test('a taken port is refused with the name of the program that holds it', async
   await new Promise((resolve) => holder.close(resolve))
 })
 
-test('only the loopback is listened on', async () => {
+test('only 127.0.0.1 is listened on: not even another loopback address of this computer answers', async () => {
   await using control = await openControl()
-  expect(control.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect(control.endpoint).toBe(`http://127.0.0.1:${control.port}`)
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect({ host: '127.0.0.2', port: control.port })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve('connected')
+    })
+    socket.once('error', () => resolve('refused'))
+  })
+  expect(answer).toBe('refused')
 })
 
 test('daemon.json says where the daemon answers, for as long as it does', async () => {
@@ -52,14 +70,23 @@ test('a daemon that stops leaves the daemon.json of the one that followed it', a
   expect(readFileSync(file, 'utf8')).toBe(other)
 })
 
-test('the token is 32 random bytes, made once and readable by its owner only', () => {
+test('the token is 32 random bytes, made once', () => {
   using dir = openDir()
   const token = ensureControlToken(dir.path)
   expect(token).toMatch(/^[0-9a-f]{64}$/)
   expect(ensureControlToken(dir.path)).toBe(token)
-  if (process.platform !== 'win32') {
-    expect(statSync(join(dir.path, 'control-token')).mode & 0o777).toBe(0o600)
-  }
+})
+
+test('the token is readable by its owner only, and is made so again', () => {
+  using dir = openDir()
+  const file = join(dir.path, 'control-token')
+  // Windows has no such bits: there the access list of the directory decides.
+  const expected = process.platform === 'win32' ? 0o666 : 0o600
+  ensureControlToken(dir.path)
+  expect(statSync(file).mode & 0o777).toBe(expected)
+  chmodSync(file, 0o644)
+  ensureControlToken(dir.path)
+  expect(statSync(file).mode & 0o777).toBe(expected)
 })
 
 test('a token file that was cut short is replaced', () => {

@@ -8,7 +8,7 @@ export const otherEncoderId = EncoderId.parse('5f0f1f8e-1111-4a4a-8b8b-000000000
 export const uid = CardUid.parse('04A1B2C3')
 export const otherUid = CardUid.parse('04D4E5F6')
 
-export const accessMethod = (n: number): string => `0a0a0a0a-2222-4c4c-8d8d-${String(n).padStart(12, '0')}`
+const accessMethod = (n: number): string => `0a0a0a0a-2222-4c4c-8d8d-${String(n).padStart(12, '0')}`
 
 /** An encode order for access method 1, unless told otherwise. */
 export const makeOrder = (id: string, fence: number, accessMethodNumber = 1): Order & { encode: object } => ({

@@ -6,14 +6,14 @@ import type { Journal } from '../../src/contract/journal.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 
 /** A directory of its own, removed with the test. */
-export const temporaryDirectory = (): string => {
-  const directory = mkdtempSync(join(tmpdir(), 'journal-'))
+export const temporaryDirectory = (parent = tmpdir()): string => {
+  const directory = mkdtempSync(join(parent, 'journal-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }))
   return directory
 }
 
 /** A wall clock that stands until it is set. */
-export const createClock = (start = '2026-05-01T10:00:00.000Z') => {
+const createClock = (start = '2026-05-01T10:00:00.000Z') => {
   let instant = new Date(start)
   return { now: () => instant, set: (to: string) => void (instant = new Date(to)) }
 }

@@ -59,7 +59,7 @@ test('a journal from a newer version is refused and left as it is', () => {
   expect(contents(join(path, '..'))).toEqual(before)
 })
 
-test('a newer journal that was not closed is refused and left as it is, log included', () => {
+test('a newer journal that was not closed is refused and left as it is, log included, free for whoever knows it', () => {
   const source = oldJournal()
   const db = new DatabaseSync(source)
   db.exec("PRAGMA user_version = 99; PRAGMA journal_mode = WAL; INSERT INTO encoders VALUES ('usb', 'id')")
@@ -71,6 +71,9 @@ test('a newer journal that was not closed is refused and left as it is, log incl
   expect(before.map(([name]) => name)).toEqual(['j.db', 'j.db-wal'])
   expect(() => openJournal({ path: join(directory, 'j.db') })).toThrow(code('journal_newer'))
   expect(contents(directory)).toEqual(before)
+  const newer = new DatabaseSync(join(directory, 'j.db'))
+  newer.exec('BEGIN EXCLUSIVE; COMMIT')
+  newer.close()
 })
 
 test.each([

@@ -92,12 +92,12 @@ export const journalOrder = (changes: Partial<Order> = {}): Order =>
     ...changes,
   })
 
-export interface TemporaryJournal extends Disposable {
+interface TemporaryJournal extends Disposable {
   readonly journal: Journal
 }
 
 /** A real journal in a folder of its own. */
-export const temporaryJournal = (): TemporaryJournal => {
+const temporaryJournal = (): TemporaryJournal => {
   const folder = mkdtempSync(join(tmpdir(), 'seam-test-'))
   const journal = openJournal({ path: join(folder, 'journal.sqlite') })
   return {

@@ -159,7 +159,6 @@ export const openFakeHub = async (port = 0): Promise<FakeHub> => {
         release = resolve
         response.on('close', resolve)
       })
-      release = null
     }
     if (response.destroyed) return
     answerWith(response, { body: { messages: queue.map((text): unknown => JSON.parse(text)), ok: true } })
@@ -196,7 +195,7 @@ export const openFakeHub = async (port = 0): Promise<FakeHub> => {
       if (status === 'stall') return
       opened.on('message', (data) => {
         // The newest hello is the connection that counts, as at a hub that a bridge comes back to.
-        const value: unknown = JSON.parse(String(data))
+        const value: unknown = JSON.parse((data as Buffer).toString())
         if ((value as { type?: string }).type === 'hello') socket = opened
         hear(value)
       })

@@ -195,12 +195,14 @@ test('a journal that cannot be read answers nothing: the link starts again, and 
   expect(await rig.ask(channelOrder())).toEqual({ accepted: true })
 })
 
-test('an order before the welcome is not heard', async () => {
+test('an order before the welcome of its connection is not heard', async () => {
   await using rig = await openHubAndDesk()
   const { hub, desk } = rig
   await hub.next('hello')
   hub.manners.welcome = null
-  desk.restart()
+  hub.drop()
+  await desk.until(({ state }) => state === 'waiting')
+  await desk.clock.advance(500)
   await hub.next('hello')
   hub.send({ type: 'order', body: channelOrder() })
   hub.send({ type: 'goodbye', body: { code: 'draining', message: 'later' } })

@@ -94,6 +94,11 @@ test('a WebSocket is tried beside polling after 30 s and takes over, without a g
   await desk.clock.advance(10_000)
   await upgraded
   expect([...states]).toEqual(['connected'])
+  // The polls have ended: 20 s later one ping comes, not two.
+  const pings = (): number => hub.heard.filter(({ type }) => type === 'ping').length
+  const before = pings()
+  await passPing(rig)
+  expect(pings()).toBe(before + 1)
   const id = hub.send({ type: 'order', body: channelOrder() })
   expect((await hub.next('ack')).body.of).toBe(id)
 })

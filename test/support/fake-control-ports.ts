@@ -29,7 +29,7 @@ export const backOffice: EncoderView = {
 }
 
 export const accessMethodId = '33333333-3333-4333-8333-333333333333'
-export const orderId = OrderId.parse('order-1')
+const orderId = OrderId.parse('order-1')
 
 export const waitingSession: SessionView = {
   orderId,
@@ -44,7 +44,7 @@ export const waitingSession: SessionView = {
 }
 
 /** The ports of the control API, held in memory and steered by a test. */
-export const createFakePorts = () => {
+const createFakePorts = () => {
   const views = new Map<string, SessionView>()
   const observers = new Set<(view: SessionView) => void>()
   const calls: unknown[] = []
@@ -125,9 +125,8 @@ export const createFakePorts = () => {
 }
 
 /** A control API that really listens, in a data directory of its own, over fake ports. */
-export const openControl = async (port = 0) => {
+export const openControl = async (port = 0, dataDir = mkdtempSync(join(tmpdir(), 'control-'))) => {
   const fake = createFakePorts()
-  const dataDir = mkdtempSync(join(tmpdir(), 'control-'))
   const log: { level: string; fields: object; message: string }[] = []
   const note = (level: string) => (fields: object, message: string) => {
     log.push({ level, fields, message })

@@ -66,6 +66,27 @@ const openEncoder = async (
   return { path: link, isEmulated: false }
 }
 
+/** Pairs the desk as two people would: the desk shows a code, the holder of an API key claims it. */
+const pairDesk = async (
+  { runtime, voice }: Context,
+  desk: { readonly dataDir: string; readonly hubEndpoint: string; readonly signal: AbortSignal },
+  claim: (code: string) => Promise<unknown>,
+): Promise<void> => {
+  let fail = (_error: unknown): void => {}
+  const refused = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  const pairing = runtime.pair({
+    ...desk,
+    apiKey: null,
+    onCode: (code) => {
+      voice.say(`pairing   the desk shows ${code}; the holder of an API key claims it`)
+      void claim(code).catch(fail)
+    },
+  })
+  await Promise.race([pairing, refused])
+}
+
 /** Sets everything up in a directory of its own; whatever was opened is added to `closing`, also when it rejects. */
 export const setStage = async (context: Context, closing: Closing): Promise<Stage> => {
   const { runtime, voice } = context
@@ -78,27 +99,15 @@ export const setStage = async (context: Context, closing: Closing): Promise<Stag
   const hub = await runtime.startHub({ dataDir: hubDir, port: 0, seed: 'demo' })
   closing.add(() => hub.close())
   voice.say(`hub       ${hub.endpoint}, a workspace with a demo hotel`)
-  const encoder = await openEncoder(context, dir, closing)
-
   const api = createPublicApi(createHubClient(hub.endpoint, hub.apiKey))
   const acsSystemId = await api.firstSystem()
   const stopped = new AbortController()
   closing.add(() => stopped.abort())
-  let claimFailed = (_error: unknown): void => {}
-  const claimed = new Promise<never>((_, reject) => {
-    claimFailed = reject
-  })
-  const pairing = runtime.pair({
-    dataDir: deskDir,
-    hubEndpoint: hub.endpoint,
-    apiKey: null,
-    onCode: (code) => {
-      voice.say(`pairing   the desk shows ${code}; the holder of an API key claims it`)
-      void api.claim(code, acsSystemId).catch(claimFailed)
-    },
-    signal: stopped.signal,
-  })
-  await Promise.race([pairing, claimed])
+  const desk = { dataDir: deskDir, hubEndpoint: hub.endpoint, signal: stopped.signal }
+  const [encoder] = await Promise.all([
+    openEncoder(context, dir, closing),
+    pairDesk(context, desk, (code) => api.claim(code, acsSystemId)),
+  ])
 
   // JSON is YAML, with every character of a path quoted.
   const config = {

@@ -1,0 +1,209 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Ajv from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { loadConfig } from '../../src/config/load.ts'
+import { configJsonSchema } from '../../src/config/schema.ts'
+
+const readme = `
+hub: { endpoint: http://127.0.0.1:27412 }
+devices:
+  - { driver: pn532, path: /dev/ttyUSB0, name: Front Desk }
+`
+
+const defaults = {
+  version: 1,
+  hub: { endpoint: null },
+  devices: [],
+  sessions: { cardTimeoutSeconds: 60, recoveryTimeoutSeconds: 120 },
+  log: { level: 'info' },
+  limits: {},
+}
+
+const openDir = () => {
+  const path = mkdtempSync(join(tmpdir(), 'config-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Loads a file of this content, and gives the config or the detail of the refusal with the file's path cut short. */
+const load = (content: string | Uint8Array, env: Record<string, string> = {}): unknown => {
+  using dir = openDir()
+  const path = join(dir.path, 'c.yaml')
+  writeFileSync(path, content)
+  try {
+    return loadConfig({ dataDir: dir.path, path, env })
+  } catch (error) {
+    const { code, detail } = error as { code: string; detail: string }
+    expect(code).toBe('config_invalid')
+    return detail.replaceAll(path, 'c.yaml')
+  }
+}
+
+test('the example of the README gets its defaults', () => {
+  expect(load(readme)).toEqual({
+    ...defaults,
+    hub: { endpoint: 'http://127.0.0.1:27412' },
+    devices: [{ driver: 'pn532', path: '/dev/ttyUSB0', name: 'Front Desk', layout: 'demo', options: {} }],
+  })
+})
+
+test('an empty file and a missing default file are all defaults', () => {
+  using dir = openDir()
+  expect(load('')).toEqual(defaults)
+  expect(loadConfig({ dataDir: dir.path, path: null, env: {} })).toEqual(defaults)
+})
+
+test('config.yaml of the data directory is read when no file is named', () => {
+  using dir = openDir()
+  writeFileSync(join(dir.path, 'config.yaml'), 'log: { level: debug }')
+  expect(loadConfig({ dataDir: dir.path, path: null, env: {} }).log.level).toBe('debug')
+})
+
+test('a file that is named must be there', () => {
+  using dir = openDir()
+  expect(() => loadConfig({ dataDir: dir.path, path: join(dir.path, 'no.yaml'), env: {} })).toThrow(
+    `There is no file ${join(dir.path, 'no.yaml')}.`,
+  )
+})
+
+describe('a mistake is told with its line, its setting and what is allowed', () => {
+  test.each([
+    [
+      'a missing setting',
+      'devices:\n  - driver: pn532\n    name: A\n',
+      'c.yaml, line 2: devices[0].path is missing; expected the port that the encoder is on at first sight, like /dev/ttyUSB0 or COM3.',
+    ],
+    [
+      'a misspelt setting',
+      'log: { level: info }\nsesions: {}\n',
+      'c.yaml, line 2: sesions is no setting; did you mean sessions? Allowed here: version, hub, devices, sessions, log, limits.',
+    ],
+    [
+      'a misspelt setting below',
+      'sessions:\n  cardTimeoutSecond: 5\n',
+      'c.yaml, line 2: sessions.cardTimeoutSecond is no setting; did you mean cardTimeoutSeconds? Allowed here: cardTimeoutSeconds, recoveryTimeoutSeconds.',
+    ],
+    [
+      'a wrong word',
+      '# log\nlog:\n  level: loud\n',
+      'c.yaml, line 3: log.level is "loud"; expected fatal, error, warn, info, debug, trace or silent.',
+    ],
+    [
+      'a number out of range',
+      'sessions: { cardTimeoutSeconds: 0 }',
+      'c.yaml, line 1: sessions.cardTimeoutSeconds is 0; expected whole seconds that a session waits for a card, 5 to 3600.',
+    ],
+    [
+      'a map where a list belongs',
+      'devices: { driver: pn532 }',
+      'c.yaml, line 1: devices is a map; expected a list of at most 64 encoders, each `{ driver, path, name }`.',
+    ],
+    [
+      'a list where the map belongs',
+      '- a',
+      'c.yaml, line 1: the file is a list; expected a map of settings.',
+    ],
+    [
+      'a setting left empty',
+      'hub:\nlog: {}\n',
+      'c.yaml, line 1: hub is empty; expected the hub: `{ endpoint }`.',
+    ],
+    [
+      'plain http to another computer',
+      'hub: { endpoint: http://hub.example }',
+      'c.yaml, line 1: hub.endpoint is "http://hub.example"; expected the hub’s address: https, or http on this computer.',
+    ],
+    [
+      'a name given twice, in other letters',
+      'devices:\n  - { driver: pn532, path: /a, name: Desk }\n  - { driver: pn532, path: /b, name: desk }\n',
+      'c.yaml, line 3: devices[1].name is the same as devices[0].name; each encoder needs its own.',
+    ],
+    [
+      'a path given twice',
+      'devices:\n  - { driver: pn532, path: /a, name: A }\n  - { driver: pn532, path: /a, name: B }\n',
+      'c.yaml, line 3: devices[1].path is the same as devices[0].path; each encoder needs its own.',
+    ],
+    [
+      'a version of the future',
+      'version: 2',
+      'c.yaml, line 1: version is 2; expected 1, the version of this format.',
+    ],
+  ])('%s', (_, content, detail) => {
+    expect(load(content)).toBe(detail)
+  })
+
+  test.each([
+    ['broken YAML', 'log: [1\ndevices: 2', /^c\.yaml, line \d: this is not YAML: /],
+    ['a key given twice', 'log: {}\nlog: {}\n', /^c\.yaml, line 2: this is not YAML: /],
+    ['two documents', 'log: {}\n---\nlog: {}\n', /^c\.yaml, line \d: this is not YAML: /],
+    ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00, 0x80]), /^c\.yaml is not UTF-8 text\.$/],
+    [
+      'a bomb of aliases',
+      `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefghi'.replaceAll(/./g, (key) => `${key}: &${key} [${`*${String.fromCodePoint((key.codePointAt(0) ?? 1) - 1)},`.repeat(9)}]\n`)}`,
+      /^c\.yaml is not usable YAML\.$/,
+    ],
+  ])('%s', (_, content, detail) => {
+    expect(load(content)).toMatch(detail)
+  })
+
+  test('a misspelt setting comes before the missing one that it causes', () => {
+    expect(load('devices:\n  - { drvier: pn532, path: /a, name: A }\n')).toMatch(
+      /^c\.yaml, line 2: devices\[0\]\.drvier is no setting; did you mean driver\?.* devices\[0\]\.driver is missing;/,
+    )
+  })
+
+  test('a file of another kind complains five times and counts the rest', () => {
+    expect(load('a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ng: 1\n')).toMatch(/ And 2 more\.$/)
+  })
+})
+
+describe('the environment overrides the file', () => {
+  test.each([
+    ['BRIDGE_HUB__ENDPOINT', 'https://hub.example', { hub: { endpoint: 'https://hub.example' } }],
+    ['BRIDGE_LOG__LEVEL', 'trace', { log: { level: 'trace' } }],
+    ['BRIDGE_SESSIONS__CARD_TIMEOUT_SECONDS', '30', { sessions: { cardTimeoutSeconds: 30 } }],
+    ['BRIDGE_LIMITS__CARDS_AN_HOUR', '12', { limits: { cardsAnHour: 12 } }],
+    [
+      'BRIDGE_LIMITS__TECHNOLOGIES',
+      '[mifare-classic-1k]',
+      { limits: { technologies: ['mifare-classic-1k'] } },
+    ],
+    ['BRIDGE_DEVICES', '[{ driver: pn532, path: COM3, name: A }]', { devices: [{ path: 'COM3' }] }],
+  ])('%s=%s', (variable, value, expected) => {
+    expect(load(readme, { [variable]: value })).toMatchObject(expected)
+  })
+
+  test('an empty variable counts as unset, and others than BRIDGE_ are not ours', () => {
+    expect(load('', { BRIDGE_LOG__LEVEL: '', BRIDGES: 'x', PATH: '/bin' })).toEqual(defaults)
+  })
+
+  test('a value that is not allowed is told with its variable', () => {
+    expect(load('log: { level: info }', { BRIDGE_LOG__LEVEL: 'loud' })).toBe(
+      'BRIDGE_LOG__LEVEL: log.level is "loud"; expected fatal, error, warn, info, debug, trace or silent.',
+    )
+  })
+
+  test('a value that is no YAML is told with its variable', () => {
+    expect(load('', { BRIDGE_DEVICES: '[{' })).toBe('BRIDGE_DEVICES: its value is not YAML.')
+  })
+
+  test.each([
+    ['BRIDGE_HUB_ENDPOINT', 'BRIDGE_HUB__ENDPOINT'],
+    ['BRIDGE_LOG_LEVEL', 'BRIDGE_LOG__LEVEL'],
+    ['BRIDGE_SESSIONS__CARDTIMEOUTSECONDS', 'BRIDGE_SESSIONS__CARD_TIMEOUT_SECONDS'],
+  ])('%s is no setting, and %s is named', (variable, suggestion) => {
+    expect(load('', { [variable]: 'x' })).toBe(
+      `The environment variable ${variable} is no setting; the nearest is ${suggestion}.`,
+    )
+  })
+})
+
+test('the published JSON Schema takes what the loader takes and refuses a misspelt setting', () => {
+  const validate = new Ajv.default({ strict: false }).compile(configJsonSchema())
+  expect(validate(parse(readme))).toBe(true)
+  expect(validate({})).toBe(true)
+  expect(validate({ sesions: {} })).toBe(false)
+  expect(validate({ devices: [{ driver: 'pn532' }] })).toBe(false)
+})

@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { BridgeError } from '../../src/contract/errors.ts'
+import { checkDataDir, checkNode, checkPort } from '../../src/control/doctor/computer.ts'
+import { checkHub, checkOutbox, checkPairing } from '../../src/control/doctor/hub.ts'
+import { checkPaths, checkSerial } from '../../src/control/doctor/ports.ts'
+import { examine } from '../../src/control/doctor.ts'
+import { DoctorReport } from '../../src/control/schema.ts'
+import { openControl } from '../support/fake-control-ports.ts'
+
+const openDir = () => {
+  const path = mkdtempSync(join(tmpdir(), 'doctor-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A server that answers everything alike. */
+const openAnswering = async (headers: Record<string, string>) => {
+  const server = createServer((_, response) => {
+    response.sendDate = headers['date'] === undefined
+    response.writeHead(404, { connection: 'close', ...headers }).end('nothing here')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  }
+}
+
+test.each([
+  ['20.19.0', 'ok'],
+  ['22.1.0', 'ok'],
+  ['20.18.3', 'failed'],
+  ['18.20.0', 'failed'],
+])('node %s is %s', (version, status) => {
+  expect(checkNode(version).status).toBe(status)
+})
+
+test('a data directory that can be made counts, one below a file does not', async () => {
+  using dir = openDir()
+  expect((await checkDataDir(join(dir.path, 'a', 'b'))).status).toBe('ok')
+  writeFileSync(join(dir.path, 'file'), '', { mode: 0o600 })
+  expect((await checkDataDir(join(dir.path, 'file', 'b'))).status).toBe('failed')
+})
+
+test('the port is free, or ours, or held by somebody who is named', async () => {
+  await using control = await openControl()
+  expect(await checkPort(control.port)).toMatchObject({
+    status: 'ok',
+    message: `Version 1.2.3 answers at port ${control.port}.`,
+  })
+  await control.close()
+  expect(await checkPort(control.port)).toMatchObject({
+    status: 'ok',
+    message: `Not running; its port ${control.port} is free.`,
+  })
+  await using other = await openAnswering({})
+  expect(await checkPort(other.port)).toMatchObject({ status: 'failed' })
+})
+
+test('a hub that answers anything at all is reachable', async () => {
+  await using hub = await openAnswering({})
+  expect(checkPairing(hub.url).status).toBe('ok')
+  expect(await checkHub(hub.url, Date.now())).toMatchObject({ status: 'ok', message: `${hub.url} answers.` })
+})
+
+test('a clock that differs from the hub’s is told with its direction', async () => {
+  await using hub = await openAnswering({ date: 'Mon, 23 Nov 2026 10:00:00 GMT' })
+  expect(await checkHub(hub.url, Date.parse('2026-11-23T10:02:00Z'))).toMatchObject({
+    status: 'warning',
+    message: `${hub.url} answers, but this computer’s clock is 120 s ahead.`,
+  })
+})
+
+test('a hub that is not there, and one that nobody named', async () => {
+  expect(await checkHub('http://127.0.0.1:1', 0)).toMatchObject({ status: 'failed' })
+  expect(await checkHub(null, 0)).toMatchObject({ status: 'skipped' })
+  expect(checkPairing(null).status).toBe('warning')
+})
+
+test.each([
+  [{ waiting: 0, oldestAt: null, refused: 0 }, 'ok'],
+  [{ waiting: 1, oldestAt: '2026-11-23T09:50:00.000Z', refused: 0 }, 'ok'],
+  [{ waiting: 9, oldestAt: '2026-11-23T09:40:00.000Z', refused: 0 }, 'warning'],
+  [null, 'skipped'],
+])('results that wait as %j are %s', (figures, status) => {
+  expect(checkOutbox(figures, Date.parse('2026-11-23T10:00:00Z')).status).toBe(status)
+})
+
+test('a serial library that does not load says why', async () => {
+  expect((await checkSerial(() => Promise.resolve())).status).toBe('ok')
+  expect(await checkSerial(() => Promise.reject(new Error('no prebuild')))).toMatchObject({
+    status: 'failed',
+    message: 'Does not load: no prebuild',
+  })
+})
+
+test('a port that is there may be used, one that is not is named, and Windows is not asked', async () => {
+  using dir = openDir()
+  const path = join(dir.path, 'tty')
+  writeFileSync(path, '')
+  const devices = [
+    { name: 'A', path },
+    { name: 'B', path: join(dir.path, 'none') },
+  ]
+  const checks = await checkPaths(devices, 'linux')
+  expect(checks.map(({ name, status }) => [name, status])).toEqual([
+    ['port of A', 'ok'],
+    ['port of B', 'warning'],
+  ])
+  expect((await checkPaths(devices, 'win32')).map(({ status }) => status)).toEqual(['skipped', 'skipped'])
+})
+
+test('the whole examination reports what can’t be read beside what can', async () => {
+  using dir = openDir()
+  const report = await examine({
+    dataDir: dir.path,
+    port: 0,
+    readConfig: () => {
+      throw new BridgeError('config_invalid', 'c.yaml, line 4.')
+    },
+    readJournal: () => {
+      throw new BridgeError('journal_newer')
+    },
+    loadSerial: () => Promise.resolve(),
+  })
+  const statuses = Object.fromEntries(
+    DoctorReport.parse(report).checks.map(({ name, status }) => [name, status]),
+  )
+  expect(statuses).toEqual({
+    node: 'ok',
+    'data directory': 'ok',
+    configuration: 'failed',
+    daemon: 'ok',
+    journal: 'failed',
+    pairing: 'warning',
+    hub: 'skipped',
+    results: 'skipped',
+    'serial library': 'ok',
+    'optional parts': expect.stringMatching(/ok|skipped/),
+  })
+})

@@ -1,0 +1,93 @@
+import { openapi } from '@seamapi/types/connect'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { ChannelEnding } from '../../src/contract/channel.ts'
+import { errorTable, type ErrorCode } from '../../src/contract/errors.ts'
+import { CardUid } from '../../src/contract/ids.ts'
+import { toChannelEnding } from '../../src/seam/to-channel.ts'
+import { CREDENTIAL_ID } from './desk.ts'
+
+const uid = CardUid.parse('04A1B2C3')
+
+/** The error codes that the OpenAPI document allows, by kind of action attempt. */
+const documented = (() => {
+  const one = z.looseObject({ enum: z.array(z.string()) })
+  const Attempt = z.looseObject({
+    properties: z.looseObject({
+      action_type: one,
+      status: one,
+      error: z.looseObject({
+        oneOf: z.array(z.looseObject({ properties: z.looseObject({ type: one }) })).optional(),
+      }),
+    }),
+  })
+  const schemas = z.looseObject({ action_attempt: z.looseObject({ oneOf: z.array(z.unknown()) }) })
+  const { oneOf } = z.looseObject({ schemas }).parse(openapi['components']).schemas.action_attempt
+  return (actionType: string): string[] =>
+    oneOf
+      .map((branch) => Attempt.safeParse(branch).data?.properties)
+      .filter((branch) => branch?.action_type.enum[0] === actionType && branch.status.enum[0] === 'error')
+      .flatMap((branch) => branch?.error.oneOf ?? [])
+      .flatMap((error) => error.properties.type.enum)
+})()
+
+test.each([
+  ['encode', 'ENCODE_CREDENTIAL', 10],
+  ['scan', 'SCAN_CREDENTIAL', 6],
+  ['scan_to_assign', 'SCAN_TO_ASSIGN_CREDENTIAL', 3],
+] as const)('every ending of a %s tells one code that Seam’s %s knows', (orderKind, actionType, count) => {
+  const allowed = documented(actionType)
+  expect(allowed).toHaveLength(count)
+  for (const code of Object.keys(errorTable) as ErrorCode[]) {
+    for (const kind of ['untouched', 'spoiled', 'unknown'] as const) {
+      const ending = ChannelEnding.parse(toChannelEnding({ kind, code, detail: null, uid }, orderKind))
+      expect('seam_code' in ending && allowed.includes(ending.seam_code), `${kind} ${code}`).toBe(true)
+    }
+  }
+})
+
+test.each([
+  ['untouched', 'card_timeout', 'no_credential_on_encoder'],
+  ['untouched', 'device_lost', 'encoder_not_online'],
+  ['untouched', 'order_expired', 'action_attempt_expired'],
+  ['spoiled', 'device_lost', 'encoding_interrupted'],
+  ['spoiled', 'card_write_refused', 'encoding_interrupted'],
+  ['unknown', 'card_removed', 'uncategorized_error'],
+] as const)('an encode that ended %s by %s is %s to Seam', (kind, code, seamCode) => {
+  const ending = toChannelEnding({ kind, code, detail: 'Block 9.', uid: null }, 'encode')
+  expect(ending).toMatchObject({ kind, code, seam_code: seamCode, card_uid: null })
+  expect('message' in ending && ending.message).toBe(`${errorTable[code].cause} Block 9.`)
+})
+
+test('an encoded card is told with its proof', () => {
+  const technology = 'mifare-classic-1k'
+  const encoded = toChannelEnding({ kind: 'encoded', uid, technology, proof: 'alreadyRight' }, 'encode')
+  expect(encoded).toEqual({ kind: 'encoded', card_uid: '04A1B2C3', technology, proof: 'already_right' })
+})
+
+test('a scanned card is told with the record on it, and a blank one with why there is none', () => {
+  const technology = 'mifare-classic-1k'
+  const record = {
+    credentialId: CREDENTIAL_ID,
+    cardNumber: '17',
+    startsAt: '2026-06-01T13:00:00.000Z',
+    endsAt: null,
+  }
+  const scanned = { kind: 'scanned', uid, technology } as const
+  expect(toChannelEnding({ ...scanned, record, remark: null, comparison: { kind: 'same' } }, 'scan')).toEqual(
+    {
+      kind: 'scanned',
+      card_uid: '04A1B2C3',
+      technology,
+      record: {
+        acs_credential_id: CREDENTIAL_ID,
+        card_number: '17',
+        starts_at: record.startsAt,
+        ends_at: null,
+      },
+      remark: null,
+    },
+  )
+  const blank = { ...scanned, record: null, remark: 'blank', comparison: { kind: 'nothing' } } as const
+  expect(toChannelEnding(blank, 'scan')).toMatchObject({ record: null, remark: 'blank' })
+})

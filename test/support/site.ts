@@ -1,0 +1,174 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { SeamHttp } from '@seamapi/http'
+import { runCommand, startCommand, type RunningCommand } from './command.ts'
+
+/** Commands to a running emulator, over its control socket. */
+export interface EmulatorControl {
+  ask(request: object): Promise<Record<string, unknown>>
+  memory(uid: string): Promise<Uint8Array>
+  writes(uid: string): Promise<readonly number[]>
+  close(): void
+}
+
+/** Real processes as a customer has them: a hub, emulated encoders on PTYs, and a paired daemon to start and to kill. */
+export interface Site {
+  readonly folder: string
+  readonly endpoint: string
+  readonly apiKey: string
+  readonly seam: SeamHttp
+  readonly emulator: EmulatorControl
+  readonly ptyLink: string
+  readonly acsSystemId: string
+  startDaemon(env?: NodeJS.ProcessEnv): RunningCommand
+  /** The encoder's id, once the hub lists it. */
+  encoderId(): Promise<string>
+  /** A new guest's card access method, ready to be encoded. */
+  newAccessMethod(): Promise<string>
+  post(path: string, body: object): Promise<Record<string, never>>
+  /** Calls the daemon's control API with its token. */
+  control(path: string): Promise<Record<string, never>>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface SiteOptions {
+  readonly uid?: string
+  readonly isRealtime?: boolean
+  readonly layout?: string
+  readonly sessionBaudRate?: number
+}
+
+/** Asking without a pause would take the processor from those who are asked. */
+const POLL_EVERY_MS = 15
+
+/** Repeats a question until it has an answer; the test's own time limit ends a question that never has one. */
+export const poll = async <T>(ask: () => Promise<T | null>): Promise<T> => {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== null) return answer
+    await pause(POLL_EVERY_MS)
+  }
+}
+
+export const openEmulatorControl = async (path: string): Promise<EmulatorControl> => {
+  const socket = connect(path)
+  const waiting: ((line: string) => void)[] = []
+  createInterface({ input: socket }).on('line', (line) => waiting.shift()?.(line))
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('error', reject)
+  })
+  const ask = async (request: object): Promise<Record<string, unknown>> => {
+    const line = await new Promise<string>((resolve) => {
+      waiting.push(resolve)
+      socket.write(`${JSON.stringify(request)}\n`)
+    })
+    const answer = JSON.parse(line) as Record<string, unknown>
+    if (answer['ok'] !== true) throw new Error(`emulator: ${line}`)
+    return answer
+  }
+  return {
+    ask,
+    memory: async (uid) => Buffer.from(String((await ask({ do: 'dump', uid }))['memory']), 'hex'),
+    writes: async (uid) => (await ask({ do: 'counts', uid }))['counts'] as number[],
+    close: () => socket.destroy(),
+  }
+}
+
+export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
+  const folder = mkdtempSync(join(tmpdir(), 'site-'))
+  const ptyLink = join(folder, 'pn532')
+  const controlPath = join(folder, 'emulator.sock')
+  const deskDir = join(folder, 'desk')
+  const configPath = join(folder, 'config.yaml')
+  const started: RunningCommand[] = []
+  const start = (args: readonly string[], env?: NodeJS.ProcessEnv): RunningCommand => {
+    const command = startCommand(args, env)
+    started.push(command)
+    return command
+  }
+
+  const hub = start(['hub', '--data', join(folder, 'hub'), '--port', '0', '--seed', 'demo', '--json'])
+  const emulate = start([
+    ...['emulate', 'pn532', '--pty-link', ptyLink, '--control', controlPath, '--json'],
+    ...(options.uid === undefined ? [] : ['--card', 'classic1k', '--uid', options.uid]),
+    ...(options.isRealtime === true ? ['--realtime'] : []),
+  ])
+  const [{ endpoint, api_key: apiKey }] = (await Promise.all([hub.ready, emulate.ready])) as [
+    { endpoint: string; api_key: string },
+    object,
+  ]
+  const paired = await runCommand(['pair', '--data', deskDir, '--hub', endpoint, '--api-key', apiKey])
+  if (paired.code !== 0) throw new Error(`pair: ${paired.stderr}${paired.stdout}`)
+  const device = {
+    driver: 'pn532',
+    path: ptyLink,
+    name: 'Front Desk',
+    layout: options.layout ?? 'demo',
+    options: options.sessionBaudRate === undefined ? {} : { sessionBaudRate: options.sessionBaudRate },
+  }
+  writeFileSync(configPath, JSON.stringify({ devices: [device], sessions: { recoveryTimeoutSeconds: 30 } }))
+
+  const seam = SeamHttp.fromApiKey(apiKey, { endpoint })
+  const emulator = await openEmulatorControl(controlPath)
+  const post = async (path: string, body: object): Promise<Record<string, never>> => {
+    const response = await fetch(`${endpoint}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return (await response.json()) as Record<string, never>
+  }
+  const systems = await seam.acs.systems.list()
+  const acsSystemId = systems.at(-1)?.acs_system_id ?? ''
+  const entrances = await seam.acs.entrances.list()
+
+  return {
+    folder,
+    endpoint,
+    apiKey,
+    seam,
+    emulator,
+    ptyLink,
+    acsSystemId,
+    startDaemon: (env) =>
+      start(['run', '--data', deskDir, '--config', configPath, '--port', '0', '--json'], env),
+    encoderId: () =>
+      poll(async () => {
+        for (const system of await seam.acs.systems.list()) {
+          const [encoder] = await seam.acs.encoders.list({ acs_system_id: system.acs_system_id })
+          if (encoder !== undefined) return encoder.acs_encoder_id
+        }
+        return null
+      }),
+    newAccessMethod: async () => {
+      const identity = await seam.userIdentities.create({ full_name: 'A Guest' })
+      const grant = await seam.accessGrants.create({
+        user_identity_id: identity.user_identity_id,
+        acs_entrance_ids: entrances.slice(0, 1).map((entrance) => entrance.acs_entrance_id),
+        requested_access_methods: [{ mode: 'card' }],
+        starts_at: new Date(Date.now() - 60_000).toISOString(),
+        ends_at: new Date(Date.now() + 86_400_000).toISOString(),
+      })
+      return grant.requested_access_methods[0]?.created_access_method_ids[0] ?? ''
+    },
+    post,
+    control: async (path) => {
+      const { endpoint: control } = JSON.parse(readFileSync(join(deskDir, 'daemon.json'), 'utf8')) as {
+        endpoint: string
+      }
+      const token = readFileSync(join(deskDir, 'control-token'), 'utf8').trim()
+      const response = await fetch(`${control}${path}`, { headers: { authorization: `Bearer ${token}` } })
+      return (await response.json()) as Record<string, never>
+    },
+    [Symbol.asyncDispose]: async () => {
+      emulator.close()
+      for (const command of started.toReversed()) await command.kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
