@@ -74,6 +74,14 @@ describe('the daemon’s unit', () => {
     expect(setting(text, 'WatchdogSec')).toMatch(/^\d+s$/)
   })
 
+  test('gives the daemon longer to stop than its own drain bound', () => {
+    const daemon = readFileSync(join(root, 'src/runtime/daemon.ts'), 'utf8')
+    const drainMs = Number(/\bDRAIN_MS = ([\d_]+)/.exec(daemon)?.[1]?.replaceAll('_', ''))
+    const stopSeconds = Number(/^(\d+)s$/.exec(setting(text, 'TimeoutStopSec') ?? '')?.[1])
+    expect(drainMs).toBeGreaterThan(0)
+    expect(stopSeconds * 1000).toBeGreaterThanOrEqual(2 * drainMs)
+  })
+
   test('runs as the user that sysusers.conf makes', () => {
     const sysusers = readFileSync(join(root, 'systemd/sysusers.conf'), 'utf8')
     const user = setting(text, 'User')

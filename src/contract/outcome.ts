@@ -55,4 +55,4 @@ export const Ending = z.discriminatedUnion('kind', [
 ])
 export type Ending = z.infer<typeof Ending>
 
-export const isSuccess = (ending: Ending): boolean => ending.kind === 'encoded' || ending.kind === 'scanned'
+

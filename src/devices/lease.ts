@@ -11,7 +11,7 @@ const RELEASE_EXTRA_MS = 2_000
  * A holder that has called nothing for this long is taken to hang, and loses the device. It is longer than any wait of
  * the charts in which the device is not called (a clerk's confirmation).
  */
-export const LEASE_EXPIRES_MS = 300_000
+const LEASE_EXPIRES_MS = 300_000
 
 export interface LeaseSettings {
   readonly encoderId: EncoderId

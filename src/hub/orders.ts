@@ -145,7 +145,7 @@ export const answerOrder = (
     readonly message?: string | undefined
   },
 ): void => {
-  if (order.settled_at !== null || order.delivered_at !== null) return
+  if (order.delivered_at !== null) return
   if (answer.accepted) {
     hub.store.orders.update({ order_id: order.order_id }, { delivered_at: nowOf(hub) })
     return

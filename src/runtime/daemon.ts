@@ -79,6 +79,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       },
       log: log.child({ component: 'sessions' }),
     })
+    undo.push(() => sessions.drain(0))
     const opened = openLink({
       journal,
       encoders,

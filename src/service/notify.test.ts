@@ -51,6 +51,16 @@ describe('a notifier', () => {
     expect(intervalOf({})).toBeNull()
   })
 
+  test('is fed only where somebody watches', () => {
+    const sent: string[] = []
+    const open = (env: Record<string, string>) =>
+      openNotifier({ NOTIFY_SOCKET: '/nowhere', ...env }, () => (message) => sent.push(message))
+    open({}).feed()
+    expect(sent).toEqual([])
+    open({ WATCHDOG_USEC: '30000000' }).feed()
+    expect(sent).toEqual(['WATCHDOG=1'])
+  })
+
   test('keeps a status on one line, because a line break would begin another assignment', () => {
     const sent: string[] = []
     const notifier = openNotifier({ NOTIFY_SOCKET: '/nowhere' }, () => (message) => sent.push(message))
@@ -68,7 +78,7 @@ describe('through libc', () => {
   testUnless(whyNoDatagrams())('a socket on a path gets one datagram a message, in order', () => {
     const path = join(temporaryFolder(), 'notify')
     const receiver = receive(Buffer.from(`\x01\x00${path}\x00`, 'latin1'))
-    const notifier = openNotifier({ NOTIFY_SOCKET: path })
+    const notifier = openNotifier({ NOTIFY_SOCKET: path, WATCHDOG_USEC: '30000000' })
     notifier.ready()
     notifier.feed()
     notifier.status('ready: 1 encoder')
@@ -123,7 +133,10 @@ describe('without koffi', () => {
   })
 
   test('without the command too, it stays silent', async () => {
-    const notifier = openNotifier({ NOTIFY_SOCKET: '/run/notify', PATH: temporaryFolder() }, noKoffi)
+    const notifier = openNotifier(
+      { NOTIFY_SOCKET: '/run/notify', PATH: temporaryFolder(), WATCHDOG_USEC: '30000000' },
+      noKoffi,
+    )
     const uncaught: Error[] = []
     const observe = (error: Error) => void uncaught.push(error)
     process.on('uncaughtException', observe)

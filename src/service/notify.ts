@@ -13,7 +13,7 @@ export interface Notifier {
   stopping(): void
   /** One line for `systemctl status`. */
   status(text: string): void
-  /** A sign of life. It comes from the device loop, so that a stuck loop is a dead daemon. */
+  /** A sign of life, sent where somebody watches. It comes from the device loop, so that a stuck loop is a dead daemon. */
   feed(): void
 }
 
@@ -41,14 +41,19 @@ const watchdogIntervalMs = (env: Environment): number | null => {
   return pid === undefined || pid === String(process.pid) ? usec / 2000 : null
 }
 
-const createNotifier = (via: Notifier['via'], env: Environment, send: Send): Notifier => ({
-  via,
-  watchdogIntervalMs: via === 'none' ? null : watchdogIntervalMs(env),
-  ready: () => send('READY=1'),
-  stopping: () => send('STOPPING=1'),
-  status: (text) => send(`STATUS=${text.replaceAll(/\s+/g, ' ')}`),
-  feed: () => send('WATCHDOG=1'),
-})
+const createNotifier = (via: Notifier['via'], env: Environment, send: Send): Notifier => {
+  const intervalMs = via === 'none' ? null : watchdogIntervalMs(env)
+  return {
+    via,
+    watchdogIntervalMs: intervalMs,
+    ready: () => send('READY=1'),
+    stopping: () => send('STOPPING=1'),
+    status: (text) => send(`STATUS=${text.replaceAll(/\s+/g, ' ')}`),
+    feed: () => {
+      if (intervalMs !== null) send('WATCHDOG=1')
+    },
+  }
+}
 
 /**
  * Opens the way to the service manager that NOTIFY_SOCKET of `env` names: through libc where koffi is installed, else

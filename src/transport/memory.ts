@@ -16,6 +16,8 @@ export interface MemoryTransport extends ByteTransport {
   unplug(): void
   /** Pulls the cable when so many more bytes have crossed the line, both directions together; the rest never arrives. */
   unplugAfterBytes(sizeBytes: number): void
+  /** Bytes that have crossed the line, both directions together. */
+  readonly bytesCrossed: number
   /** Listeners attached: 0 or 1. */
   readonly listenerCount: number
   /** Writes that have not settled. */
@@ -36,6 +38,7 @@ export const connectMemory = (
   let hostBaudRate = emulator.baudRate
   let pendingWrites = 0
   let bytesLeft = Number.POSITIVE_INFINITY
+  let bytesCrossed = 0
 
   const lost = (): BridgeError => new BridgeError('device_lost', `${path} was unplugged.`)
 
@@ -53,6 +56,7 @@ export const connectMemory = (
   const pass = (bytes: Uint8Array): Uint8Array => {
     const passed = bytes.slice(0, bytesLeft)
     bytesLeft -= passed.length
+    bytesCrossed += passed.length
     return passed
   }
 
@@ -118,6 +122,9 @@ export const connectMemory = (
     unplugAfterBytes: (sizeBytes) => {
       bytesLeft = sizeBytes
       settle()
+    },
+    get bytesCrossed() {
+      return bytesCrossed
     },
     get listenerCount() {
       return listener === undefined ? 0 : 1

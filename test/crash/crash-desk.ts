@@ -2,12 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { CardUid } from 'encoder-bridge/driver'
-import { layoutNamed } from '../../src/cards/layouts/index.ts'
-import type { Card, CardAddress } from '../../src/contract/card.ts'
-import type { SiteKeys } from '../../src/contract/site-keys.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import type { RunningCommand } from '../support/command.ts'
+import { recordOn } from './holds-record.ts'
 import { openSite, poll, type Site, type SiteOptions } from '../support/site.ts'
 
 const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href
@@ -90,7 +87,7 @@ export const openCrashDesk = async (options: SiteOptions = {}): Promise<CrashDes
       const attempt = await ended(action_attempt_id)
       const method = await site.seam.accessMethods.get({ access_method_id })
       await survivor.stop()
-      const isRight = holdsRecord(await site.emulator.memory(uid), uid, layoutName, keys)
+      const isRight = recordOn(await site.emulator.memory(uid), uid, layoutName, keys) !== null
       const counts = await site.emulator.writes(uid)
       return {
         falseSuccess: (attempt.status === 'success' || method.is_issued) && !isRight,
@@ -102,16 +99,4 @@ export const openCrashDesk = async (options: SiteOptions = {}): Promise<CrashDes
     },
     [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),
   }
-}
-
-/** Whether the card holds a complete record whose MAC is of this site and this card. */
-const holdsRecord = (memory: Uint8Array, uid: string, layoutName: string, keys: SiteKeys): boolean => {
-  const layout = layoutNamed(layoutName)
-  const card: Card = { uid: CardUid.parse(uid), technology: 'mifare-classic-1k', sak: 0x08 }
-  const blockOf = ({ block }: CardAddress): Uint8Array => memory.slice(block * 16, block * 16 + 16)
-  const reading = layout.parse(layout.reads(card).map(blockOf), card, keys)
-  if (reading.kind !== 'record') return false
-  return layout
-    .plan(reading.record, card, keys)
-    .every(({ at, data }) => Buffer.from(blockOf(at)).equals(data))
 }

@@ -37,14 +37,18 @@ describe('a bridge that connects', () => {
     ])
   })
 
-  test('is refused an encoder of another bridge, which keeps it', async ({ hub }) => {
+  test('is refused an encoder of another bridge, be that connected or away', async ({ hub }) => {
     const encoder = encoderNamed('Front Desk')
     const owner = await hub.bridge([encoder])
     const thief = await openFakeBridge(hub.endpoint, await hub.pair('Back Office'))
     thief.send('hello', { version: '0.1.0', encoders: [encoder], open_order_ids: [] })
     expect((await thief.next('goodbye')).body).toMatchObject({ code: 'hub_refused' })
     await thief.closed
-    await owner.settled()
+    await owner.close()
+    const patient = await openFakeBridge(hub.endpoint, await hub.pair('Back Office'))
+    patient.send('hello', { version: '0.1.0', encoders: [encoder], open_order_ids: [] })
+    expect((await patient.next('goodbye')).body).toMatchObject({ code: 'hub_refused' })
+    await patient.closed
   })
 
   test('of a computer that was paired again takes its encoders along', async ({ hub }) => {

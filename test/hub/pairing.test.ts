@@ -142,7 +142,11 @@ describe('two workspaces', () => {
     for (const [path, key, input] of lists) {
       expect((await hub.post(path, input, apiKey)).body[key], path).toEqual([])
     }
-    const stranger = await hub.bridge([], await hub.pair('Other hotel', apiKey))
+    const theirs = encoderNamed('Other desk')
+    const stranger = await hub.bridge([theirs], await hub.pair('Other hotel', apiKey))
+    const poached = { access_method_id, acs_encoder_id: theirs.acs_encoder_id }
+    expect((await hub.post('/access_methods/encode', poached, apiKey)).status).toBe(404)
+    expect((await hub.post('/bridge/v1/access_methods/encode', poached, stranger.token)).status).toBe(404)
     const lookup = await hub.post('/bridge/v1/credentials/lookup', { acs_credential_id }, stranger.token)
     expect(lookup.body.acs_credential).toBeNull()
     const desk = { access_method_id, acs_encoder_id }

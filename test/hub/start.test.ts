@@ -9,9 +9,7 @@ import { demoCard, readJson, test } from './hub-fixture.ts'
 const logger = pino({ level: 'silent' })
 
 describe('a hub that starts', () => {
-  test('listens on loopback, keeps its key and prints the same one again', async ({
-    hub,
-  }) => {
+  test('listens on loopback, keeps its key and prints the same one again', async ({ hub }) => {
     expect(hub.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(hub.apiKey).toMatch(/^seam_(?!at|cst|pk)/)
     expect((await readFile(join(hub.dataDir, 'api-key'), 'utf8')).trim()).toBe(hub.apiKey)
@@ -22,10 +20,15 @@ describe('a hub that starts', () => {
     await again.close()
   })
 
-  test.skipIf(process.platform === 'win32')('lets nobody else read its data (no such modes on Windows)', async ({ hub }) => {
-    const modeOf = async (name: string) => (await stat(join(hub.dataDir, name))).mode & 0o777
-    expect([await modeOf('api-key'), await modeOf('hub.db'), await modeOf('.')]).toEqual([0o600, 0o600, 0o700])
-  })
+  test.skipIf(process.platform === 'win32')(
+    'lets nobody else read its data (no such modes on Windows)',
+    async ({ hub }) => {
+      const modeOf = async (name: string) => (await stat(join(hub.dataDir, name))).mode & 0o777
+      expect([await modeOf('api-key'), await modeOf('hub.db'), await modeOf('.')]).toEqual([
+        0o600, 0o600, 0o700,
+      ])
+    },
+  )
 
   test('stores no key in the clear', async ({ hub }) => {
     await hub.close()

@@ -9,6 +9,7 @@ import { BridgeError } from '../../src/contract/errors.ts'
 import type { Journal } from '../../src/contract/journal.ts'
 import type { EncodeSubject, Order } from '../../src/contract/order.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
+import type { SiteKeys } from '../../src/contract/site-keys.ts'
 import type { Sessions, SessionState, SessionView } from '../../src/contract/session-view.ts'
 import { openEncoders, type OpenEncoders } from '../../src/devices/encoders.ts'
 import { openJournal } from '../../src/journal/journal.ts'
@@ -39,6 +40,9 @@ export interface Desk {
   scan(change?: Partial<Order>): OrderId
   ending(orderId: OrderId): Promise<Ending>
   reaches(orderId: OrderId, state: SessionState): Promise<SessionView>
+  readonly siteKeys: SiteKeys
+  /** Resolves when every encoder is ready. */
+  ready(): Promise<void>
   /** Ends the daemon's parts as a crash would: nothing is said to the journal. The cards stay. */
   crash(): Promise<void>
   /** Starts the parts again on the same journal. */
@@ -46,7 +50,7 @@ export interface Desk {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export const siteKeys = { current: 1, keys: new Map([[1, new Uint8Array(32).fill(7)]]) }
+const siteKeys: SiteKeys = { current: 1, keys: new Map([[1, new Uint8Array(32).fill(7)]]) }
 
 export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
   const folder = mkdtempSync(join(tmpdir(), 'desk-'))
@@ -161,6 +165,17 @@ const startDesk = async (
       if (view.ending === null) throw new Error('ended without an ending')
       return view.ending
     },
+    siteKeys,
+    ready: () =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!encoders.list().every((encoder) => encoder.state === 'ready')) return
+          stopLooking()
+          resolve()
+        }
+        const stopLooking = encoders.onChange(look)
+        look()
+      }),
     reaches: (orderId, state) => until(orderId, (view) => view.state === state),
     crash,
     restart: async () => {
@@ -176,7 +191,7 @@ const startDesk = async (
 }
 
 /** What an encode order of a test writes. */
-export const encodeSubject = (change: Partial<EncodeSubject> = {}): EncodeSubject => ({
+const encodeSubject = (change: Partial<EncodeSubject> = {}): EncodeSubject => ({
   purpose: 'additional',
   copies: 1,
   accessMethodId: randomUUID(),

@@ -120,6 +120,15 @@ describe('the notice of a waiting card device', () => {
   })
 })
 
+describe('the progress of a writing', () => {
+  test('is what the writer reported last', async () => {
+    const run = await encodeStates.writing()
+    expect(run.context().progress).toBeNull()
+    run.actors.writeCard.call().input.report({ type: 'write.progress', done: 3, total: 6 })
+    expect(run.context().progress).toEqual({ done: 3, total: 6 })
+  })
+})
+
 describe('a cancel while the card is being written', () => {
   test.each(['anytime', 'betweenBlocks'] as const)(
     'asks the writer to stop and waits for it with abort promise %s',

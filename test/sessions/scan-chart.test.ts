@@ -74,6 +74,23 @@ describe('the scan chart', () => {
   })
 })
 
+describe('what a scan has lost', () => {
+  test('is a card that was taken away: no ending names it', async () => {
+    const run = await scanStates.reading()
+    await run.actors.readCard.call().reject('card_removed')
+    run.send(events['session.cancel'])
+    expect(run.outcome()).toBe('untouched order_cancelled -')
+  })
+
+  test('is the lease of a device that was unplugged, and the card on it', async () => {
+    const run = await scanStates.reading()
+    run.send(events['device.lost'])
+    expect(run.actors.readCard.call().signal.aborted).toBe(true)
+    expect(run.context()).toMatchObject({ lease: null, card: null })
+    expect(run.actors.takeTurn.calls).toHaveLength(2)
+  })
+})
+
 describe('the deadlines of a scan', () => {
   const soon = { expiresInMs: 5_000 }
   const deadlines: readonly {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /** The built command, as `npx encoder-bridge` runs it. */
-export const commandPath = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
+const commandPath = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
 
 /** A process of the built command. */
 export interface RunningCommand {

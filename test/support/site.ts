@@ -54,7 +54,7 @@ export const poll = async <T>(ask: () => Promise<T | null>): Promise<T> => {
   }
 }
 
-export const openEmulatorControl = async (path: string): Promise<EmulatorControl> => {
+const openEmulatorControl = async (path: string): Promise<EmulatorControl> => {
   const socket = connect(path)
   const waiting: ((line: string) => void)[] = []
   createInterface({ input: socket }).on('line', (line) => waiting.shift()?.(line))
