@@ -12,32 +12,52 @@ export const DEAD_AFTER_MS = 45_000
 
 const instant = z.iso.datetime()
 
-export const ChannelOrder = z.object({
-  order_id: z.string(),
-  kind: z.enum(['encode', 'scan', 'scan_to_assign']),
-  /** The bridge that the order is for; another bridge refuses it with `order_misdirected`. */
-  bridge_id: z.string(),
-  acs_encoder_ids: z.array(z.uuid()).min(1),
-  fence: z.number().int().nonnegative(),
-  ordered_at: instant,
-  expires_at: instant,
-  ordered_by: z.string(),
-  time_zone: z.string(),
-  encode: z
-    .object({
-      purpose: z.enum(['new', 'additional', 'replacement']),
-      copies: z.number().int().min(1),
-      access_method_id: z.uuid(),
-      acs_credential_id: z.uuid(),
-      card_number: z.string(),
-      acs_entrance_ids: z.array(z.string()),
-      starts_at: instant,
-      ends_at: instant.nullable(),
-      is_confirmed: z.boolean(),
-      ends_live_key: z.boolean(),
-    })
-    .nullable(),
-})
+export const ChannelOrder = z
+  .object({
+    order_id: z
+      .string()
+      .describe('The idempotency key, and the id of the action attempt: 1 to 64 of A-Z a-z 0-9 _ -'),
+    kind: z.enum(['encode', 'scan', 'scan_to_assign']),
+    bridge_id: z
+      .string()
+      .describe('The bridge that the order is for; another bridge refuses it with order_misdirected'),
+    acs_encoder_ids: z.array(z.uuid()).min(1).describe('Any of these may do it; several are a pool'),
+    fence: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe(
+        'Grows with every order; a bridge refuses an encode at or below the highest of its access method',
+      ),
+    ordered_at: instant,
+    expires_at: instant.describe('After this no card is touched for it'),
+    ordered_by: z.string().describe('A label for people, at most 80 characters; never a guest'),
+    time_zone: z.string().describe('IANA name'),
+    encode: z
+      .object({
+        purpose: z
+          .enum(['new', 'additional', 'replacement'])
+          .describe('new: earlier keys of the doors end; additional: they stay; replacement: of a lost card'),
+        copies: z
+          .number()
+          .int()
+          .min(1)
+          .describe('For key systems, at most 20; a card device writes one card'),
+        access_method_id: z.uuid(),
+        acs_credential_id: z.uuid(),
+        card_number: z.string().describe('Decimal digits, below 2^64'),
+        acs_entrance_ids: z.array(z.string()),
+        starts_at: instant,
+        ends_at: instant.nullable(),
+        is_confirmed: z.boolean().describe('Whoever ordered has confirmed that live keys of the doors end'),
+        ends_live_key: z
+          .boolean()
+          .describe('The hub knows a live key of these doors that this one would end'),
+      })
+      .nullable()
+      .describe('Present exactly for kind encode'),
+  })
+  .describe('Something to do. Sent again until it is acknowledged.')
 export type ChannelOrder = z.infer<typeof ChannelOrder>
 
 export const ChannelRecord = z.object({
@@ -52,21 +72,23 @@ export const ChannelEnding = z.discriminatedUnion('kind', [
     kind: z.literal('encoded'),
     card_uid: z.string(),
     technology: z.string(),
-    proof: z.enum(['read_back', 'already_right']),
+    proof: z
+      .enum(['read_back', 'already_right'])
+      .describe('already_right: the card held the order before, and nothing was written'),
   }),
   z.object({
     kind: z.literal('scanned'),
     card_uid: z.string(),
     technology: z.string(),
-    record: ChannelRecord.nullable(),
-    remark: z.string().nullable(),
+    record: ChannelRecord.nullable().describe('Null when the card holds no record of this site'),
+    remark: z.string().nullable().describe('Why there is no record'),
   }),
   z.object({
-    kind: z.enum(['untouched', 'spoiled', 'unknown']),
-    /** The local code, richer than Seam's. */
-    code: z.string(),
-    /** Exactly one code of Seam's action attempts. */
-    seam_code: z.string(),
+    kind: z
+      .enum(['untouched', 'spoiled', 'unknown'])
+      .describe('What is known of the card: as it was, to be encoded again, or not read again'),
+    code: z.string().describe('The local code of errors.md, richer than Seam’s'),
+    seam_code: z.string().describe('Exactly one code of Seam’s action attempts'),
     message: z.string(),
     card_uid: z.string().nullable(),
   }),
@@ -74,7 +96,7 @@ export const ChannelEnding = z.discriminatedUnion('kind', [
 export type ChannelEnding = z.infer<typeof ChannelEnding>
 
 export const ChannelEncoder = z.object({
-  acs_encoder_id: z.uuid(),
+  acs_encoder_id: z.uuid().describe('Made by the bridge when it first sees the device, and never changed'),
   display_name: z.string(),
   driver: z.string(),
   technologies: z.array(z.string()),
@@ -91,41 +113,56 @@ const message = <T extends string, B extends z.ZodType>(type: T, body: B) =>
     body,
   })
 
-/** `accepted: false` refuses for good: the sender doesn't send it again. `of` is the id of the acknowledged envelope. */
 const ack = message(
   'ack',
-  z.object({
-    of: z.string(),
-    accepted: z.boolean(),
-    code: z.string().optional(),
-    message: z.string().optional(),
-  }),
+  z
+    .object({
+      of: z.string().describe('The id of the acknowledged envelope'),
+      accepted: z.boolean().describe('false refuses for good: the sender does not send it again'),
+      code: z.string().optional().describe('Why it is refused, of errors.md'),
+      message: z.string().optional(),
+    })
+    .describe('Says that an `order`, `cancel` or `result` has arrived and is on the disk.'),
 )
 
 /** What a bridge sends. `hello` comes first on every connection; nothing else is heard before `welcome`. */
 export const FromBridge = z.discriminatedUnion('type', [
   message(
     'hello',
-    z.object({
-      version: z.string(),
-      encoders: z.array(ChannelEncoder),
-      /** Orders without an ending: the hub cancels what it no longer wants. */
-      open_order_ids: z.array(z.string()),
-    }),
+    z
+      .object({
+        version: z.string().describe('The program’s'),
+        encoders: z.array(ChannelEncoder).describe('All of them: one that is not listed is removed'),
+        open_order_ids: z
+          .array(z.string())
+          .describe('Orders of the hub without an ending: it cancels what it no longer wants'),
+      })
+      .describe('The first message on every connection.'),
   ),
-  message('encoders', z.object({ encoders: z.array(ChannelEncoder) })),
-  /** For people who watch; may be lost. */
-  message('progress', z.object({ order_id: z.string(), state: z.string() })),
+  message(
+    'encoders',
+    z
+      .object({ encoders: z.array(ChannelEncoder) })
+      .describe('The list anew, whenever an encoder or its state has changed.'),
+  ),
+  message(
+    'progress',
+    z
+      .object({ order_id: z.string(), state: z.string().describe('As in the control API') })
+      .describe('For people who watch. It may be lost, and is not acknowledged.'),
+  ),
   message(
     'result',
-    z.object({
-      order_id: z.string(),
-      acs_encoder_id: z.uuid().nullable(),
-      ended_at: instant,
-      ending: ChannelEnding,
-    }),
+    z
+      .object({
+        order_id: z.string(),
+        acs_encoder_id: z.uuid().nullable(),
+        ended_at: instant,
+        ending: ChannelEnding,
+      })
+      .describe('How an order ended: the truth about the card. Sent again until it is acknowledged.'),
   ),
-  message('ping', z.object({})),
+  message('ping', z.object({}).describe('A sign of life, answered by `pong`.')),
   ack,
 ])
 export type FromBridge = z.infer<typeof FromBridge>
@@ -134,26 +171,45 @@ export type FromBridge = z.infer<typeof FromBridge>
 export const FromHub = z.discriminatedUnion('type', [
   message(
     'welcome',
-    z.object({
-      bridge_id: z.string(),
-      acs_system_id: z.string(),
-      /** The keys of card records, base64, 32 bytes each. A secret: TLS or loopback only. */
-      site_keys: z.object({ current: z.number().int(), keys: z.record(z.string(), z.string()) }),
-      hub_time: instant,
-    }),
+    z
+      .object({
+        bridge_id: z.string(),
+        acs_system_id: z.string(),
+        site_keys: z
+          .object({
+            current: z.number().int().describe('The version that new records carry, 1 to 255'),
+            keys: z.record(z.string(), z.string()).describe('By version; 32 bytes, base64'),
+          })
+          .describe('The keys of card records. A secret: TLS or loopback only'),
+        hub_time: instant.describe('The bridge measures its clock against it'),
+      })
+      .describe('The answer to `hello`. Orders and cancels follow.'),
   ),
   message('order', ChannelOrder),
-  message('cancel', z.object({ order_id: z.string() })),
-  message('pong', z.object({})),
-  /** The hub gives up on the connection; `code` is of the bridge's error table. */
-  message('goodbye', z.object({ code: z.string(), message: z.string() })),
+  message(
+    'cancel',
+    z
+      .object({ order_id: z.string() })
+      .describe('The hub no longer wants the order. Sent again until it is acknowledged.'),
+  ),
+  message('pong', z.object({}).describe('The answer to `ping`.')),
+  message(
+    'goodbye',
+    z
+      .object({ code: z.string().describe('Of errors.md'), message: z.string() })
+      .describe('The hub gives up on the connection, and closes it.'),
+  ),
   ack,
 ])
 export type FromHub = z.infer<typeof FromHub>
 
 export const PollRequest = z.object({
-  /** Waits at most this long for a message when there is none, milliseconds. */
-  wait_ms: z.number().int().min(0).max(30_000),
+  wait_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(30_000)
+    .describe('Waits at most this long for a message when there is none, milliseconds'),
   messages: z.array(FromBridge).max(200),
 })
 export const PollResponse = z.object({ messages: z.array(FromHub), ok: z.literal(true) })
@@ -162,15 +218,16 @@ export const PollResponse = z.object({ messages: z.array(FromHub), ok: z.literal
 export const LookupRequest = z.object({ acs_credential_id: z.uuid() })
 export const LookupResponse = z.object({
   ok: z.literal(true),
-  /** `is_valid` is false for a credential that has ended, was deleted or belongs to a deleted access method. */
-  acs_credential: ChannelRecord.extend({ is_valid: z.boolean() }).nullable(),
+  acs_credential: ChannelRecord.extend({
+    is_valid: z.boolean().describe('false for a credential that has ended, was deleted or was invalidated'),
+  }).nullable(),
 })
 
 /** `POST /bridge/v1/access_methods/encode`: the desk asks the hub to order an encode, so that there is one way to order. */
 export const DeskEncodeRequest = z.object({
   access_method_id: z.uuid(),
   acs_encoder_id: z.uuid(),
-  is_confirmed: z.boolean().optional(),
+  is_confirmed: z.boolean().optional().describe('As in the order'),
 })
 export const DeskEncodeResponse = z.object({
   ok: z.literal(true),

@@ -42,7 +42,12 @@ export interface Encoders {
    */
   lease(
     encoderIds: readonly EncoderId[],
-    claim: { readonly orderId: OrderId; readonly owner: string },
+    claim: {
+      readonly orderId: OrderId
+      readonly owner: string
+      /** Goes before those who wait: the truth about a card that may still lie there comes before the next order. */
+      readonly isFirst: boolean
+    },
     signal: AbortSignal,
   ): Promise<EncoderLease>
 }

@@ -256,7 +256,7 @@ export const errorTable = {
     500,
     'clerk',
     'uncategorized_error',
-    'The bridge stopped while the card was being written, and the card was not seen again.',
+    'The writing was cut short, and the card was not seen again.',
     'Scan the card to learn its state, then encode again if needed.',
   ),
   write_interrupted: row(

@@ -54,5 +54,3 @@ export const Ending = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unknown'), ...failure }),
 ])
 export type Ending = z.infer<typeof Ending>
-
-

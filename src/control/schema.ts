@@ -14,12 +14,11 @@ const instant = z.iso.datetime()
 /** Every refusal, of every route. */
 export const ErrorBody = z.object({
   error: z.object({
-    code: ErrorCode,
-    /** The cause, with the facts of this case. */
-    message: z.string(),
-    owner: z.enum(['clerk', 'installer', 'integrator', 'support', 'nobody']),
+    code: ErrorCode.describe('Of errors.md'),
+    message: z.string().describe('The cause, with the facts of this case'),
+    owner: z.enum(['clerk', 'installer', 'integrator', 'support', 'nobody']).describe('Whose it is to fix'),
     next_step: z.string(),
-    detail: z.string().optional(),
+    detail: z.string().optional().describe('The facts of this case alone'),
     order_id: z.string().optional(),
   }),
 })
@@ -70,14 +69,14 @@ const session = {
   order_id: OrderId,
   kind: z.enum(['encode', 'scan', 'scan_to_assign']),
   state: SessionState,
-  /** Grows with every change; pass it as `after` to wait for the next one. */
-  revision: z.number().int(),
+  revision: z.number().int().describe('Grows with every change; pass it as after to wait for the next one'),
   encoder_id: z.uuid().nullable(),
   encoder_name: z.string().nullable(),
-  /** Blocks; null outside `writing`. */
-  progress: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
-  /** What the clerk does now. */
-  prompt: z.string(),
+  progress: z
+    .object({ done: z.number().int(), total: z.number().int() })
+    .nullable()
+    .describe('Blocks; null outside writing'),
+  prompt: z.string().describe('What the clerk does now'),
   is_cancellable: z.boolean(),
 }
 
@@ -118,8 +117,7 @@ export const EndingBody = z.discriminatedUnion('kind', [
     remark: z.string().nullable(),
     comparison: z.object({
       kind: z.enum(['nothing', 'same', 'out_of_sync', 'not_found', 'unchecked']),
-      /** Seam's names of what differs; empty unless `out_of_sync`. */
-      properties: z.array(z.string()),
+      properties: z.array(z.string()).describe('Seam’s names of what differs; empty unless out_of_sync'),
     }),
   }),
   z.object({ kind: z.literal('untouched'), ...failed }),
@@ -135,10 +133,16 @@ export type SessionBody = z.infer<typeof SessionBody>
 /** `GET /v1/sessions` */
 export const SessionsResponse = z.object({ sessions: z.array(SessionSummary) })
 
-/** The query of `GET /v1/sessions/:order_id`: waits for a revision above `after`, for at most `wait_ms`. */
+/** The query of `GET /v1/sessions/:order_id`. */
 export const SessionQuery = z.strictObject({
-  after: z.coerce.number().int().min(-1).default(-1),
-  wait_ms: z.coerce.number().int().min(0).max(30_000).default(0),
+  after: z.coerce.number().int().min(-1).default(-1).describe('Waits for a revision above this one'),
+  wait_ms: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(30_000)
+    .default(0)
+    .describe('Waits at most this long, milliseconds'),
 })
 
 /** `GET /v1/status` */
@@ -150,32 +154,40 @@ export const StatusResponse = z.object({
     transport: z.enum(['websocket', 'polling']).nullable(),
     hub_endpoint: z.string().nullable(),
     connected_since: instant.nullable(),
-    /** This computer's clock minus the hub's. */
-    clock_skew_ms: z.number().nullable(),
+    clock_skew_ms: z.number().nullable().describe('This computer’s clock minus the hub’s'),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
   }),
   encoders: z.array(EncoderBody),
-  /** Those that have not ended. */
-  sessions: z.array(SessionSummary),
-  /** Results that the hub has not acknowledged. */
-  outbox: z.object({
-    waiting: z.number().int(),
-    oldest_at: instant.nullable(),
-    refused: z.number().int(),
-  }),
+  sessions: z.array(SessionSummary).describe('Those that have not ended'),
+  outbox: z
+    .object({
+      waiting: z.number().int(),
+      oldest_at: instant.nullable(),
+      refused: z.number().int().describe('For good; kept for support'),
+    })
+    .describe('Results that the hub has not acknowledged'),
 })
 export type StatusResponse = z.infer<typeof StatusResponse>
 
-/** `POST /v1/encodes`. `encoder` is a name or an id; without one it is the only encoder of this desk. */
+const encoder = z
+  .string()
+  .min(1)
+  .max(64)
+  .optional()
+  .describe('A name or an id; without one it is the only encoder of this desk')
+
+/** `POST /v1/encodes` */
 export const EncodeRequest = z.strictObject({
   access_method_id: z.uuid(),
-  encoder: z.string().min(1).max(64).optional(),
-  /** True when whoever orders has confirmed that earlier keys of the door die. */
-  is_confirmed: z.boolean().optional(),
+  encoder,
+  is_confirmed: z
+    .boolean()
+    .optional()
+    .describe('True when whoever orders has confirmed that earlier keys of the door die'),
 })
 
 /** `POST /v1/scans` */
-export const ScanRequest = z.strictObject({ encoder: z.string().min(1).max(64).optional() })
+export const ScanRequest = z.strictObject({ encoder })
 
 /** Of both: the session to follow at `GET /v1/sessions/:order_id`. */
 export const OrderedResponse = z.object({ order_id: OrderId })
@@ -220,8 +232,9 @@ export type AuditBody = z.infer<typeof AuditBody>
 
 export const DoctorCheck = z.object({
   name: z.string(),
-  /** `skipped`: could not be asked, or does not concern this computer. */
-  status: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  status: z
+    .enum(['ok', 'warning', 'failed', 'skipped'])
+    .describe('skipped: could not be asked, or does not concern this computer'),
   message: z.string(),
   next_step: z.string().optional(),
 })

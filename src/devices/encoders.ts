@@ -117,7 +117,7 @@ export const openEncoders = (
       observers.add(observer)
       return () => observers.delete(observer)
     },
-    lease: (encoderIds, { orderId, owner }, signal) =>
+    lease: (encoderIds, { orderId, owner, isFirst }, signal) =>
       new Promise((resolve, reject) => {
         if (isClosed) return reject(new BridgeError('draining'))
         if (signal.aborted) return reject(new BridgeError('aborted'))
@@ -137,7 +137,8 @@ export const openEncoders = (
           },
         }
         signal.addEventListener('abort', withdraw, { once: true })
-        claims.push(claim)
+        if (isFirst) claims.unshift(claim)
+        else claims.push(claim)
         serve()
         changed()
       }),

@@ -30,6 +30,11 @@ export const createBelonging = (store: Store, audit: Audit): Belonging => {
   const selectEncoder = store.prepare('SELECT encoder_id FROM encoders WHERE identity = ?')
   const insertEncoder = store.prepare('INSERT INTO encoders VALUES (?, ?)')
 
+  const currentSystem = (): string | undefined => {
+    const row: unknown = selectPairing.get()
+    return row === undefined ? undefined : parseRow(PairingRow, row).acsSystemId
+  }
+
   const knownEncoder = (identity: string): EncoderId | null => {
     const row: unknown = selectEncoder.get(identity)
     return row === undefined ? null : parseRow(z.object({ encoder_id: EncoderId }), row).encoder_id
@@ -43,6 +48,8 @@ export const createBelonging = (store: Store, audit: Audit): Belonging => {
       }),
     setPairing: (pairing) =>
       store.write(() => {
+        // Another system has other keys under the same version numbers, and the link refuses to replace a key.
+        if (currentSystem() !== pairing?.acsSystemId) deleteKeys.run()
         deletePairing.run()
         if (pairing !== null) {
           insertPairing.run(pairing.hubEndpoint, pairing.bridgeId, pairing.acsSystemId, pairing.token)

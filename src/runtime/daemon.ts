@@ -12,6 +12,7 @@ import { openJournal } from '../journal/journal.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
 import { openNotifier } from '../service/notify.ts'
+import type { Notifier } from '../service/notify.ts'
 import { systemClock } from '../service/system-clock.ts'
 import { createSupervisor } from '../sessions/supervisor.ts'
 import { ensureDataDir, journalPath } from './data-dir.ts'
@@ -134,6 +135,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     undo.push(() => sessions.drain(DRAIN_MS))
     undo.push(watchSleep(systemClock, wallClock, () => encoders.probeAll()))
     undo.push(pruneDaily(journal, (error) => log.warn({ err: error }, 'old entries could not be pruned')))
+    undo.push(feedWithoutDevices(encoders.list().length, notifier))
     undo.push(() => notifier.stopping())
     notifier.ready()
     log.info({ component: 'daemon', version, endpoint: control.endpoint }, 'ready')
@@ -196,6 +198,13 @@ const logStates = (() => {
     }
   }
 })()
+
+/** With no device there is no device loop to feed the watchdog, and a daemon without encoders is a healthy one. */
+const feedWithoutDevices = (deviceCount: number, notifier: Notifier): (() => void) => {
+  if (deviceCount > 0 || notifier.watchdogIntervalMs === null) return () => undefined
+  const timer = setInterval(() => notifier.feed(), notifier.watchdogIntervalMs)
+  return () => clearInterval(timer)
+}
 
 const pruneDaily = (journal: Journal, onError: (error: BridgeError) => void): (() => void) => {
   const prune = (): void => {

@@ -5,7 +5,7 @@ import { sectorOf } from '../cards/mifare-classic.ts'
 import type { Card, CardWrite } from '../contract/card.ts'
 import type { EncoderLease } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
-import type { Journal } from '../contract/journal.ts'
+import type { Journal, WriteIntent } from '../contract/journal.ts'
 import {
   areEqual,
   bySector,
@@ -16,7 +16,7 @@ import {
   siteKeysOf,
   waitForOneCard,
 } from './card-work.ts'
-import type { EncodeOrder, Report } from './encode-machine.ts'
+import type { EncodeOrder, Report } from './encode-context.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { SessionPorts } from './ports.ts'
 import { createRecoverActor } from './recover-actors.ts'
@@ -25,7 +25,8 @@ import { createRecoverActor } from './recover-actors.ts'
 export interface WriteTask {
   readonly card: Card
   readonly plan: readonly CardWrite[]
-  readonly previousDigest: string
+  /** What is journalled before the first byte. */
+  readonly intent: WriteIntent
 }
 
 /** What `checkCard` found: a card to write, one that is already right, or one that holds somebody's credential. */
@@ -63,7 +64,14 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     if (await isAlreadyRight(reading, order, layout, plan, input, signal)) return { kind: 'alreadyRight' }
     if (!input.overwrite && (await isOccupied(ports, reading, card, order, signal)))
       return { kind: 'occupied' }
-    return { kind: 'free', task: { card, plan, previousDigest: digestOf(blocks) } }
+    const intent: WriteIntent = {
+      encoderId: lease.encoderId,
+      uid: card.uid,
+      technology: card.technology,
+      intendedDigest: digestOf(plan.map((write) => write.data)),
+      previousDigest: digestOf(blocks),
+    }
+    return { kind: 'free', task: { card, plan, intent } }
   }),
 
   writeCard: fromPromise<
@@ -72,13 +80,7 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
   >(async ({ input, signal }) => {
     const { lease, order, task, report } = input
     if (Date.parse(order.expiresAt) <= ports.wallClock().getTime()) throw new BridgeError('order_expired')
-    ports.journal.writing(order.orderId, {
-      encoderId: lease.encoderId,
-      uid: task.card.uid,
-      technology: task.card.technology,
-      intendedDigest: digestOf(task.plan.map((write) => write.data)),
-      previousDigest: task.previousDigest,
-    })
+    ports.journal.writing(order.orderId, task.intent)
     await writeAndReadBack(lease, task, AbortSignal.any([signal, input.stop]), report)
   }),
 

@@ -1,6 +1,6 @@
 import type { Card } from '../contract/card.ts'
 import type { EncoderLease } from '../contract/encoders.ts'
-import { isBridgeError } from '../contract/errors.ts'
+import { isBridgeError, toBridgeError } from '../contract/errors.ts'
 import type { BridgeError, ErrorCode } from '../contract/errors.ts'
 import type { WriteIntent } from '../contract/journal.ts'
 import type { EncodeSubject, Order } from '../contract/order.ts'
@@ -13,7 +13,7 @@ export type EncodeOrder = Order & { readonly encode: EncodeSubject }
 /** What a session starts from: an order, and after a crash what the journal knows of its writing. */
 export interface EncodeInput {
   readonly order: EncodeOrder
-  /** Set when the daemon stopped between the intent and the ending. */
+  /** Set when the daemon stopped between the intent and the ending; later, whenever a write was cut short. */
   readonly interrupted: WriteIntent | null
   /** Milliseconds until the order expires, by the wall clock at the start. */
   readonly expiresInMs: number
@@ -27,6 +27,8 @@ export interface EncodeContext extends EncodeInput {
   readonly question: 'liveKey' | 'occupied'
   /** The clerk allowed overwriting what this card holds. */
   readonly overwriteUid: string | null
+  /** What cut the write short. */
+  readonly interruptedBy: BridgeError
   /** A write has been handed to the card: from now on no failure leaves it `untouched`. */
   readonly touched: boolean
   readonly progress: { readonly done: number; readonly total: number } | null
@@ -58,9 +60,10 @@ export const reasonOf = ({
 }: {
   readonly context: EncodeContext
   readonly event: { readonly error: unknown }
-}): { error: unknown } => ({
-  error:
+}): { error: BridgeError } => ({
+  error: toBridgeError(
     context.stop.signal.aborted && isBridgeError(event.error, 'aborted')
       ? context.stop.signal.reason
       : event.error,
+  ),
 })

@@ -21,8 +21,6 @@ import type { EncodeContext, EncodeEvent, EncodeInput, EncodeOrder, Report } fro
 import { failedEnding } from './failed-ending.ts'
 import type { RecoveredTruth } from './recover-actors.ts'
 
-export type { EncodeContext, EncodeEvent, EncodeOrder, Report } from './encode-context.ts'
-
 const machineSetup = setup({
   types: {
     context: {} as EncodeContext,
@@ -44,9 +42,10 @@ const machineSetup = setup({
     >(notProvided),
     confirmCard: fromPromise<void, { lease: EncoderLease; order: EncodeOrder; task: WriteTask }>(notProvided),
     waitForReturn: fromPromise<Card, { lease: EncoderLease; report: Report }>(notProvided),
-    recoverTruth: fromPromise<RecoveredTruth, { order: EncodeOrder; intent: WriteIntent; report: Report }>(
-      notProvided,
-    ),
+    recoverTruth: fromPromise<
+      RecoveredTruth,
+      { order: EncodeOrder; intent: WriteIntent; why: BridgeError; report: Report }
+    >(notProvided),
   },
   delays: {
     orderExpiry: ({ context }) => asDelay(context.expiresInMs),
@@ -54,6 +53,7 @@ const machineSetup = setup({
     returnTimeout: 30_000,
     confirmTimeout: 60_000,
     writeTimeout: 30_000,
+    abandonTimeout: 45_000,
     recoveryTimeout: 120_000,
   },
   guards: {
@@ -70,6 +70,8 @@ const machineSetup = setup({
     isUntouched: ({ context }) => !context.touched,
     mayResume: ({ context }, params: { error: unknown }) =>
       !context.stop.signal.aborted && isBridgeError(params.error, 'card_removed'),
+    isAboutCard: (_, params: { error: BridgeError }) =>
+      ['card_write_refused', 'card_mismatch', 'card_swapped'].includes(params.error.code),
     isSameCard: ({ context }, params: { card: Card }) => params.card.uid === context.card?.uid,
     mayStopWriting: ({ context }) => context.lease?.abort !== 'neverWhileWriting',
     ...faultGuards,
@@ -103,6 +105,10 @@ const machineSetup = setup({
     noteProgress: assign((_, params: Pick<EncodeContext, 'progress'>) => params),
     noteCard: assign({ notice: (_, params: { code: ErrorCode | null }) => params.code }),
     takeCard: assign({ card: (_, params: { card: Card }) => params.card, notice: null }),
+    interrupt: assign({
+      interrupted: ({ context }) => context.task?.intent ?? null,
+      interruptedBy: (_, params: { error: BridgeError }) => params.error,
+    }),
     forgetCard: assign({ card: null, notice: null }),
     dropLease: assign({ lease: null, card: null, notice: null }),
   },
@@ -122,6 +128,7 @@ export const encodeMachine = machineSetup.createMachine({
     task: null,
     question: 'occupied',
     overwriteUid: null,
+    interruptedBy: new BridgeError('write_interrupted'),
     touched: false,
     progress: null,
     notice: null,
@@ -295,7 +302,12 @@ export const encodeMachine = machineSetup.createMachine({
         onError: [
           { guard: 'isUntouched', target: 'ended', actions: { type: 'endUntouched', params: reasonOf } },
           { guard: { type: 'mayResume', params: errorOf }, target: 'waitingForReturn' },
-          { target: 'ended', actions: { type: 'endSpoiled', params: reasonOf } },
+          {
+            guard: { type: 'isAboutCard', params: reasonOf },
+            target: 'ended',
+            actions: { type: 'endSpoiled', params: reasonOf },
+          },
+          { target: 'recovering', actions: { type: 'interrupt', params: reasonOf } },
         ],
       },
       on: {
@@ -313,6 +325,10 @@ export const encodeMachine = machineSetup.createMachine({
       },
       after: {
         writeTimeout: { actions: { type: 'askToStop', params: { code: 'device_unresponsive' } } },
+        abandonTimeout: {
+          target: 'recovering',
+          actions: { type: 'interrupt', params: because('device_unresponsive') },
+        },
       },
     },
 
@@ -329,7 +345,7 @@ export const encodeMachine = machineSetup.createMachine({
           },
           { target: 'ended', actions: { type: 'endSpoiled', params: because('card_swapped') } },
         ],
-        onError: { target: 'ended', actions: { type: 'endSpoiled', params: errorOf } },
+        onError: { target: 'recovering', actions: { type: 'interrupt', params: reasonOf } },
       },
       on: {
         'card.notice': { actions: { type: 'noteCard', params: ({ event }) => event } },
@@ -353,20 +369,27 @@ export const encodeMachine = machineSetup.createMachine({
           task: plannedTask(context),
         }),
         onDone: { target: 'ended', actions: { type: 'endEncoded', params: { proof: 'readBack' } } },
-        onError: { target: 'ended', actions: { type: 'endUnknown', params: errorOf } },
+        onError: { target: 'recovering', actions: { type: 'interrupt', params: reasonOf } },
       },
       after: {
-        writeTimeout: { target: 'ended', actions: { type: 'endUnknown', params: because('card_removed') } },
+        writeTimeout: {
+          target: 'recovering',
+          actions: { type: 'interrupt', params: because('card_removed') },
+        },
       },
     },
 
-    /** The daemon stopped between the intent and the ending: the same card is read, and nothing is written. */
+    /**
+     * A write was cut short, by the end of the daemon or by a fault that says nothing of the card: the same card is read,
+     * and nothing is written.
+     */
     recovering: {
       invoke: {
         src: 'recoverTruth',
         input: ({ context, self }) => ({
           order: context.order,
           intent: interruptedIntent(context),
+          why: context.interruptedBy,
           report: (event) => self.send(event),
         }),
         onDone: { target: 'ended', actions: { type: 'endAsFound', params: ({ event }) => event.output } },

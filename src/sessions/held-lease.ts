@@ -8,8 +8,10 @@ import type { Order } from '../contract/order.ts'
  */
 export interface HeldLease {
   /** Gives back the lease held before, then waits for the next one. */
-  take(order: Order, signal: AbortSignal): Promise<EncoderLease>
+  take(order: Order, signal: AbortSignal, options?: { readonly isFirst: boolean }): Promise<EncoderLease>
   current(): EncoderLease | null
+  /** The lease that is held, unless it was lost. */
+  alive(): EncoderLease | null
   /** Idempotent; resolves when the device is idle. After it, `take` rejects `aborted`. */
   release(): Promise<void>
 }
@@ -26,11 +28,12 @@ export const createHeldLease = (encoders: Encoders, onLost: (error: BridgeError)
 
   return {
     current: () => held,
-    take: async (order, signal) => {
+    alive: () => (held?.lost.aborted === false ? held : null),
+    take: async (order, signal, options) => {
       await giveBack()
       const lease = await encoders.lease(
         order.encoderIds,
-        { orderId: order.orderId, owner: order.orderedBy },
+        { orderId: order.orderId, owner: order.orderedBy, isFirst: options?.isFirst ?? false },
         signal,
       )
       if (isOver || signal.aborted) {

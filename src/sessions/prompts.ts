@@ -18,6 +18,8 @@ export interface PromptFacts {
 /** One sentence that tells the clerk what to do now. */
 export const promptOf = (facts: PromptFacts): string => {
   const { encoder } = facts
+  if (facts.notice === 'card_swapped')
+    return `That is another card. Place the card ${facts.uid ?? ''} on ${encoder}.`
   if (facts.notice === 'card_several') return `More than one card lies on ${encoder}. Leave only one.`
   switch (facts.state) {
     case 'queued':
@@ -43,7 +45,9 @@ export const promptOf = (facts: PromptFacts): string => {
     case 'comparing':
       return 'The card was read. It is being compared with Seam.'
     case 'recovering':
-      return `The bridge stopped while a card was being written. Place the card ${facts.uid ?? ''} on ${encoder} again, so that its state can be told.`
+      return facts.isEncoderReady
+        ? `A write was cut short. Place the card ${facts.uid ?? ''} on ${encoder} again, so that its state can be told.`
+        : `A write was cut short: ${encoder} is not connected. Check its cable; leave the card ${facts.uid ?? ''} at hand.`
     case 'ended':
       return facts.ending === null ? '' : endingText(facts.ending)
   }
@@ -61,7 +65,7 @@ export const endingText = (ending: Ending): string => {
     case 'untouched':
       return `${sentence(ending)} The card is unchanged. ${errorTable[ending.code].nextStep}`
     case 'spoiled':
-      return `${sentence(ending)} The card is incomplete and opens nothing. ${errorTable[ending.code].nextStep}`
+      return `${sentence(ending)} The card must be encoded again or thrown away. ${errorTable[ending.code].nextStep}`
     case 'unknown':
       return `${sentence(ending)} Nobody can say what the card holds. ${errorTable[ending.code].nextStep}`
   }

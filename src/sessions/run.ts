@@ -6,7 +6,7 @@ import type { Ending } from '../contract/outcome.ts'
 import type { SessionState, SessionView } from '../contract/session-view.ts'
 import { createEncodeActors } from './encode-actors.ts'
 import { encodeMachine } from './encode-machine.ts'
-import type { EncodeContext, EncodeEvent, EncodeOrder } from './encode-machine.ts'
+import type { EncodeContext, EncodeEvent, EncodeOrder } from './encode-context.ts'
 import { failedEnding } from './failed-ending.ts'
 import { createHeldLease } from './held-lease.ts'
 import type { HeldLease } from './held-lease.ts'
@@ -140,7 +140,7 @@ const createChart = (
       delays: { ...options.delays },
     })
     const actor = createActor(machine, {
-      clock: options.clock as never,
+      clock: options.clock,
       input: { order, interrupted: entry.phase === 'writing' ? entry.intent : null, expiresInMs },
     })
     return Object.assign(actor, { ending: () => actor.getSnapshot().output?.ending ?? null })
@@ -150,7 +150,7 @@ const createChart = (
     actors: createScanActors(options, held),
     delays: cardTimeout === undefined ? {} : { cardTimeout },
   })
-  const actor = createActor(machine, { clock: options.clock as never, input: { order, expiresInMs } })
+  const actor = createActor(machine, { clock: options.clock, input: { order, expiresInMs } })
   return Object.assign(actor, {
     ending: () => actor.getSnapshot().output?.ending ?? null,
   }) as unknown as ChartActor

@@ -10,6 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,9 +19,11 @@ import { ReadStream } from 'node:tty'
 import { SerialPort } from 'serialport'
 import { expect, onTestFinished } from 'vitest'
 import { createPn532Emulator } from '../../drivers/pn532/emulator.ts'
+import pn532 from '../../drivers/pn532/index.ts'
 import { testUnless } from '../../test/support/skip.ts'
-import { isBridgeError } from '../contract/index.ts'
+import { isBridgeError, type Emulator } from '../contract/index.ts'
 import { hostEmulator, type EmulatorHost } from './emulator-host.ts'
+import { openSerial } from './serial.ts'
 import { createSpinningClock } from './spinning-clock.ts'
 
 const test = testUnless(
@@ -28,7 +31,25 @@ const test = testUnless(
 )
 
 const WAKE_AND_SAM = Buffer.from('55550000000000000000000000000000000000FF05FBD4140114010200', 'hex')
+const GET_FIRMWARE = Buffer.from('0000ff02fed4022a00', 'hex')
+const FIRMWARE = '0000ff00ff000000ff06fad50332010607e800'
 const ACK_AND_ANSWER = '0000ff00ff000000ff02fed5151600'
+
+/** SetSerialBaudRate, UM0701-02 §7.2.8. */
+const SET_SPEED: Readonly<Record<number, string>> = {
+  230_400: '0000ff03fdd410051700',
+  460_800: '0000ff03fdd410061600',
+  921_600: '0000ff03fdd410071500',
+}
+
+const isInstalled = (name: string): boolean => {
+  try {
+    createRequire(import.meta.url)(name)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const makeFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-'))
@@ -52,6 +73,11 @@ const openPort = async (path: string): Promise<SerialPort> => {
   })
   return port
 }
+
+const setBaudRate = (port: SerialPort, baudRate: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    port.drain(() => port.update({ baudRate }, (error) => (error ? reject(error) : resolve())))
+  })
 
 /** Says a thing and waits for an answer of so many bytes. */
 const talk = async (port: SerialPort, said: Uint8Array, sizeBytes: number): Promise<string> => {
@@ -133,6 +159,68 @@ test('a program that sets no terminal mode gets the bytes as they are, and no ec
   await done
   expect(Buffer.concat(heard).toString('hex')).toBe(ACK_AND_ANSWER)
 })
+
+const testSpeeds = testUnless(
+  process.platform !== 'linux'
+    ? 'line speeds on a pseudoterminal: this is no Linux'
+    : isInstalled('koffi')
+      ? null
+      : 'line speeds on a pseudoterminal: the optional package koffi is not installed',
+)
+
+testSpeeds('bytes at another speed than the chip’s arrive as rubbish, in both directions', async () => {
+  const received: (readonly [string, number | undefined])[] = []
+  const chip = createPn532Emulator({ clock: createSpinningClock(), realtime: false })
+  let answer = (_: Uint8Array): void => undefined
+  const emulator: Emulator = {
+    ...chip,
+    baudRate: 921_600,
+    connect: (send) => {
+      answer = send
+    },
+    receive: (bytes, hostBaudRate) => {
+      received.push([Buffer.from(bytes).toString('hex'), hostBaudRate])
+      answer(Uint8Array.of(1, 2, 3))
+    },
+  }
+  const host = await hostEmulator({ emulator })
+  onTestFinished(() => host.close())
+  const port = await openPort(host.path ?? '')
+  expect(await talk(port, Buffer.from('a1', 'hex'), 3)).toBe('e5e5e5')
+  await setBaudRate(port, 921_600)
+  expect(await talk(port, Buffer.from('a2', 'hex'), 3)).toBe('010203')
+  expect(received).toEqual([
+    ['a1', 115_200],
+    ['a2', 921_600],
+  ])
+})
+
+testSpeeds.each([921_600, 460_800, 230_400])(
+  'a chip that a killed program left at %i baud is found on a real line and brought back',
+  async (baudRate) => {
+    const emulator = createPn532Emulator({ clock: createSpinningClock(), realtime: true })
+    emulator.placeCard({ type: 'classic1k', uid: '922E5832' })
+    const host = await hostEmulator({ emulator })
+    onTestFinished(() => host.close())
+    const path = host.path ?? ''
+    const killed = await openPort(path)
+    await talk(killed, WAKE_AND_SAM, 15)
+    await talk(killed, Buffer.from(SET_SPEED[baudRate] ?? '', 'hex'), 15)
+    killed.write(Buffer.from('0000ff00ff00', 'hex'))
+    await setBaudRate(killed, baudRate)
+    expect(await talk(killed, GET_FIRMWARE, 19)).toBe(FIRMWARE)
+    await new Promise((resolve) => killed.close(resolve))
+    const idle = { signal: new AbortController().signal }
+    const transport = await openSerial(path, pn532.serial)
+    const device = await pn532.open(
+      { transport, options: pn532.options.parse({}), clock: createSpinningClock() },
+      idle,
+    )
+    onTestFinished(() => device.close())
+    expect(emulator.baudRate).toBe(115_200)
+    expect(device.kind === 'card' && (await device.waitForCard(idle))).toMatchObject({ uid: '922E5832' })
+  },
+)
 
 test('the control socket places, dumps, counts and removes cards', async () => {
   const { controlPath } = await startHost(makeFolder())

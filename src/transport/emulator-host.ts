@@ -1,5 +1,6 @@
 import type { Emulator } from '../contract/index.ts'
 import { serveControl } from './emulator-control.ts'
+import { compareSpeeds, rubbishOf } from './line-speed.ts'
 import { openPty, type Pty } from './pty.ts'
 
 interface EmulatorHostOptions {
@@ -22,7 +23,8 @@ export interface EmulatorHost {
  * Runs an emulator on a kernel pseudoterminal, until close. Cards keep their memory as long as the emulator lives, through
  * `unplug` (the line hangs up, the power goes) and `plug` (a new line at the same link). The control socket takes one JSON
  * object a line: `{"do":"place","type":"classic1k","uid":"DEADBEEF"}` (and `memory` in hexadecimal), `remove`, `dump`,
- * `counts`, `inject`, `unplug`, `plug`, `baudRate`.
+ * `counts`, `inject`, `unplug`, `plug`, `baudRate`. Bytes at a line speed that is not the emulator's arrive as rubbish, in
+ * both directions, where the host's speed can be told (Linux with koffi); elsewhere every speed fits.
  * Rejects as openPty and serveControl do.
  */
 export const hostEmulator = async ({
@@ -32,6 +34,8 @@ export const hostEmulator = async ({
 }: EmulatorHostOptions): Promise<EmulatorHost> => {
   let pty: Pty | undefined
   let plugging: Promise<void> | undefined
+  const readHostBaudRate = (): number | undefined => pty?.hostBaudRate()
+  const speeds = compareSpeeds(readHostBaudRate, emulator, () => performance.now())
   const unplug = (): void => {
     pty?.close()
     pty = undefined
@@ -40,10 +44,10 @@ export const hostEmulator = async ({
   const openLine = async (): Promise<void> => {
     const opened = await openPty({
       ...(link !== undefined && { link }),
-      onBytes: (bytes) => emulator.receive(bytes),
+      onBytes: (bytes) => emulator.receive(bytes, speeds.ofReceived()),
     })
     pty = opened
-    emulator.connect((bytes) => opened.write(bytes))
+    emulator.connect((bytes) => opened.write(speeds.isReadable() ? bytes : rubbishOf(bytes)))
   }
   const plug = async (): Promise<void> => {
     if (pty !== undefined) return

@@ -1,7 +1,5 @@
 import { BridgeError, type ByteTransport, type Emulator, type TransportListener } from '../contract/index.ts'
-
-/** What a UART makes of bytes at another speed: anything, but no frame. */
-const RUBBISH = 0xe5
+import { rubbishOf } from './line-speed.ts'
 
 export interface MemoryOptions {
   /** The label that messages show; `memory` when left out. */
@@ -70,7 +68,7 @@ export const connectMemory = (
 
   emulator.connect((sent) => {
     const isReadable = hostBaudRate === emulator.baudRate
-    let rest = pass(isReadable ? sent : sent.map(() => RUBBISH))
+    let rest = pass(isReadable ? sent : rubbishOf(sent))
     while (rest.length > 0) {
       const size = Math.max(1, typeof chunk === 'number' ? chunk : chunk())
       const piece = rest.slice(0, size)

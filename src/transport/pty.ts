@@ -2,6 +2,7 @@ import { closeSync, lstatSync, readlinkSync, renameSync, rmSync, symlinkSync, wr
 import { createRequire } from 'node:module'
 import { ReadStream } from 'node:tty'
 import { BridgeError } from '../contract/index.ts'
+import { openSpeedReader } from './line-speed.ts'
 import { loadSerialPort } from './serial-list.ts'
 
 /** The native half of node-pty: file descriptors of both ends, and the slave's path. */
@@ -21,6 +22,8 @@ export interface Pty {
   /** The slave, which a host opens like a serial port. */
   readonly path: string
   write(bytes: Uint8Array): void
+  /** The line speed that the host has set, bits a second; undefined where it can't be told. See openSpeedReader. */
+  hostBaudRate(): number | undefined
   /** Hangs up: whoever has the slave open sees its line go. Idempotent. */
   close(): void
 }
@@ -92,6 +95,7 @@ const removeLink = (link: string, target: string): void => {
 export const openPty = async ({ link, onBytes }: PtyOptions): Promise<Pty> => {
   const { master, slave, pty: path } = loadNative().open(80, 24)
   const reader = new ReadStream(master)
+  const readSpeed = openSpeedReader(master)
   let isOpen = true
   let unread: Uint8Array = new Uint8Array()
   let retry: NodeJS.Timeout | undefined
@@ -134,6 +138,7 @@ export const openPty = async ({ link, onBytes }: PtyOptions): Promise<Pty> => {
       unread = unread.length === 0 ? bytes : Uint8Array.from([...unread, ...bytes])
       if (retry === undefined) flush()
     },
+    hostBaudRate: () => (isOpen ? readSpeed() : undefined),
     close,
   }
 }

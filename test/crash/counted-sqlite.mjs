@@ -13,14 +13,13 @@ const countedStatement = (statement) =>
       name === 'run' ? (...args) => pass('journal', () => target.run(...args)) : bound(target, name),
   })
 
-export class DatabaseSync {
-  constructor(...args) {
-    return new Proxy(new Database(...args), {
-      get: (target, name) => {
-        if (name === 'exec') return (sql) => pass('journal', () => target.exec(sql))
-        if (name === 'prepare') return (sql) => countedStatement(target.prepare(sql))
-        return bound(target, name)
-      },
-    })
-  }
+/** Called with `new`, as the class is; what a constructor function returns is what its caller gets. */
+export const DatabaseSync = function (...args) {
+  return new Proxy(new Database(...args), {
+    get: (target, name) => {
+      if (name === 'exec') return (sql) => pass('journal', () => target.exec(sql))
+      if (name === 'prepare') return (sql) => countedStatement(target.prepare(sql))
+      return bound(target, name)
+    },
+  })
 }

@@ -94,7 +94,7 @@ export const openCrashDesk = async (options: SiteOptions = {}): Promise<CrashDes
         doubleWrite: counts.some((count) => count > 1),
         lostResult: isRight && attempt.status !== 'success',
         disagreement: method.is_issued !== isRight || method.is_encoding_required === isRight,
-        ending: attempt.status === 'error' ? String(attempt.error.type) : attempt.status,
+        ending: attempt.status === 'error' ? attempt.error.type : attempt.status,
       }
     },
     [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),

@@ -15,7 +15,8 @@ const isObject = (value: Json): value is Record<string, Json> =>
 const toJsonSchema = (value: Json): Json => {
   if (Array.isArray(value)) return value.map(toJsonSchema)
   if (!isObject(value)) return value
-  const { nullable, discriminator: _, exclusiveMinimum: isExclusive, ...rest } = value
+  const { nullable, exclusiveMinimum: isExclusive, ...rest } = value
+  delete rest['discriminator']
   if (isExclusive === true) {
     rest['exclusiveMinimum'] = rest['minimum']
     delete rest['minimum']

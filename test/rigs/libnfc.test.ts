@@ -1,23 +1,12 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Emulator } from 'encoder-bridge/driver'
 import { expect, onTestFinished } from 'vitest'
 import { createPn532Emulator } from '../../drivers/pn532/emulator.ts'
 import { hostEmulator } from '../../src/transport/emulator-host.ts'
 import { createSpinningClock } from '../../src/transport/spinning-clock.ts'
-import { testUnless } from '../support/skip.ts'
-
-const run = promisify(execFile)
-const tools = ['/usr/bin/nfc-list', '/usr/bin/nfc-mfclassic']
-const missing = tools.filter((tool) => !existsSync(tool))
-const test = testUnless(
-  missing.length === 0
-    ? null
-    : `the PN532's foreign peers: ${missing.join(', ')} missing (apt-get install libnfc-bin)`,
-)
+import { runLibnfc, testWithLibnfc as test, withoutKeyB } from '../support/libnfc.ts'
 
 /** 1 KB without a pattern that a shifted or repeated block could hide in; trailers in transport configuration. */
 const CARD_MEMORY = Uint8Array.from({ length: 1024 }, (_, index) => {
@@ -27,18 +16,16 @@ const CARD_MEMORY = Uint8Array.from({ length: 1024 }, (_, index) => {
   return (block * 37 + offset * 11) & 0xff
 })
 
+type Peer = Parameters<typeof runLibnfc> extends [string, ...infer Rest] ? Rest : never
+
 const startEmulator = async (): Promise<{
   emulator: Emulator
-  peer: (tool: string, ...args: string[]) => Promise<string>
+  peer: (...call: Peer) => Promise<string>
 }> => {
   const emulator = createPn532Emulator({ clock: createSpinningClock(), realtime: false })
   const host = await hostEmulator({ emulator })
   onTestFinished(() => host.close())
-  const env = { ...process.env, LIBNFC_DEFAULT_DEVICE: `pn532_uart:${host.path}` }
-  return {
-    emulator,
-    peer: async (tool, ...args) => (await run(tool, args, { env, timeout: 30_000 })).stdout,
-  }
+  return { emulator, peer: (...call) => runLibnfc(host.path ?? '', ...call) }
 }
 
 const makeFolder = (): string => {
@@ -46,10 +33,6 @@ const makeFolder = (): string => {
   onTestFinished(() => rmSync(folder, { recursive: true }))
   return folder
 }
-
-/** The tool does not learn keys: it fills key A in by what it authenticated with, and leaves key B empty. */
-const withoutKeyB = (memory: Uint8Array): Uint8Array =>
-  memory.map((byte, index) => ((index >> 4) % 4 === 3 && (index & 15) >= 10 ? 0 : byte))
 
 test('nfc-list sees a MIFARE Classic 1K', async () => {
   const { emulator, peer } = await startEmulator()
