@@ -1,4 +1,7 @@
+import { renderChannel } from './render/channel.ts'
 import { renderCharts } from './render/charts.ts'
+import { renderConfiguration, renderConfigurationSchema } from './render/configuration.ts'
+import { renderControlApi } from './render/control-api.ts'
 import { renderErrors } from './render/errors.ts'
 
 /** A file under docs/ that is made from the code. */
@@ -11,6 +14,10 @@ export interface GeneratedPage {
 
 /** Add a page by adding a row: `npm run docs` writes it, `npm test` fails when it is stale. */
 export const generatedPages: readonly GeneratedPage[] = [
+  { path: 'docs/channel.md', render: renderChannel },
+  { path: 'docs/configuration.md', render: renderConfiguration },
+  { path: 'docs/configuration.schema.json', render: renderConfigurationSchema },
+  { path: 'docs/control-api.md', render: renderControlApi },
   { path: 'docs/errors.md', render: renderErrors },
   { path: 'docs/sessions.md', render: renderCharts },
 ]

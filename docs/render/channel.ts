@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import * as channel from '../../src/contract/channel.ts'
-import { jsonSchemas, shapeBlock } from './shape.ts'
+import { jsonSchemas, shapeBlock, shapeOf } from './shape.ts'
 import type { JsonSchema } from './shape.ts'
 
 type Message = (typeof channel.FromBridge.options)[number] | (typeof channel.FromHub.options)[number]
@@ -72,9 +72,9 @@ A poll carries what the bridge has to say and answers with what the hub has to s
 
 \`\`\`
 POST /bridge/v1/poll
-${shapeOfNamed(all, 'PollRequest')}
+${shapeOf(all['PollRequest'] ?? {})}
 answers
-${shapeOfNamed(all, 'PollResponse')}
+${shapeOf(all['PollResponse'] ?? {})}
 \`\`\`
 
 A \`hello\` in a poll opens a new connection. A poll on a connection that the hub doesn't know is answered with \`goodbye\`.
@@ -98,8 +98,8 @@ A field with \`?\` may be missing; unknown fields are passed over. An \`instant\
 1. The bridge says \`hello\` first; the hub answers \`welcome\`. Nothing else is heard before.
 2. After every \`welcome\` both sides compare: the hub cancels the open orders that it no longer wants and sends those that wait; the
    bridge sends the results that were not acknowledged.
-3. \`order\`, \`cancel\` and \`result\` are delivered at least once and applied exactly once. Each is acknowledged by the id of its envelope once it
-   is on the disk, and sent again until then. The same order, by its id and content, changes nothing the second time.
+3. \`order\`, \`cancel\` and \`result\` are delivered at least once and applied exactly once. Each is acknowledged by the id of its envelope when it
+   has taken effect on the receiver's disk, and sent again until then. The same order, by its id and content, changes nothing the second time.
 4. One \`result\` is under way at a time, the oldest first.
 5. The bridge sends \`ping\` every ${seconds(channel.PING_EVERY_MS)}. A side that has heard nothing for ${seconds(channel.DEAD_AFTER_MS)} gives the connection up.
 6. A hub that can't go on says \`goodbye\` and closes. The bridge comes back by itself, with growing delays.

@@ -36,17 +36,47 @@ const route = (
 
 /** The control API as its page lists it. A test holds it against the routes that the server has. */
 export const controlRoutes: readonly ControlRoute[] = [
-  route('GET', '/v1/health', 'Says that the daemon is alive; the one route without a token.', null, HealthResponse),
-  route('GET', '/v1/status', 'The link, the encoders, open sessions, results on their way.', null, StatusResponse),
+  route(
+    'GET',
+    '/v1/health',
+    'Says that the daemon is alive; the one route without a token.',
+    null,
+    HealthResponse,
+  ),
+  route(
+    'GET',
+    '/v1/status',
+    'The link, the encoders, open sessions, results on their way.',
+    null,
+    StatusResponse,
+  ),
   route('GET', '/v1/encoders', 'The encoders of this desk.', null, EncodersResponse),
   route('POST', '/v1/encodes', 'Has the hub order an encode at this desk.', EncodeRequest, OrderedResponse),
-  route('POST', '/v1/scans', 'Orders a scan that reports to nobody but this desk.', ScanRequest, OrderedResponse),
+  route(
+    'POST',
+    '/v1/scans',
+    'Orders a scan that reports to nobody but this desk.',
+    ScanRequest,
+    OrderedResponse,
+  ),
   route('GET', '/v1/sessions', 'The sessions that are remembered, newest first.', null, SessionsResponse),
-  route('GET', '/v1/sessions/:order_id', 'One session in full; waits for its next change.', SessionQuery, SessionBody),
+  route(
+    'GET',
+    '/v1/sessions/:order_id',
+    'One session in full; waits for its next change.',
+    SessionQuery,
+    SessionBody,
+  ),
   route('POST', '/v1/sessions/:order_id/cancel', 'Asks the session to stop.', EmptyRequest, SessionBody),
   route('POST', '/v1/sessions/:order_id/confirm', 'Answers yes to what it asks.', EmptyRequest, SessionBody),
   route('GET', '/v1/audit', 'Who ordered what and how it ended, as JSON lines.', AuditQuery, AuditBody),
   route('GET', '/v1/pairing', 'How far pairing with a hub has come.', null, PairingResponse),
-  route('POST', '/v1/pairing', 'Pairs: at once with a key, else shows a code to claim.', PairingRequest, PairingResponse),
+  route(
+    'POST',
+    '/v1/pairing',
+    'Pairs: at once with a key, else shows a code to claim.',
+    PairingRequest,
+    PairingResponse,
+  ),
   route('GET', '/v1/doctor', 'Examines this computer.', null, DoctorReport),
 ]

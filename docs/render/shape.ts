@@ -25,7 +25,9 @@ const LONGEST_LINE = 100
 const formats: Readonly<Record<string, string>> = { uuid: 'uuid', 'date-time': 'instant', uri: 'url' }
 
 /** The schemas of a page as JSON Schema, by name; where one contains another, its name stands there. */
-export const jsonSchemas = (named: Readonly<Record<string, z.ZodType>>): Readonly<Record<string, JsonSchema>> => {
+export const jsonSchemas = (
+  named: Readonly<Record<string, z.ZodType>>,
+): Readonly<Record<string, JsonSchema>> => {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })
   return z.toJSONSchema(registry, { io: 'input', uri: (id) => id }).schemas as Record<string, JsonSchema>
@@ -48,7 +50,10 @@ export const shapeOf = (schema: JsonSchema, indent = ''): string => {
   if (typeof schema.additionalProperties === 'object') {
     return `{ [name]: ${shapeOf(schema.additionalProperties, indent)} }`
   }
-  return [schema.type ?? 'unknown'].flat().map((type) => scalar(type, schema)).join(' | ')
+  return [schema.type ?? 'unknown']
+    .flat()
+    .map((type) => scalar(type, schema))
+    .join(' | ')
 }
 
 const showWord = (word: unknown): string => JSON.stringify(word)
@@ -60,9 +65,9 @@ const scalar = (type: string, { format, minimum, maximum }: JsonSchema): string 
 }
 
 const union = (alternatives: readonly JsonSchema[], indent: string): string => {
-  const shapes = alternatives.map((one) => shapeOf(one, indent))
   const objects = alternatives.filter((one) => one.properties !== undefined)
-  return objects.length < 2 ? shapes.join(' | ') : shapes.map((shape) => `\n${indent}| ${shape}`).join('')
+  if (objects.length < 2) return alternatives.map((one) => shapeOf(one, indent)).join(' | ')
+  return alternatives.map((one) => `\n${indent}| ${shapeOf(one, `${indent}  `)}`).join('')
 }
 
 /** An object on one line where it fits and nothing in it needs a word, else a line for each field. */
@@ -78,7 +83,8 @@ const fields = (schema: JsonSchema, indent: string): string => {
     .map(({ text }) => text)
     .join(', ')} }`
   const isPlain = entries.every(([, field]) => noteOf(field) === '')
-  if (isPlain && indent !== '' && !short.includes('\n') && indent.length + short.length < LONGEST_LINE) return short
+  if (isPlain && indent !== '' && !short.includes('\n') && indent.length + short.length < LONGEST_LINE)
+    return short
   const lines = parts(`${indent}  `).map(({ text, note }) =>
     note !== '' && text.includes('\n')
       ? `${indent}  // ${note}\n${indent}  ${text}`

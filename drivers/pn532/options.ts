@@ -7,8 +7,6 @@ export const Pn532Options = z.strictObject({
    * The line speed, bits a second, while a card is worked on. A full 1K card with read-back falls from 858 ms at 115200 to
    * 488 ms at 921600. The line is back at 115200 before the port is released.
    */
-  sessionBaudRate: z
-    .union([z.literal(115200), z.literal(230400), z.literal(460800), z.literal(921600)])
-    .default(restingBaudRate),
+  sessionBaudRate: z.literal([115200, 230400, 460800, 921600]).default(restingBaudRate),
 })
 export type Pn532Options = z.infer<typeof Pn532Options>

@@ -70,7 +70,8 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .addOption(data)
     .requiredOption('--hub <url>', 'address of the hub', parseHub)
     .addOption(apiKey)
-    .action((flags: Data & { hub: string; apiKey?: string }) =>
+    .option('--system <id>', 'access system to serve, with --api-key (default: a new one)', parseUuid)
+    .action((flags: Data & { hub: string; apiKey?: string; system?: string }) =>
       act(flags, async (context) => (await import('./commands/pair.ts')).pair(context, flags)),
     )
 

@@ -44,6 +44,8 @@ export interface PairOptions {
   readonly hubEndpoint: string
   /** Null: the code is shown and somebody else claims it. */
   readonly apiKey: string | null
+  /** The access system to serve, with an API key; null for a new one. */
+  readonly acsSystemId: string | null
   /** A code to show and the ISO instant at which it ends; a fresh one may follow it. */
   onCode(code: string, expiresAt: string): void
   readonly signal: AbortSignal

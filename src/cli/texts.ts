@@ -5,7 +5,7 @@ import { alignColumns } from './table.ts'
 const ownerNames = {
   clerk: 'the clerk at the desk',
   installer: 'whoever set this bridge up',
-  integrator: 'whoever wrote what ordered it',
+  integrator: 'whoever gave the command, or wrote the program that did',
   support: 'support',
   nobody: 'nobody',
 } as const satisfies Record<ErrorOwner, string>

@@ -12,7 +12,8 @@ export interface Override {
 
 const upperSnake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
 
-const variableOf = (path: readonly string[]): string => `BRIDGE_${path.map(upperSnake).join('__')}`
+/** The variable that overrides a setting: `BRIDGE_HUB__ENDPOINT` for `hub.endpoint`. */
+export const variableOf = (path: readonly string[]): string => `BRIDGE_${path.map(upperSnake).join('__')}`
 
 const parseValue = (variable: string, text: string): unknown => {
   const document = parseDocument(text, { prettyErrors: false })

@@ -10,8 +10,9 @@ import { explain, showPath } from './explain.ts'
 import type { Complaint } from './explain.ts'
 import { Config } from './schema.ts'
 
+/** `ENOTDIR`: a file stands where the data directory should be; whoever makes that directory says so. */
 const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 
 const readText = (file: string, isOptional: boolean): string => {
   try {
@@ -20,7 +21,8 @@ const readText = (file: string, isOptional: boolean): string => {
     if (isMissing(error) && isOptional) return ''
     if (isMissing(error)) throw new BridgeError('config_invalid', `There is no file ${file}.`)
     if (error instanceof TypeError) throw new BridgeError('config_invalid', `${file} is not UTF-8 text.`)
-    throw new BridgeError('config_invalid', `${file} cannot be read.`, { cause: error })
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new BridgeError('config_invalid', `${file} cannot be read: ${reason}.`, { cause: error })
   }
 }
 

@@ -122,7 +122,7 @@ const ack = message(
       code: z.string().optional().describe('Why it is refused, of errors.md'),
       message: z.string().optional(),
     })
-    .describe('Says that an `order`, `cancel` or `result` has arrived and is on the disk.'),
+    .describe('The answer to an `order`, a `cancel` or a `result`.'),
 )
 
 /** What a bridge sends. `hello` comes first on every connection; nothing else is heard before `welcome`. */

@@ -121,7 +121,7 @@ export const errorTable = {
     422,
     'installer',
     'encoder_not_online',
-    'The configuration names a driver that does not exist.',
+    'There is no driver of that name.',
     'Use one of the drivers that `encoder-bridge devices` lists.',
   ),
   driver_unavailable: row(
@@ -285,7 +285,7 @@ export const errorTable = {
     422,
     'installer',
     'uncategorized_error',
-    'The configuration names a card layout that does not exist.',
+    'There is no card layout of that name.',
     'Use one of the layouts in docs/configuration.md.',
   ),
   config_invalid: row(
@@ -293,14 +293,14 @@ export const errorTable = {
     'installer',
     'uncategorized_error',
     'The configuration cannot be used.',
-    'Correct the line that the message names.',
+    'Correct what the message names.',
   ),
   data_unwritable: row(
     500,
     'installer',
     'uncategorized_error',
     'The data directory cannot be written.',
-    'Free disk space, or give the service’s user write access; no card was touched.',
+    'Free disk space, give the service’s user write access, or choose another --data directory; no card was touched.',
   ),
   journal_newer: row(
     500,
@@ -413,7 +413,7 @@ export const errorTable = {
     400,
     'integrator',
     'uncategorized_error',
-    'The request is malformed.',
+    'The request cannot be carried out as it was given.',
     'Correct what the message names.',
   ),
   control_unauthorized: row(

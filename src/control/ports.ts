@@ -38,7 +38,11 @@ export interface ControlPorts {
   doctor(): Promise<DoctorReport>
   readonly pairing: {
     /** Pairs at once with an API key; without one resolves `pending` and awaits the claim in the background. */
-    start(request: { readonly hubEndpoint: string; readonly apiKey: string | null }): Promise<PairingView>
+    start(request: {
+      readonly hubEndpoint: string
+      readonly apiKey: string | null
+      readonly acsSystemId: string | null
+    }): Promise<PairingView>
     view(): PairingView
   }
 }

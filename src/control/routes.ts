@@ -55,7 +55,10 @@ const chooseEncoder = (encoders: readonly EncoderView[], wanted: string | undefi
   const found =
     encoders.find(({ encoderId }) => encoderId === wanted) ??
     encoders.find(({ name }) => name.toLowerCase() === wanted.toLowerCase())
-  if (found === undefined) throw new BridgeError('encoder_unknown')
+  if (found === undefined) {
+    const names = encoders.map(({ name }) => name).join(', ')
+    throw new BridgeError('encoder_unknown', `“${wanted}” is none of: ${names}.`)
+  }
   return found.encoderId
 }
 
@@ -176,7 +179,11 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
   app.post('/v1/pairing', async ({ body }) => {
     const request = parse(PairingRequest, body)
     return pairingBody(
-      await pairing.start({ hubEndpoint: request.hub_endpoint, apiKey: request.api_key ?? null }),
+      await pairing.start({
+        hubEndpoint: request.hub_endpoint,
+        apiKey: request.api_key ?? null,
+        acsSystemId: request.acs_system_id ?? null,
+      }),
     )
   })
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { HubContext } from './context.ts'
 import { apiEndpoint, READ } from './endpoint.ts'
-import { exactlyOne, idList, paging } from './inputs.ts'
+import { idList, paging } from './inputs.ts'
 import { pageOf } from './pages.ts'
 import { presentEncoder, presentEntrance, presentSystem } from './present-acs.ts'
 import { notFound } from './refusal.ts'
@@ -22,17 +22,13 @@ const EntranceListInput = z.object({
   ...paging,
 })
 
-const EncoderListInput = z
-  .object({
-    acs_system_id: z.uuid().optional(),
-    acs_system_ids: idList.optional(),
-    acs_encoder_ids: idList.optional(),
-    ...paging,
-  })
-  .refine(
-    exactlyOne('acs_system_id', 'acs_system_ids', 'acs_encoder_ids'),
-    'give one of acs_system_id, acs_system_ids and acs_encoder_ids',
-  )
+/** Seam wants exactly one of the filters; here none lists every encoder, so that a first look needs no ids. */
+const EncoderListInput = z.object({
+  acs_system_id: z.uuid().optional(),
+  acs_system_ids: idList.optional(),
+  acs_encoder_ids: idList.optional(),
+  ...paging,
+})
 
 const registerSystems = (app: FastifyInstance, hub: HubContext): void => {
   const { systems } = hub.store

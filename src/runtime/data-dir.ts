@@ -7,7 +7,8 @@ export const ensureDataDir = (dataDir: string): void => {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new BridgeError('data_unwritable', `${dataDir} cannot be made.`, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new BridgeError('data_unwritable', `${dataDir} cannot be made: ${reason}.`, { cause })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RunningHub } from '../cli/runtime.ts'
 import { startHub as startHubServer } from '../hub/hub.ts'
-import { BridgeError } from '../contract/errors.ts'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import { findPortHolder } from '../control/port-holder.ts'
 import { ensureDataDir } from './data-dir.ts'
 import { createLogger } from './logger.ts'
 
@@ -14,10 +15,13 @@ export const startHub = async (options: {
     throw new BridgeError('request_invalid', `There is no seed “${options.seed}”; there is “demo”.`)
   }
   ensureDataDir(options.dataDir)
-  return startHubServer({
-    dataDir: options.dataDir,
-    port: options.port,
-    seed: options.seed,
-    logger: await createLogger('json', process.env['BRIDGE_LOG__LEVEL'] ?? 'warn'),
-  })
+  const logger = await createLogger('json', process.env['BRIDGE_LOG__LEVEL'] ?? 'warn')
+  const { dataDir, port, seed } = options
+  try {
+    return await startHubServer({ dataDir, port, seed, logger })
+  } catch (error) {
+    if (!isBridgeError(error, 'port_taken')) throw error
+    const holder = (await findPortHolder(port)) ?? 'another program'
+    throw new BridgeError('port_taken', `Port ${port} is held by ${holder}.`, { cause: error })
+  }
 }

@@ -13,6 +13,7 @@ export const pair = async (options: PairOptions): Promise<Paired> => {
     const pairing = await pairWithHub({
       hubEndpoint: options.hubEndpoint,
       apiKey: options.apiKey,
+      acsSystemId: options.acsSystemId,
       ...deskIdentity(journal),
       clock: systemClock,
       wallClock: () => new Date(),

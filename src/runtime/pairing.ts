@@ -35,7 +35,7 @@ export const createPairing = (
 
   return {
     view,
-    start: async ({ hubEndpoint, apiKey }) => {
+    start: async ({ hubEndpoint, apiKey, acsSystemId }) => {
       attempt?.abort(new BridgeError('aborted'))
       const current = new AbortController()
       attempt = current
@@ -47,6 +47,7 @@ export const createPairing = (
       const paired = pairWithHub({
         hubEndpoint,
         apiKey,
+        acsSystemId,
         ...deskIdentity(journal),
         clock: systemClock,
         wallClock: () => new Date(),

@@ -28,6 +28,8 @@ export interface PairOptions {
   readonly hubEndpoint: string
   /** Claims the code at once; null waits until somebody else does. */
   readonly apiKey: string | null
+  /** The access system to serve, with an API key; null has the hub make one under the bridge's name. */
+  readonly acsSystemId: string | null
   /** What the hub calls this desk. */
   readonly name: string
   /** The property's IANA time zone. */
@@ -110,7 +112,11 @@ export const pairWithHub = async (options: PairOptions): Promise<Pairing> => {
   const { token } = session
 
   if (apiKey !== null) {
-    await postUnpaired(apiKey, '/bridges/claim', { pairing_code: session.code }, ClaimAnswer)
+    const claim = {
+      pairing_code: session.code,
+      ...(options.acsSystemId !== null && { acs_system_id: options.acsSystemId }),
+    }
+    await postUnpaired(apiKey, '/bridges/claim', claim, ClaimAnswer)
     const pairing = await findPairing(token)
     if (pairing !== null) return pairing
     throw new BridgeError('hub_protocol', 'The claim was accepted, and no access system is connected.')

@@ -7,6 +7,7 @@ import type { EncodeSubject, Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
 import { noFurther } from './chart.ts'
 import type { WriteTask } from './encode-actors.ts'
+import { failedEnding } from './failed-ending.ts'
 
 export type EncodeOrder = Order & { readonly encode: EncodeSubject }
 
@@ -67,3 +68,10 @@ export const reasonOf = ({
       : event.error,
   ),
 })
+
+/** An ending without success, of the card that the session is about. */
+export const failed = (
+  kind: 'untouched' | 'spoiled' | 'unknown',
+  context: EncodeContext,
+  error: unknown,
+): Ending => failedEnding(kind, toBridgeError(error), context.card?.uid ?? context.interrupted?.uid ?? null)

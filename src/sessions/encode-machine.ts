@@ -16,9 +16,8 @@ import {
   presentCard,
 } from './chart.ts'
 import type { CardCheck, WriteTask } from './encode-actors.ts'
-import { interruptedIntent, plannedTask, reasonOf } from './encode-context.ts'
+import { failed, interruptedIntent, plannedTask, reasonOf } from './encode-context.ts'
 import type { EncodeContext, EncodeEvent, EncodeInput, EncodeOrder, Report } from './encode-context.ts'
-import { failedEnding } from './failed-ending.ts'
 import type { RecoveredTruth } from './recover-actors.ts'
 
 const machineSetup = setup({
@@ -78,20 +77,13 @@ const machineSetup = setup({
   },
   actions: {
     endUntouched: assign({
-      ending: ({ context }, params: { error: unknown }) =>
-        failedEnding('untouched', toBridgeError(params.error), context.card?.uid ?? null),
+      ending: ({ context }, { error }: { error: unknown }) => failed('untouched', context, error),
     }),
     endSpoiled: assign({
-      ending: ({ context }, params: { error: unknown }) =>
-        failedEnding('spoiled', toBridgeError(params.error), context.card?.uid ?? null),
+      ending: ({ context }, { error }: { error: unknown }) => failed('spoiled', context, error),
     }),
     endUnknown: assign({
-      ending: ({ context }, params: { error: unknown }) =>
-        failedEnding(
-          'unknown',
-          toBridgeError(params.error),
-          context.card?.uid ?? context.interrupted?.uid ?? null,
-        ),
+      ending: ({ context }, { error }: { error: unknown }) => failed('unknown', context, error),
     }),
     endEncoded: assign({
       ending: ({ context }, params: { proof: 'readBack' | 'alreadyRight' }): Ending => {
@@ -108,6 +100,7 @@ const machineSetup = setup({
     interrupt: assign({
       interrupted: ({ context }) => context.task?.intent ?? null,
       interruptedBy: (_, params: { error: BridgeError }) => params.error,
+      notice: null,
     }),
     forgetCard: assign({ card: null, notice: null }),
     dropLease: assign({ lease: null, card: null, notice: null }),

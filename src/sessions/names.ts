@@ -1,6 +1,9 @@
 import type { EncoderView } from '../contract/encoders.ts'
 import type { EncoderId } from '../contract/ids.ts'
 
+/** True when the encoder answers, whoever holds it. */
+export const isConnected = ({ state }: EncoderView): boolean => state === 'ready' || state === 'leased'
+
 /** The names of some encoders for a sentence: `Front Desk or Back Office`. */
 export const namesOf = (encoders: readonly EncoderView[], ids: readonly EncoderId[]): string =>
   encoders

@@ -14,7 +14,7 @@ import type { SessionPorts } from './ports.ts'
 import { promptOf } from './prompts.ts'
 import { createScanActors } from './scan-actors.ts'
 import { scanMachine } from './scan-machine.ts'
-import { namesOf } from './names.ts'
+import { isConnected, namesOf } from './names.ts'
 
 /** The charts' delays that the configuration may set, milliseconds. */
 export interface RunDelays {
@@ -184,9 +184,7 @@ const viewOf = (
     prompt: promptOf({
       state,
       encoder: namesOf(encoders, own),
-      isEncoderReady: encoders.some(
-        (encoder) => own.includes(encoder.encoderId) && ['ready', 'leased'].includes(encoder.state),
-      ),
+      isEncoderReady: encoders.some((encoder) => own.includes(encoder.encoderId) && isConnected(encoder)),
       notice: context.notice,
       question: context.question ?? null,
       uid: context.interrupted?.uid ?? null,

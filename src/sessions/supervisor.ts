@@ -1,3 +1,4 @@
+import type { EncoderView } from '../contract/encoders.ts'
 import { toBridgeError } from '../contract/errors.ts'
 import type { OrderId } from '../contract/ids.ts'
 import type { JournalEntry } from '../contract/journal.ts'
@@ -5,6 +6,7 @@ import type { Ending } from '../contract/outcome.ts'
 import type { SessionView, Sessions } from '../contract/session-view.ts'
 import type { Clock } from '../contract/transport.ts'
 import { endedView } from './ended-view.ts'
+import { isConnected } from './names.ts'
 import type { SessionPorts } from './ports.ts'
 import { startRun } from './run.ts'
 import type { Run, RunDelays } from './run.ts'
@@ -84,7 +86,11 @@ export const createSupervisor = (options: SupervisorOptions): Sessions => {
 
   for (const entry of journal.open()) start(entry)
   const stopAccepting = journal.onAccepted(start)
+  let readiness = readinessOf(options.encoders.list())
   const stopWatching = options.encoders.onChange(() => {
+    const now = readinessOf(options.encoders.list())
+    if (now === readiness) return
+    readiness = now
     for (const run of runs.values()) run.refresh()
   })
 
@@ -125,14 +131,18 @@ export const createSupervisor = (options: SupervisorOptions): Sessions => {
       isDraining = true
       stopAccepting()
       stopWatching()
-      for (const run of [...runs.values()]) {
-        if (!run.isWriting()) await run.abandon()
-      }
-      await Promise.all([...runs.values()].map((run) => waitBounded(run, boundMs, clock)))
+      // All at once: an encoder that one session gives back must not go to the next one.
+      await Promise.all(
+        [...runs.values()].map((run) => (run.isWriting() ? waitBounded(run, boundMs, clock) : run.abandon())),
+      )
       runs.clear()
     },
   }
 }
+
+/** What the prompts of waiting sessions depend on: with a thousand orders queued, a lease alone must not stir them all. */
+const readinessOf = (encoders: readonly EncoderView[]): string =>
+  encoders.map((encoder) => `${encoder.encoderId} ${String(isConnected(encoder))}`).join()
 
 /** A session that writes may come to its true end; past the bound it is abandoned to the journal's recovery. */
 const waitBounded = async (run: Run, boundMs: number, clock: Clock): Promise<void> => {

@@ -207,6 +207,8 @@ testSpeeds.each([921_600, 460_800, 230_400])(
     await talk(killed, WAKE_AND_SAM, 15)
     await talk(killed, Buffer.from(SET_SPEED[baudRate] ?? '', 'hex'), 15)
     killed.write(Buffer.from('0000ff00ff00', 'hex'))
+    // A change of speed throws away what is still unread, here as in a USB adapter.
+    await expect.poll(() => emulator.baudRate, { interval: 1 }).toBe(baudRate)
     await setBaudRate(killed, baudRate)
     expect(await talk(killed, GET_FIRMWARE, 19)).toBe(FIRMWARE)
     await new Promise((resolve) => killed.close(resolve))

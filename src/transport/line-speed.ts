@@ -47,11 +47,11 @@ interface LineSpeeds {
 
 /**
  * Compares the ends of a pseudoterminal, on which bytes carry no speed: what the host has set is known at reading, not at
- * writing. What the chip sends is exact. What the host sends is too, but for a change of speed that overtakes bytes still
- * unread: a host that acknowledges SetSerialBaudRate and switches 5 ms later must not lose its ACK because this process was
- * slow. Therefore bytes read behind a change count as sent before it when that is what the chip hears and the old speed was
- * seen in the last 250 ms. The price: after a change that nobody agreed on, the chip may hear one piece too many; the host
- * gets rubbish for an answer.
+ * writing. What the chip sends is exact. What the host sends is, but for bytes that are still unread when the host changes
+ * its speed (pyserial leaves them there, node-serialport throws them away): a host that acknowledges SetSerialBaudRate and
+ * switches at once must not lose its ACK because this process was slow. Therefore bytes read behind a change count as sent
+ * before it when that is what the chip hears and the old speed was seen in the last 250 ms. The price: after a change that
+ * nobody agreed on, the chip may hear one piece too many; the host gets rubbish for an answer.
  */
 export const compareSpeeds = (
   readHostBaudRate: () => number | undefined,

@@ -76,7 +76,8 @@ const placeLink = (link: string, target: string): void => {
     symlinkSync(target, fresh)
     renameSync(fresh, link)
   } catch (error) {
-    throw new BridgeError('data_unwritable', `The link ${link} cannot be made.`, { cause: error })
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new BridgeError('request_invalid', `The link ${link} cannot be made: ${reason}.`, { cause: error })
   }
 }
 
@@ -90,7 +91,7 @@ const removeLink = (link: string, target: string): void => {
 
 /**
  * Opens a pseudoterminal in raw mode. Rejects `driver_unavailable` where there is none (Windows, package left out),
- * `request_invalid` when a file stands in the link's place, `data_unwritable` when the link cannot be made.
+ * `request_invalid` when a file stands in the link's place or the link cannot be made.
  */
 export const openPty = async ({ link, onBytes }: PtyOptions): Promise<Pty> => {
   const { master, slave, pty: path } = loadNative().open(80, 24)

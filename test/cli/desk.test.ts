@@ -39,7 +39,9 @@ test('pair with a key, and no daemon, pairs by itself', async () => {
   const { code, out, calls } = await runCommand(argv)
   expect(code).toBe(0)
   expect(JSON.parse(out)).toEqual({ bridge_id: 'b1', acs_system_id: 's1', hub_endpoint: hubUrl })
-  expect(calls).toEqual([{ pair: { dataDir: dir.path, hubEndpoint: hubUrl, apiKey: 'seam_key1' } }])
+  expect(calls).toEqual([
+    { pair: { dataDir: dir.path, hubEndpoint: hubUrl, apiKey: 'seam_key1', acsSystemId: null } },
+  ])
 })
 
 test('pair without a key shows the code and the command that claims it', async () => {
@@ -61,7 +63,7 @@ test('pair goes through the daemon where one runs, and waits for the claim', asy
   control.state.pairing = { state: 'paired', bridgeId: 'b2', acsSystemId: 's2', hubEndpoint: hubUrl }
   expect(await ended).toBe(0)
   expect(fake.written.out).toContain('as bridge b2.')
-  expect(control.calls).toEqual([{ pair: { hubEndpoint: hubUrl, apiKey: null } }])
+  expect(control.calls).toEqual([{ pair: { hubEndpoint: hubUrl, apiKey: null, acsSystemId: null } }])
   expect(calls).toEqual([])
 })
 

@@ -290,7 +290,9 @@ test('pairing without a key gives the code to show, and later who we are', async
     pairing_code: 'AB12CD',
     expires_at: '2026-11-23T10:03:00.000Z',
   })
-  expect(control.calls).toEqual([{ pair: { hubEndpoint: 'http://127.0.0.1:27412', apiKey: null } }])
+  expect(control.calls).toEqual([
+    { pair: { hubEndpoint: 'http://127.0.0.1:27412', apiKey: null, acsSystemId: null } },
+  ])
   control.state.pairing = {
     state: 'paired',
     bridgeId: 'b',

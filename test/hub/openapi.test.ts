@@ -157,7 +157,7 @@ describe('every answer', () => {
       404,
       'access_grant_not_found',
     ],
-    ['/acs/encoders/list', {}, 400, 'invalid_input'],
+    ['/acs/encoders/list', { acs_system_id: 'no uuid' }, 400, 'invalid_input'],
     ['/acs/encoders/simulate/next_credential_encode_will_fail', { scenario: 'x' }, 400, 'invalid_input'],
     ['/no/such/endpoint', {}, 404, 'route_not_found'],
   ] as const)('of %s that refuses has Seam’s error shape', async ([path, body, status, type], { hub }) => {

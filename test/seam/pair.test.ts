@@ -61,6 +61,7 @@ const openRig = async (changes: Partial<PairOptions> = {}) => {
     pairWithHub({
       hubEndpoint: hub.endpoint,
       apiKey: null,
+      acsSystemId: null,
       name: 'Front Desk',
       timeZone: 'Europe/Vienna',
       machineKey: 'machine-1',
@@ -72,6 +73,15 @@ const openRig = async (changes: Partial<PairOptions> = {}) => {
     })
   return { hub, codes, pair, [Symbol.asyncDispose]: () => hub.close() }
 }
+
+test('the installer may name the access system that the desk serves', async () => {
+  await using rig = await openRig({ apiKey: 'seam_key_of_the_installer', acsSystemId: SYSTEM_ID })
+  await rig.pair()
+  expect(rig.hub.asked.find(({ path }) => path === '/bridges/claim')?.body).toEqual({
+    pairing_code: '482913',
+    acs_system_id: SYSTEM_ID,
+  })
+})
 
 test('with an API key the code is claimed at once, and the pairing is what the journal keeps', async () => {
   await using rig = await openRig({ apiKey: 'seam_key_of_the_installer' })

@@ -97,8 +97,6 @@ export const leaseOf = (abort: EncoderLease['abort']): EncoderLease => ({
   release: () => Promise.resolve(),
 })
 
-export const writeTask: WriteTask = { card: guestCard, plan: [], previousDigest: '00' }
-
 export const writeIntent: WriteIntent = {
   encoderId,
   uid: guestCard.uid,
@@ -106,6 +104,8 @@ export const writeIntent: WriteIntent = {
   intendedDigest: '11',
   previousDigest: '00',
 }
+
+export const writeTask: WriteTask = { card: guestCard, plan: [], intent: writeIntent }
 
 export const finding: ScanFinding = { record: null, remark: 'blank' }
 
@@ -210,9 +210,10 @@ export const startEncode = (options: EncodeOptions = {}) => {
     >('writeCard'),
     confirmCard: stub<void, { lease: EncoderLease; order: EncodeOrder; task: WriteTask }>('confirmCard'),
     waitForReturn: stub<Card, Reporting<{ lease: EncoderLease }>>('waitForReturn'),
-    recoverTruth: stub<RecoveredTruth, Reporting<{ order: EncodeOrder; intent: WriteIntent }>>(
-      'recoverTruth',
-    ),
+    recoverTruth: stub<
+      RecoveredTruth,
+      Reporting<{ order: EncodeOrder; intent: WriteIntent; why: BridgeError }>
+    >('recoverTruth'),
   }
   const clock = new SimulatedClock()
   const machine = encodeMachine.provide({
@@ -263,6 +264,7 @@ export type EncodeStateName =
   | 'waitingForReturn'
   | 'verifying'
   | 'recovering'
+  | 'recoveringAfterCrash'
   | 'ended'
 
 /** The stable states of the encode chart, each reached by the shortest way from a fresh start. */
@@ -309,7 +311,12 @@ export const encodeStates: Record<EncodeStateName, (options?: EncodeOptions) => 
     await run.actors.writeCard.call().resolve()
     return run
   },
-  recovering: async (options) => startEncode({ ...options, interrupted: writeIntent }),
+  recovering: async (options) => {
+    const run = await encodeStates.writing(options)
+    await run.actors.writeCard.call().reject('device_lost')
+    return run
+  },
+  recoveringAfterCrash: async (options) => startEncode({ ...options, interrupted: writeIntent }),
   ended: async (options) => {
     const run = startEncode(options)
     run.send({ type: 'session.cancel' })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DriverId, EncoderId, OrderId, type Emulator } from 'encoder-bridge/driver'
+import { DriverId, EncoderId, OrderId, type DriverManifest, type Emulator } from 'encoder-bridge/driver'
 import { loadDriver } from '../../drivers/index.ts'
 import type { CredentialLookup } from '../../src/contract/credentials.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
@@ -25,6 +25,10 @@ export interface DeskOptions {
   readonly driverOptions?: unknown
   readonly cardsAnHour?: number
   readonly lookup?: (credentialId: string) => Promise<CredentialLookup>
+  /** Another abort promise than the driver's own. */
+  readonly abort?: DriverManifest['abort']
+  /** Called before each piece of bytes that crosses a line, in either direction. */
+  readonly onLine?: () => void
 }
 
 /** A whole desk in one process: real journal, sessions, devices and driver; emulated PN532s on memory lines. */
@@ -67,7 +71,9 @@ const startDesk = async (
   emulators: readonly Emulator[],
   options: DeskOptions,
 ): Promise<Desk> => {
-  const driver = await loadDriver(DriverId.parse('pn532'))
+  const pn532 = await loadDriver(DriverId.parse('pn532'))
+  const { abort = pn532.manifest.abort, onLine = () => undefined } = options
+  const driver = { ...pn532, manifest: { ...pn532.manifest, abort } }
   const journal = openJournal({ path: join(folder, 'journal.db') })
   if (journal.siteKeys() === null) journal.setSiteKeys(siteKeys)
   const lines: (MemoryTransport | undefined)[] = []
@@ -90,7 +96,7 @@ const startDesk = async (
       openTransport: async (path) => {
         const emulator = emulators[Number(path)]
         if (emulator === undefined) throw new BridgeError('device_absent')
-        const line = connectMemory(emulator, { path: `emulated ${path}` })
+        const line = connectMemory(witnessed(emulator, onLine), { path: `emulated ${path}` })
         lines[Number(path)] = line
         return line
       },
@@ -189,6 +195,23 @@ const startDesk = async (
     },
   }
 }
+
+/** The same device on a line that is watched. */
+const witnessed = (emulator: Emulator, onLine: () => void): Emulator => ({
+  ...emulator,
+  get baudRate() {
+    return emulator.baudRate
+  },
+  connect: (send) =>
+    emulator.connect((bytes) => {
+      onLine()
+      send(bytes)
+    }),
+  receive: (bytes, hostBaudRate) => {
+    onLine()
+    emulator.receive(bytes, hostBaudRate)
+  },
+})
 
 /** What an encode order of a test writes. */
 const encodeSubject = (change: Partial<EncodeSubject> = {}): EncodeSubject => ({

@@ -2,15 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { errorTable } from '../../src/contract/errors.ts'
 import type { ErrorCode } from '../../src/contract/errors.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
-import {
-  cardOf,
-  encodeStates,
-  guestCard,
-  otherCard,
-  startEncode,
-  writeIntent,
-  writeTask,
-} from './chart-support.ts'
+import { cardOf, encodeStates, guestCard, otherCard, writeIntent, writeTask } from './chart-support.ts'
 import type { EncodeRun } from './chart-support.ts'
 
 const uid = guestCard.uid
@@ -24,9 +16,16 @@ const outcomesOf = async (reach: () => Promise<EncodeRun>, actor: keyof EncodeRu
     const run = await reach()
     await run.actors[actor].call().reject(code)
     expect(run.faults).toEqual([])
-    outcomes.set(code, run.outcome())
+    outcomes.set(code, lookedInto(run))
   }
   return outcomes
+}
+
+/** The outcome; while a card is read again also which one, and why. */
+const lookedInto = (run: EncodeRun): string => {
+  if (run.state() !== 'recovering') return run.outcome()
+  const { why, intent } = run.actors.recoverTruth.call().input
+  return `recovering ${why.code} ${intent.uid}`
 }
 
 const expected = (outcomeOf: (code: ErrorCode) => string): Map<ErrorCode, string> =>
@@ -66,29 +65,36 @@ describe('a failure of every code', () => {
     )
   })
 
-  test('after the first write spoils the card, unless it was only taken away', async () => {
+  test('after the first write has the card read again, unless it tells about the card itself', async () => {
+    const spoils = ['card_write_refused', 'card_mismatch', 'card_swapped']
     expect(await outcomesOf(encodeStates.writing, 'writeCard')).toEqual(
-      expected((code) => (code === 'card_removed' ? 'waitingForReturn' : `spoiled ${code} ${uid}`)),
+      expected((code) => {
+        if (code === 'card_removed') return 'waitingForReturn'
+        return spoils.includes(code) ? `spoiled ${code} ${uid}` : `recovering ${code} ${uid}`
+      }),
     )
   })
 
-  test('while a half-written card is awaited spoils it', async () => {
+  test('while a half-written card is awaited has it read again', async () => {
     expect(await outcomesOf(encodeStates.waitingForReturn, 'waitForReturn')).toEqual(
-      expected((code) => `spoiled ${code} ${uid}`),
+      expected((code) => `recovering ${code} ${uid}`),
     )
   })
 
-  test('while a written card is selected again leaves it unknown', async () => {
+  test('while a written card is selected again has it read again', async () => {
     expect(await outcomesOf(encodeStates.verifying, 'confirmCard')).toEqual(
-      expected((code) => `unknown ${code} ${uid}`),
+      expected((code) => `recovering ${code} ${uid}`),
     )
   })
 
-  test('while an interrupted write is looked into leaves the card unknown', async () => {
-    expect(await outcomesOf(encodeStates.recovering, 'recoverTruth')).toEqual(
-      expected(() => `unknown outcome_unknown ${uid}`),
-    )
-  })
+  test.each(['recovering', 'recoveringAfterCrash'] as const)(
+    'in %s leaves the card unknown',
+    async (state) => {
+      expect(await outcomesOf(encodeStates[state], 'recoverTruth')).toEqual(
+        expected(() => `unknown outcome_unknown ${uid}`),
+      )
+    },
+  )
 })
 
 describe('the detail of a failure', () => {
@@ -111,9 +117,8 @@ describe('the detail of a failure', () => {
   test('is kept for a fault of the bridge itself', async () => {
     const run = await encodeStates.writing()
     await run.actors.writeCard.call().break(new TypeError('plan is not iterable'))
-    expect(run.endings).toEqual([
-      { kind: 'spoiled', code: 'internal_error', detail: 'plan is not iterable', uid },
-    ])
+    const { why } = run.actors.recoverTruth.call().input
+    expect(why).toMatchObject({ code: 'internal_error', detail: 'plan is not iterable' })
   })
 })
 
@@ -141,11 +146,11 @@ describe('a card that was taken away in mid-write', () => {
     expect(run.actors.writeCard.calls).toHaveLength(1)
   })
 
-  test('is spoiled by a failure of the second writer before its first write', async () => {
+  test('is never untouched by a failure of the second writer before its first write', async () => {
     const run = await encodeStates.waitingForReturn()
     await run.actors.waitForReturn.call().resolve(guestCard)
     await run.actors.writeCard.call().reject('order_expired')
-    expect(run.outcome()).toBe(`spoiled order_expired ${uid}`)
+    expect(lookedInto(run)).toBe(`recovering order_expired ${uid}`)
   })
 })
 
@@ -165,10 +170,23 @@ describe('a writer that was asked to stop', () => {
     return run
   }
 
-  test('ends as cancelled and spoiled after a write', async () => {
+  test('after a write has the card read again, and the ending says that it was cancelled', async () => {
     const run = await cancelled(encodeStates.writing)
     await run.actors.writeCard.call().reject('aborted')
-    expect(run.outcome()).toBe(`spoiled order_cancelled ${uid}`)
+    expect(lookedInto(run)).toBe(`recovering order_cancelled ${uid}`)
+    const { why } = run.actors.recoverTruth.call().input
+    const ending = { kind: 'spoiled', code: why.code, detail: null, uid } as const
+    await run.actors.recoverTruth.call().resolve({ ending })
+    expect(run.endings).toEqual([ending])
+  })
+
+  test('leaves the card unknown when the second look is cancelled as well', async () => {
+    const run = await cancelled(encodeStates.writing)
+    await run.actors.writeCard.call().reject('aborted')
+    const { signal } = run.actors.recoverTruth.call()
+    run.send({ type: 'session.cancel' })
+    expect(run.outcome()).toBe(`unknown outcome_unknown ${uid}`)
+    expect(signal.aborted).toBe(true)
   })
 
   test('ends as cancelled and untouched before any write', async () => {
@@ -190,17 +208,17 @@ describe('a writer that was asked to stop', () => {
     expect(run.outcome()).toBe(`spoiled card_mismatch ${uid}`)
   })
 
-  test('waits for no card that was taken away', async () => {
+  test('writes no more to a card that was taken away: it is only read', async () => {
     const run = await cancelled(encodeStates.writing)
     await run.actors.writeCard.call().reject('card_removed')
-    expect(run.outcome()).toBe(`spoiled card_removed ${uid}`)
+    expect(lookedInto(run)).toBe(`recovering card_removed ${uid}`)
   })
 
-  test('because its time was up ends as an unresponsive device', async () => {
+  test('because its time was up names the device for it', async () => {
     const run = await encodeStates.writing()
     run.clock.increment(30_000)
     await run.actors.writeCard.call().reject('aborted')
-    expect(run.outcome()).toBe(`spoiled device_unresponsive ${uid}`)
+    expect(lookedInto(run)).toBe(`recovering device_unresponsive ${uid}`)
   })
 
   test('keeps the reason that came first', async () => {
@@ -208,7 +226,7 @@ describe('a writer that was asked to stop', () => {
     run.send({ type: 'session.cancel' })
     run.clock.increment(30_000)
     await run.actors.writeCard.call().reject('aborted')
-    expect(run.outcome()).toBe(`spoiled order_cancelled ${uid}`)
+    expect(lookedInto(run)).toBe(`recovering order_cancelled ${uid}`)
   })
 })
 
@@ -240,16 +258,35 @@ describe('a success', () => {
   })
 })
 
-describe('an interrupted session', () => {
+describe('a write that was cut short', () => {
   const truths: readonly Ending[] = [
     { kind: 'encoded', uid, technology: 'mifare-classic-1k', proof: 'readBack' },
-    { kind: 'untouched', code: 'write_interrupted', detail: 'The card is as it was before.', uid },
+    { kind: 'untouched', code: 'write_interrupted', detail: null, uid },
     { kind: 'spoiled', code: 'write_interrupted', detail: null, uid },
   ]
-  test.each(truths)('ends as the card itself says: $kind', async (ending) => {
-    const run = startEncode({ interrupted: writeIntent })
+  test.each(truths)('by the end of the daemon ends as the card itself says: $kind', async (ending) => {
+    const run = await encodeStates.recoveringAfterCrash()
+    expect(lookedInto(run)).toBe(`recovering write_interrupted ${uid}`)
     expect(run.actors.recoverTruth.call().input.intent).toBe(writeIntent)
     await run.actors.recoverTruth.call().resolve({ ending })
     expect(run.endings).toEqual([ending])
   })
+
+  test.each(truths)('by a lost device ends as the card itself says: $kind', async (ending) => {
+    const run = await encodeStates.recovering()
+    expect(run.actors.recoverTruth.call().input.intent).toBe(writeTask.intent)
+    expect(run.actors.recoverTruth.call().input.order.orderId).toBe('order-1')
+    await run.actors.recoverTruth.call().resolve({ ending })
+    expect(run.endings).toEqual([ending])
+    expect(run.actors.writeCard.calls).toHaveLength(1)
+  })
+
+  test.each(['waitingForReturn', 'verifying'] as const)(
+    'in %s is looked into with its own intent',
+    async (state) => {
+      const run = await encodeStates[state]()
+      await run.actors[state === 'verifying' ? 'confirmCard' : 'waitForReturn'].call().reject('device_lost')
+      expect(run.actors.recoverTruth.call().input.intent).toBe(writeTask.intent)
+    },
+  )
 })

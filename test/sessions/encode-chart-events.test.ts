@@ -40,6 +40,7 @@ const heard: Record<EncodeStateName, Heard> = {
   waitingForReturn: { 'session.cancel': `spoiled order_cancelled ${uid}`, 'card.notice': 'waitingForReturn' },
   verifying: {},
   recovering: { 'session.cancel': `unknown outcome_unknown ${uid}`, 'card.notice': 'recovering' },
+  recoveringAfterCrash: { 'session.cancel': `unknown outcome_unknown ${uid}`, 'card.notice': 'recovering' },
   ended: {},
 }
 
@@ -116,6 +117,14 @@ describe('the notice of a waiting card device', () => {
     run.actors.waitForReturn.call().input.report({ type: 'card.notice', code: 'card_several' })
     await run.actors.waitForReturn.call().resolve(guestCard)
     expect(run.state()).toBe('writing')
+    expect(notice(run)).toBeNull()
+  })
+
+  test('is gone once the wait for the card was cut short: what it complained of is looked at anew', async () => {
+    const run = await encodeStates.waitingForReturn()
+    run.actors.waitForReturn.call().input.report({ type: 'card.notice', code: 'card_several' })
+    await run.actors.waitForReturn.call().reject('device_lost')
+    expect(run.state()).toBe('recovering')
     expect(notice(run)).toBeNull()
   })
 })
@@ -212,15 +221,15 @@ describe('an occupied card', () => {
   })
 })
 
-describe('an interrupted session', () => {
+describe('a session that the daemon left in mid-write', () => {
   test('reads the card and takes no turn of its own, even when the order has expired', async () => {
-    const run = await encodeStates.recovering({ expiresInMs: -1 })
+    const run = await encodeStates.recoveringAfterCrash({ expiresInMs: -1 })
     expect(run.state()).toBe('recovering')
     expect(run.invoked.map((call) => call.actor)).toEqual(['recoverTruth'])
   })
 
   test('asks no question about a live key: nothing is written', async () => {
-    const run = await encodeStates.recovering({ subject: { endsLiveKey: true } })
+    const run = await encodeStates.recoveringAfterCrash({ subject: { endsLiveKey: true } })
     expect(run.state()).toBe('recovering')
   })
 })

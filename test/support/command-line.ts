@@ -91,8 +91,8 @@ export const createFakeRuntime = (parts: Partial<Runtime> = {}) => {
         },
       })
     },
-    pair: ({ dataDir, hubEndpoint, apiKey, onCode }: PairOptions) => {
-      calls.push({ pair: { dataDir, hubEndpoint, apiKey } })
+    pair: ({ dataDir, hubEndpoint, apiKey, acsSystemId, onCode }: PairOptions) => {
+      calls.push({ pair: { dataDir, hubEndpoint, apiKey, acsSystemId } })
       onCode('AB12CD', '2026-11-23T10:03:00.000Z')
       return Promise.resolve({ bridgeId: 'b1', acsSystemId: 's1', hubEndpoint })
     },

@@ -30,7 +30,7 @@ interface Layer {
 }
 
 /** The import table of ARCHITECTURE.md. Specifiers are those of a file `x.ts` in the folder. */
-const layers: readonly Layer[] = [
+export const layers: readonly Layer[] = [
   {
     folder: 'src/contract',
     title: 'contract is a leaf that imports zod only',

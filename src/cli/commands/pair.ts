@@ -13,6 +13,7 @@ interface PairFlags {
   readonly data: string
   readonly hub: string
   readonly apiKey?: string
+  readonly system?: string
 }
 
 const createCodeTeller = ({ voice }: Context, hub: string) => {
@@ -37,7 +38,8 @@ const pairThrough = async (
 ): Promise<Paired> => {
   let answer = await client.post(PairingResponse, '/v1/pairing', {
     hub_endpoint: flags.hub,
-    ...(flags.apiKey === undefined ? {} : { api_key: flags.apiKey }),
+    ...(flags.apiKey !== undefined && { api_key: flags.apiKey }),
+    ...(flags.system !== undefined && { acs_system_id: flags.system }),
   })
   while (answer.state === 'pending') {
     onCode(answer.pairing_code, answer.expires_at)
@@ -52,6 +54,9 @@ const pairThrough = async (
 /** `encoder-bridge pair`: makes this desk a bridge of a hub; through the daemon where one runs. */
 export const pair = async (context: Context, flags: PairFlags): Promise<ExitCode> => {
   const { runtime, terminal, voice } = context
+  if (flags.system !== undefined && flags.apiKey === undefined) {
+    throw new BridgeError('request_invalid', '--system needs --api-key; whoever claims a code chooses there.')
+  }
   const onCode = createCodeTeller(context, flags.hub)
   const stopped = new AbortController()
   const stopListening = terminal.onInterrupt(() => stopped.abort())
@@ -63,6 +68,7 @@ export const pair = async (context: Context, flags: PairFlags): Promise<ExitCode
             dataDir: flags.data,
             hubEndpoint: flags.hub,
             apiKey: flags.apiKey ?? null,
+            acsSystemId: flags.system ?? null,
             onCode,
             signal: stopped.signal,
           })

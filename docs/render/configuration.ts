@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { drivers } from '../../drivers/index.ts'
+import { layouts } from '../../src/cards/layouts/index.ts'
+import { variableOf } from '../../src/config/environment.ts'
+import { configJsonSchema, settingPaths } from '../../src/config/schema.ts'
+import type { Driver } from '../../src/contract/driver.ts'
+import { shapeOf } from './shape.ts'
+import type { JsonSchema } from './shape.ts'
+
+/** docs/configuration.schema.json: for editors that check YAML while it is written. */
+export const renderConfigurationSchema = (): string => `${JSON.stringify(configJsonSchema(), null, 2)}\n`
+
+/** docs/configuration.md: every setting, its variable and its default. */
+export const renderConfiguration = async (): Promise<string> => `# Configuration
+
+The daemon reads \`config.yaml\` in its data directory, or the file that \`run --config FILE\` names. It runs without one; then it
+has no encoder. Defaults come first, then the file, then the environment.
+
+\`\`\`yaml
+hub: { endpoint: https://hub.example.com }
+devices:
+  - { driver: pn532, path: /dev/ttyUSB0, name: Front Desk }
+  - { driver: pn532, path: /dev/ttyUSB1, name: Back Office, options: { sessionBaudRate: 460800 } }
+sessions: { cardTimeoutSeconds: 90 }
+limits: { technologies: [mifare-classic-1k], cardsAnHour: 200 }
+\`\`\`
+
+A mistake is refused at the start with the file, the line, the setting and what is allowed there (\`config_invalid\`). Settings that don't exist
+are refused too, \`BRIDGE_\` variables included. A change takes effect at the next start.
+
+[configuration.schema.json](configuration.schema.json) is the same as JSON Schema. In an editor with the YAML language server, this first line makes it
+complete and check the file:
+
+\`\`\`yaml
+# yaml-language-server: $schema=node_modules/encoder-bridge/docs/configuration.schema.json
+\`\`\`
+
+This page and the schema are generated from \`src/config/schema.ts\` by \`npm run docs\`.
+
+## Settings
+
+A variable's value is YAML; an empty variable counts as unset.
+
+| Setting | Variable | Value | Default |
+|---|---|---|---|
+${settingPaths()
+  .map((path) => row(path.join('.'), `\`${variableOf(path)}\``, settingAt(path)))
+  .join('\n')}
+
+Without \`hub.endpoint\` the daemon uses the address that it was paired at.
+
+## An encoder in \`devices\`
+
+| Setting | Value | Default |
+|---|---|---|
+${Object.entries(settingAt(['devices']).items?.properties ?? {})
+  .map(([name, schema]) => row(name, null, schema))
+  .join('\n')}
+
+A serial line has no identity but its path: the bridge makes an id for an encoder when it first meets the path, and under another path the
+same device is another encoder. On Linux prefer a stable link under \`/dev/serial/by-id/\`. Each encoder needs a name and a path of its own.
+
+## Layouts
+
+| Layout | Cards |
+|---|---|
+${[...layouts.values()]
+  .map(({ name, technologies }) => `| [\`${name}\`](layouts.md#${name}) | ${technologies.join(', ')} |`)
+  .join('\n')}
+
+## Options of the drivers
+
+${(await Promise.all([...drivers].map(driverSection))).join('\n')}`
+
+const settingAt = (path: readonly string[]): JsonSchema =>
+  path.reduce<JsonSchema>((schema, key) => schema.properties?.[key] ?? {}, configJsonSchema())
+
+const row = (
+  name: string,
+  variable: string | null,
+  { description = '', default: fallback }: JsonSchema,
+): string =>
+  `| ${[`\`${name}\``, ...(variable === null ? [] : [variable]), description, showDefault(fallback)].join(' | ')} |`
+
+const showDefault = (value: unknown): string =>
+  value === undefined || value === null
+    ? '–'
+    : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+
+const driverSection = async ([id, load]: [string, () => Promise<Driver>]): Promise<string> => {
+  const { options, manifest } = await load()
+  const schema = z.toJSONSchema(options, { io: 'input' }) as JsonSchema
+  const rows = Object.entries(schema.properties ?? {}).map(
+    ([name, option]) =>
+      `| \`${name}\` | ${shapeOf(option).replaceAll(' | ', ', ')} | ${showDefault(option.default)} |`,
+  )
+  return `### ${id}
+
+${manifest.name}; described in [its README](../drivers/${id}/README.md#configuration).
+
+| Option | Value | Default |
+|---|---|---|
+${rows.join('\n')}
+`
+}
