@@ -103,5 +103,7 @@ const promptsOf = (state: SessionState): readonly string[] => {
   const prompts = (['liveKey', 'occupied'] as const).flatMap((question) =>
     [true, false].map((isEncoderReady) => promptWith({ state, question, isEncoderReady })),
   )
+  // The one state that asks for one card among all.
+  if (state === 'recovering') prompts.push(promptWith({ state, notice: 'card_swapped' }))
   return [...new Set(prompts)]
 }

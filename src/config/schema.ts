@@ -90,7 +90,7 @@ export const Config = z
       .strictObject({
         cardTimeoutSeconds: seconds('whole seconds that a session waits for a card, 5 to 3600', 60),
         recoveryTimeoutSeconds: seconds(
-          'whole seconds that a session waits for the same card after a crash, 5 to 3600',
+          'whole seconds that a session waits for the same card after a write was cut short, 5 to 3600',
           120,
         ),
       })

@@ -42,7 +42,7 @@ export const ChannelOrder = z
           .number()
           .int()
           .min(1)
-          .describe('For key systems, at most 20; a card device writes one card'),
+          .describe('For key systems, at most 20; a card device refuses more than one'),
         access_method_id: z.uuid(),
         acs_credential_id: z.uuid(),
         card_number: z.string().describe('Decimal digits, below 2^64'),

@@ -382,7 +382,7 @@ export const errorTable = {
   ),
   hub_protocol: row(
     502,
-    'support',
+    'installer',
     'bridge_disconnected',
     'The hub’s answer is not understood.',
     'Check that the address is a hub’s, and that both have matching versions.',

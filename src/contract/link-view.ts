@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errors.ts'
+
 /** The link to the hub, as status and doctor show it. */
 export interface LinkView {
   readonly state: 'unpaired' | 'connecting' | 'connected' | 'waiting' | 'refused'
@@ -7,5 +9,5 @@ export interface LinkView {
   readonly connectedSince: string | null
   /** This computer's clock minus the hub's, measured at the last welcome. */
   readonly clockSkewMs: number | null
-  readonly error: { readonly code: string; readonly message: string } | null
+  readonly error: { readonly code: ErrorCode; readonly message: string } | null
 }

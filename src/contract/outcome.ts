@@ -28,7 +28,7 @@ export type Comparison = z.infer<typeof Comparison>
 const failure = { code: ErrorCode, detail: z.string().nullable(), uid: CardUid.nullable() }
 
 /**
- * How a session ended: the truth about the card. `untouched` means that no byte was written in this session,
+ * How a session ended: the truth about the card. `untouched` means that it is as it was before,
  * `spoiled` that the card must be encoded again or thrown away, `unknown` that it could not be read again.
  */
 export const Ending = z.discriminatedUnion('kind', [

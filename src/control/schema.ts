@@ -155,7 +155,7 @@ export const StatusResponse = z.object({
     hub_endpoint: z.string().nullable(),
     connected_since: instant.nullable(),
     clock_skew_ms: z.number().nullable().describe('This computer’s clock minus the hub’s'),
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    error: Fault.nullable(),
   }),
   encoders: z.array(EncoderBody),
   sessions: z.array(SessionSummary).describe('Those that have not ended'),

@@ -37,6 +37,11 @@ export interface Control {
   close(): Promise<void>
 }
 
+/** Routes parse with zod and carry no schema; without this, fastify loads ajv and compilers that nothing calls. */
+const refuseSchemas = (): never => {
+  throw new Error('A route of the control API has a fastify schema.')
+}
+
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined
 
@@ -120,6 +125,7 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 10_000,
+    schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
     // A URL that can't be decoded never reaches a route or a hook: it is answered like an unknown address.
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       const error = new BridgeError('route_unknown')

@@ -1,5 +1,5 @@
 import type { EncoderView } from '../contract/encoders.ts'
-import { BridgeError } from '../contract/errors.ts'
+import { BridgeError, errorTable } from '../contract/errors.ts'
 import type { AuditLine } from '../contract/journal.ts'
 import type { LinkView } from '../contract/link-view.ts'
 import type { Comparison, Ending } from '../contract/outcome.ts'
@@ -136,13 +136,18 @@ export const sessionSummary = (view: SessionView, encoders: readonly EncoderView
       : { kind: view.ending.kind, code: 'code' in view.ending ? view.ending.code : null },
 })
 
+const linkFault = ({ code, message }: NonNullable<LinkView['error']>): Fault => {
+  const { owner, nextStep } = errorTable[code]
+  return { code, message, owner, next_step: nextStep }
+}
+
 export const linkBody = (link: LinkView): StatusResponse['link'] => ({
   state: link.state,
   transport: link.transport,
   hub_endpoint: link.hubEndpoint,
   connected_since: link.connectedSince,
   clock_skew_ms: link.clockSkewMs,
-  error: link.error === null ? null : { code: link.error.code, message: link.error.message },
+  error: link.error === null ? null : linkFault(link.error),
 })
 
 export const auditBody = (line: AuditLine): AuditBody => ({

@@ -37,6 +37,7 @@ export interface DeviceSlot {
   state(): SlotState
   error(): BridgeError | null
   info(): DeviceInfo | null
+  /** The device, when it is there and has nothing to do: null also while it is asked for a sign of life. */
   device(): CardDevice | null
   /** Closes the device and opens it again: after a fault that only a fresh start cures. */
   reopen(error: BridgeError): void
@@ -58,6 +59,7 @@ export const startDeviceSlot = (
   let error: BridgeError | null = null
   let device: CardDevice | null = null
   let isHeld = false
+  let isProbing = false
   let attempts = 0
   let wake = (): void => undefined
   let lose = (_: BridgeError): void => undefined
@@ -110,16 +112,19 @@ export const startDeviceSlot = (
   const probe = async (opened: CardDevice): Promise<void> => {
     const deadline = new AbortController()
     const timer = clock.setTimeout(() => deadline.abort(), PROBE_WITHIN_MS)
+    isProbing = true
     try {
       await opened.probe({ signal: deadline.signal })
-      observer.onAlive()
     } catch (cause) {
       const failure = toBridgeError(cause)
       if (failure.code === 'device_busy') return
       lose(failure.code === 'aborted' ? new BridgeError('device_unresponsive') : failure)
+      return
     } finally {
       clock.clearTimeout(timer)
+      isProbing = false
     }
+    observer.onAlive()
   }
 
   /** Serves an open device until it is lost; returns why. */
@@ -177,7 +182,7 @@ export const startDeviceSlot = (
     state: () => state,
     error: () => error,
     info: () => device?.info ?? null,
-    device: () => device,
+    device: () => (isProbing ? null : device),
     reopen: (why) => lose(why),
     setHeld: (held) => {
       isHeld = held

@@ -86,7 +86,8 @@ export const openEncoders = (
         (encoder) =>
           claim.encoderIds.includes(encoder.settings.encoderId) &&
           encoder.held === null &&
-          encoder.slot.state() === 'ready',
+          encoder.slot.state() === 'ready' &&
+          encoder.slot.device() !== null,
       )
       if (free !== undefined) grant(free, claim)
     }
@@ -105,7 +106,11 @@ export const openEncoders = (
           encoder.held?.deviceLost(error)
           changed()
         },
-        onAlive: ports.onAlive,
+        onAlive: () => {
+          // Whoever asked during the probe is served now.
+          serve()
+          ports.onAlive()
+        },
       }),
     }
     encoders.set(setting.encoderId, encoder)

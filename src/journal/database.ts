@@ -35,7 +35,9 @@ const refuseNewer = (path: string): void => {
 
 const checkIdentity = (db: Database, path: string): void => {
   const findings = pragma(db, 'quick_check(1)')
-  if (findings !== 'ok') throw new BridgeError('journal_damaged', `${path}: ${String(findings)}.`)
+  if (findings !== 'ok') {
+    throw new BridgeError('journal_damaged', `${path}: ${String(findings).replaceAll(/\s+/g, ' ')}.`)
+  }
   const isOurs = pragma(db, 'application_id') === APPLICATION_ID
   if (!isOurs && pragma(db, 'schema_version') !== 0) {
     throw new BridgeError('journal_damaged', `${path} is a database of another program.`)

@@ -119,6 +119,7 @@ export const openConversation = (settings: ConversationSettings): Conversation =
   }
   const receive = (value: unknown): void => {
     heardAt = clock.now()
+    if (value === undefined) throw new BridgeError('hub_protocol', 'What it sent is no JSON.')
     const envelope = Envelope.safeParse(value)
     if (!envelope.success) {
       throw new BridgeError('hub_protocol', `What it sent is no message (${firstIssue(envelope.error)}).`)

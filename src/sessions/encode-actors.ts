@@ -37,9 +37,15 @@ export type CardCheck =
 
 /** The encode chart's actors over the ports of one session. They do and report; the chart decides. */
 export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
-  takeTurn: fromPromise<EncoderLease, { order: EncodeOrder }>(({ input, signal }) =>
-    held.take(input.order, signal),
-  ),
+  takeTurn: fromPromise<EncoderLease, { order: EncodeOrder }>(async ({ input, signal }) => {
+    if (input.order.encode.copies !== 1) {
+      throw new BridgeError(
+        'order_invalid',
+        'An access method belongs to one card; order each copy by itself.',
+      )
+    }
+    return held.take(input.order, signal)
+  }),
 
   proveAlive: fromPromise<void, { lease: EncoderLease }>(({ input, signal }) =>
     input.lease.device.probe({ signal }),

@@ -19,11 +19,13 @@ export interface HeldLease {
 export const createHeldLease = (encoders: Encoders, onLost: (error: BridgeError) => void): HeldLease => {
   let held: EncoderLease | null = null
   let isOver = false
+  let givenBack = Promise.resolve()
 
-  const giveBack = async (): Promise<void> => {
+  const giveBack = (): Promise<void> => {
     const lease = held
     held = null
-    await lease?.release()
+    if (lease !== null) givenBack = lease.release()
+    return givenBack
   }
 
   return {

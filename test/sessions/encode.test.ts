@@ -155,6 +155,16 @@ describe('an encode', () => {
     expect(desk.emulators[0]?.countWrites(uid).every((count) => count === 0)).toBe(true)
   })
 
+  it('makes no copies: an access method belongs to one card', async () => {
+    await using desk = await openDesk()
+    desk.emulators[0]?.placeCard({ type: 'classic1k', uid })
+    expect(await desk.ending(desk.order({}, { copies: 2 }))).toMatchObject({
+      kind: 'untouched',
+      code: 'order_invalid',
+    })
+    expect(desk.emulators[0]?.countWrites(uid).every((count) => count === 0)).toBe(true)
+  })
+
   it('keeps to the desk’s own limit, whoever orders', async () => {
     await using desk = await openDesk({ cardsAnHour: 1 })
     desk.emulators[0]?.placeCard({ type: 'classic1k', uid })

@@ -3,12 +3,12 @@ import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { alignColumns } from '../table.ts'
-import { encoderLines } from '../texts.ts'
+import { encoderLines, faultLines } from '../texts.ts'
 
-const linkText = ({ state, transport, hub_endpoint: hub, error }: StatusResponse['link']): string => {
+const linkText = ({ state, transport, hub_endpoint: hub }: StatusResponse['link']): string => {
   const where = hub === null ? '' : ` to ${hub}`
   const how = transport === null ? '' : ` over ${transport}`
-  return `${state}${where}${how}${error === null ? '' : `: ${error.message} (${error.code})`}`
+  return `${state}${where}${how}`
 }
 
 const outboxText = ({ waiting, oldest_at: oldestAt, refused }: StatusResponse['outbox']): string => {
@@ -36,6 +36,7 @@ export const status = async ({ voice }: Context, options: { readonly data: strin
       ['Link', linkText(now.link)],
       ['Results', outboxText(now.outbox)],
     ]),
+    ...(now.link.error === null ? [] : faultLines(now.link.error)),
     'Encoders',
     ...encoderLines(now.encoders),
     'Sessions',
