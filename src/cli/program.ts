@@ -91,11 +91,19 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .argument('<access-method-id>', 'access method of mode card', parseUuid)
     .addOption(data)
     .addOption(encoder)
+    .addOption(
+      new Option('--purpose <purpose>', 'what the card is meant to be (default: new)').choices([
+        'new',
+        'additional',
+        'replacement',
+      ]),
+    )
     .option('--confirm', 'answer yes: earlier keys of the door may die, an occupied card may be overwritten')
-    .action((accessMethodId: string, flags: Data & { encoder?: string; confirm?: boolean }) =>
-      act(flags, async (context) =>
-        (await import('./commands/encode.ts')).encode(context, accessMethodId, flags),
-      ),
+    .action(
+      (accessMethodId: string, flags: Data & { encoder?: string; purpose?: string; confirm?: boolean }) =>
+        act(flags, async (context) =>
+          (await import('./commands/encode.ts')).encode(context, accessMethodId, flags),
+        ),
     )
 
   command('scan', 'read a card and compare it with what Seam has')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Purpose } from './order.ts'
 
 /**
  * The bridge channel: JSON messages between a bridge and its hub, over WebSocket (`GET /bridge/v1/channel`) or, message
@@ -227,6 +228,7 @@ export const LookupResponse = z.object({
 export const DeskEncodeRequest = z.object({
   access_method_id: z.uuid(),
   acs_encoder_id: z.uuid(),
+  purpose: Purpose.optional().describe('As in the order; `new` when it is left out'),
   is_confirmed: z.boolean().optional().describe('As in the order'),
 })
 export const DeskEncodeResponse = z.object({

@@ -3,6 +3,7 @@ import type { BridgeError } from '../contract/errors.ts'
 import type { EncoderId, OrderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { LinkView } from '../contract/link-view.ts'
+import type { Purpose } from '../contract/order.ts'
 import type { Sessions } from '../contract/session-view.ts'
 import type { DoctorReport } from './schema.ts'
 
@@ -30,6 +31,7 @@ export interface ControlPorts {
     requestEncode(request: {
       readonly accessMethodId: string
       readonly encoderId: EncoderId
+      readonly purpose: Purpose
       readonly isConfirmed: boolean
     }): Promise<OrderId>
   }

@@ -131,6 +131,7 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
     const orderId = await link.requestEncode({
       accessMethodId: request.access_method_id,
       encoderId: chooseEncoder(encoders.list(), request.encoder),
+      purpose: request.purpose ?? 'new',
       isConfirmed: request.is_confirmed ?? false,
     })
     return { order_id: orderId }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErrorCode } from '../contract/errors.ts'
 import { OrderId } from '../contract/ids.ts'
+import { Purpose } from '../contract/order.ts'
 
 /**
  * The control API of the daemon, as requests and responses: the one source of its types, its validation and its
@@ -180,6 +181,7 @@ const encoder = z
 export const EncodeRequest = z.strictObject({
   access_method_id: z.uuid(),
   encoder,
+  purpose: Purpose.optional().describe('What the card is meant to be; `new` when it is left out'),
   is_confirmed: z
     .boolean()
     .optional()

@@ -44,14 +44,14 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/access_methods/encode',
     methods: WRITE,
     input: DeskEncodeRequest,
-    run: ({ access_method_id, acs_encoder_id, is_confirmed }, { session }) => {
+    run: ({ access_method_id, acs_encoder_id, purpose, is_confirmed }, { session }) => {
       const { workspace_id, bridge_id } = pairedBridge(hub, session)
       const encoder = hub.store.encoders.find({ workspace_id, acs_encoder_id })
       if (encoder?.bridge_id !== bridge_id) throw notFound('acs_encoder', acs_encoder_id)
       const request = {
         accessMethodId: access_method_id,
         acsEncoderIds: [acs_encoder_id],
-        purpose: 'new' as const,
+        purpose: purpose ?? ('new' as const),
         copies: 1,
         isConfirmed: is_confirmed ?? false,
       }

@@ -108,10 +108,10 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       journal,
       link: {
         view: () => opened.view(),
-        requestEncode: async ({ accessMethodId, encoderId, isConfirmed }) =>
+        requestEncode: async ({ accessMethodId, encoderId, purpose, isConfirmed }) =>
           (
             await opened.requestEncode(
-              { accessMethodId, encoderId, confirmed: isConfirmed },
+              { accessMethodId, encoderId, purpose, confirmed: isConfirmed },
               new AbortController().signal,
             )
           ).orderId,

@@ -2,6 +2,7 @@ import type { CredentialLookup } from '../contract/credentials.ts'
 import { DeskEncodeResponse, LookupResponse } from '../contract/channel.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import { type EncoderId, OrderId } from '../contract/ids.ts'
+import type { Purpose } from '../contract/order.ts'
 import type { Clock } from '../contract/transport.ts'
 import type { HubAddress } from './hub-address.ts'
 import { postToHub } from './hub-http.ts'
@@ -10,6 +11,7 @@ import { postToHub } from './hub-http.ts'
 export interface DeskEncode {
   readonly accessMethodId: string
   readonly encoderId: EncoderId
+  readonly purpose: Purpose
   /** Whether the clerk has confirmed that earlier keys of the door end. */
   readonly confirmed: boolean
 }
@@ -59,6 +61,7 @@ export const requestEncodeOfHub = async (
   const body = {
     access_method_id: wanted.accessMethodId,
     acs_encoder_id: wanted.encoderId,
+    purpose: wanted.purpose,
     is_confirmed: wanted.confirmed,
   }
   const path = '/bridge/v1/access_methods/encode'

@@ -47,7 +47,7 @@ test('encode asks for the card and ends with the truth about it', async () => {
       '  Card:  04AABBCC (mifare-classic-1k)\n',
   )
   expect(control.calls).toEqual([
-    { encode: { accessMethodId, encoderId: frontDesk.encoderId, isConfirmed: false } },
+    { encode: { accessMethodId, encoderId: frontDesk.encoderId, purpose: 'new', isConfirmed: false } },
   ])
 })
 
@@ -205,7 +205,7 @@ test('--confirm answers yes without asking', async () => {
   expect(await ended).toBe(0)
   expect(fake.questions).toEqual([])
   expect(control.calls).toContainEqual({
-    encode: { accessMethodId, encoderId: frontDesk.encoderId, isConfirmed: true },
+    encode: { accessMethodId, encoderId: frontDesk.encoderId, purpose: 'new', isConfirmed: true },
   })
 })
 

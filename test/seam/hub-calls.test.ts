@@ -24,7 +24,12 @@ const credential = {
   ends_at: null,
   is_valid: false,
 }
-const wanted = { accessMethodId: METHOD_ID, encoderId: ENCODER_ID, confirmed: true }
+const wanted = {
+  accessMethodId: METHOD_ID,
+  encoderId: ENCODER_ID,
+  purpose: 'replacement' as const,
+  confirmed: true,
+}
 
 test('a lookup asks with the session’s token and gives the credential in the daemon’s words', async () => {
   await using rig = await openHubAndDesk()
@@ -54,7 +59,12 @@ test('an encode from the desk is ordered at the hub, which names the order and i
   rig.hub.rest.set(ENCODE, { body: { ok: true, order_id: 'order-5', action_attempt_id: ATTEMPT_ID } })
   const ordered = await rig.desk.link().requestEncode(wanted, never)
   expect(ordered).toEqual({ orderId: 'order-5', actionAttemptId: ATTEMPT_ID })
-  const body = { access_method_id: METHOD_ID, acs_encoder_id: ENCODER_ID, is_confirmed: true }
+  const body = {
+    access_method_id: METHOD_ID,
+    acs_encoder_id: ENCODER_ID,
+    purpose: 'replacement',
+    is_confirmed: true,
+  }
   expect(rig.hub.asked[0]?.body).toEqual(body)
 })
 

@@ -7,7 +7,12 @@ import { orderAndFollow } from '../order-and-follow.ts'
 export const encode = (
   context: Context,
   accessMethodId: string,
-  options: { readonly data: string; readonly encoder?: string; readonly confirm?: boolean },
+  options: {
+    readonly data: string
+    readonly encoder?: string
+    readonly purpose?: string
+    readonly confirm?: boolean
+  },
 ): Promise<ExitCode> => {
   const isConfirmed = options.confirm ?? false
   return orderAndFollow(context, {
@@ -17,7 +22,8 @@ export const encode = (
       client.post(OrderedResponse, '/v1/encodes', {
         access_method_id: accessMethodId,
         is_confirmed: isConfirmed,
-        ...(options.encoder === undefined ? {} : { encoder: options.encoder }),
+        ...(options.encoder !== undefined && { encoder: options.encoder }),
+        ...(options.purpose !== undefined && { purpose: options.purpose }),
       }),
   })
 }
