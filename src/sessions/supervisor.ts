@@ -1,6 +1,7 @@
 import type { EncoderView } from '../contract/encoders.ts'
 import { toBridgeError } from '../contract/errors.ts'
-import type { OrderId } from '../contract/ids.ts'
+import type { BridgeError } from '../contract/errors.ts'
+import type { EncoderId, OrderId } from '../contract/ids.ts'
 import type { JournalEntry } from '../contract/journal.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { SessionView, Sessions } from '../contract/session-view.ts'
@@ -44,14 +45,26 @@ export const createSupervisor = (options: SupervisorOptions): Sessions => {
     for (const observer of observers) observer(next)
   }
 
+  /** The truth is known and can't be kept yet: nobody is told of it before it is on the disk. */
+  const showHeld = (entry: JournalEntry, encoderId: EncoderId | null, error: BridgeError): void => {
+    const prompt = `The result is known and waits to be saved. ${error.message} ${error.facts.nextStep}`
+    const shown = views.get(entry.order.orderId)
+    if (shown?.prompt === prompt) return
+    const { orderId, kind } = entry.order
+    const state = shown?.state ?? 'verifying'
+    publish({ orderId, kind, state, encoderId, progress: null, prompt, cancellable: false, ending: null })
+  }
+
   const finish = (entry: JournalEntry, run: Run | null, ending: Ending): void => {
     const { orderId } = entry.order
     const encoderId = run?.encoderId() ?? entry.intent?.encoderId ?? null
     try {
       journal.end(orderId, encoderId, ending)
-    } catch (error) {
-      log.error({ orderId, err: toBridgeError(error) }, 'the ending could not be journalled, trying again')
-      clock.setTimeout(() => finish(entry, run, ending), RETRY_END_MS)
+    } catch (cause) {
+      const error = toBridgeError(cause)
+      log.error({ orderId, err: error }, 'the ending could not be journalled, trying again')
+      showHeld(entry, encoderId, error)
+      if (!isDraining) clock.setTimeout(() => finish(entry, run, ending), RETRY_END_MS)
       return
     }
     runs.delete(orderId)
@@ -59,7 +72,7 @@ export const createSupervisor = (options: SupervisorOptions): Sessions => {
       { orderId, ending: ending.kind, code: 'code' in ending ? ending.code : undefined },
       'session ended',
     )
-    publish({ ...endedView(entry.order, encoderId, ending) })
+    publish(endedView(entry.order, encoderId, ending))
     void run?.release()
   }
 

@@ -1,3 +1,4 @@
+import { BridgeError } from 'encoder-bridge/driver'
 import { describe, expect, it } from 'vitest'
 import { openDesk, type Desk } from './desk.ts'
 
@@ -75,5 +76,31 @@ describe('after a crash', () => {
     await before.ending(orderId)
     await using after = await before.restart()
     expect(after.journal.waiting(10).map((item) => item.orderId)).toEqual([orderId])
+  })
+})
+
+describe('an ending that the disk refuses', () => {
+  it('is held, said to wait, and told once it is on the disk', async () => {
+    await using desk = await openDesk()
+    const { journal } = desk
+    const { end } = journal
+    let isFull = true
+    journal.end = (...ending) => {
+      if (isFull) throw new BridgeError('data_unwritable', 'There is no space left.')
+      end(...ending)
+    }
+    desk.emulators[0]?.placeCard({ type: 'classic1k', uid })
+    const orderId = desk.order()
+    let view = await desk.reaches(orderId, 'verifying')
+    while (!view.prompt.includes('waits to be saved')) {
+      view = (await desk.sessions.next(orderId, view.revision, new AbortController().signal)) ?? view
+    }
+    expect(view).toMatchObject({ ending: null, cancellable: false })
+    expect(view.prompt).toContain('Free disk space')
+    expect(desk.sessions.cancel(orderId)).toBe(false)
+    expect(journal.waiting(10)).toEqual([])
+    isFull = false
+    expect(await desk.ending(orderId)).toMatchObject({ kind: 'encoded', uid })
+    expect(journal.waiting(10)).toHaveLength(1)
   })
 })

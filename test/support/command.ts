@@ -7,6 +7,12 @@ import { fileURLToPath } from 'node:url'
 /** The built command, as `npx encoder-bridge` runs it. */
 const commandPath = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
 
+/** A test that runs out of time leaves no process behind. */
+const children = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 /** A process of the built command. */
 export interface RunningCommand {
   readonly child: ChildProcess
@@ -28,8 +34,12 @@ export const startCommand = (args: readonly string[], env: NodeJS.ProcessEnv = {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  children.add(child)
   const printed: string[] = []
-  const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
+  const exited = once(child, 'exit').then(([code, signal]) => {
+    children.delete(child)
+    return (code ?? signal) as number | string
+  })
   child.stderr.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
   const lines = createInterface({ input: child.stdout })
   const ready = new Promise<Record<string, unknown>>((resolve, reject) => {
