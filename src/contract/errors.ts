@@ -263,7 +263,7 @@ export const errorTable = {
     500,
     'clerk',
     'encoding_interrupted',
-    'The bridge stopped while the card was being written; the card is not complete.',
+    'The bridge stopped while the card was being written.',
     'Encode again; this card may be used once more.',
   ),
 

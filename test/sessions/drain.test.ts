@@ -41,19 +41,23 @@ describe('a drain while nothing is written', () => {
   )
 
   it('gives no encoder that becomes free to the next order', async () => {
-    await using before = await openDesk()
+    await using before = await openDesk({ encoders: 2 })
     const first = before.order()
     await before.reaches(first, 'waitingForCard')
-    const second = before.order()
+    const elsewhere = before.order({ encoderIds: before.encoderIds.slice(1) })
+    await before.reaches(elsewhere, 'waitingForCard')
+    const next = before.order()
     const states: SessionState[] = []
     before.sessions.onChange((view) => {
-      if (view.orderId === second) states.push(view.state)
+      if (view.orderId === next) states.push(view.state)
     })
-    await before.sessions.drain(LONG_MS)
+    const draining = before.sessions.drain(LONG_MS)
+    place(before)
+    await draining
     expect(states).toEqual([])
-    expect(before.journal.open().map((entry) => entry.order.orderId)).toEqual([first, second])
+    expect(recordWrites(before, uid)).toEqual([0, 0, 0])
+    expect(before.journal.open().map((entry) => entry.order.orderId)).toEqual([first, elsewhere, next])
     await using after = await before.restart()
-    place(after)
     expect(await after.ending(first)).toMatchObject({ kind: 'encoded', uid })
   })
 
