@@ -3,6 +3,7 @@ import { defaultDataDir } from '../config/data-dir.ts'
 import { toBridgeError } from '../contract/errors.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { printable } from './printable.ts'
 import { createProgram } from './program.ts'
 import type { Act } from './program.ts'
 import type { Runtime } from './runtime.ts'
@@ -32,7 +33,7 @@ export const runCli = async (
       const { owner, nextStep } = error.facts
       const fault = { code: error.code, message: error.message, owner, next_step: nextStep }
       voice.give({ error: fault })
-      terminal.err.write(['It did not work.', ...faultLines(fault), ''].join('\n'))
+      terminal.err.write(['It did not work.', ...faultLines(fault).map(printable), ''].join('\n'))
       code = exitCodeOf(error.code)
     }
   }

@@ -17,7 +17,19 @@ export interface ControlClient {
 const unreachable = (detail: string, cause?: unknown): BridgeError =>
   new BridgeError('daemon_unreachable', detail, { cause })
 
-/** Where the daemon of a data directory answers, and the token. Null when none has said so. */
+/**
+ * False for a process that has ended, and for another user's. A daemon that was killed leaves its file behind, and whoever
+ * takes its port would be given the token.
+ */
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** Where the daemon of a data directory answers, and the token. Null when none has said so, or it has died without a word. */
 const findDaemon = async (dataDir: string): Promise<{ endpoint: string; token: string } | null> => {
   let text: string
   try {
@@ -26,11 +38,12 @@ const findDaemon = async (dataDir: string): Promise<{ endpoint: string; token: s
     return null
   }
   try {
-    const { endpoint } = DaemonFile.parse(JSON.parse(text))
+    const { endpoint, pid } = DaemonFile.parse(JSON.parse(text))
+    if (!isRunning(pid)) return null
     const token = (await readFile(join(dataDir, 'control-token'), 'utf8')).trim()
     return { endpoint, token }
   } catch (error) {
-    throw unreachable(`This user cannot read the control token in ${dataDir}.`, error)
+    throw unreachable(`The daemon.json and control-token in ${dataDir} cannot be used by this user.`, error)
   }
 }
 

@@ -1,10 +1,14 @@
+import { isSafeEndpoint } from '../config/safe-endpoint.ts'
 import { BridgeError } from '../contract/errors.ts'
 
 const ANSWER_WITHIN_MS = 30_000
 
 /** A hub's public API, as any Seam client sees it. */
 export interface HubClient {
-  /** POSTs JSON and resolves with the answer. Rejects `hub_unreachable`, `hub_refused` with the hub's words, `hub_protocol`. */
+  /**
+   * POSTs JSON and resolves with the answer. Rejects `hub_insecure`, `hub_unreachable`, `hub_refused` with the hub's words,
+   * `hub_protocol`.
+   */
   call(path: string, body: object): Promise<unknown>
 }
 
@@ -15,6 +19,9 @@ const wordsOf = (answer: unknown): string => {
 
 export const createHubClient = (endpoint: string, apiKey: string): HubClient => ({
   call: async (path, body) => {
+    if (!isSafeEndpoint(endpoint)) {
+      throw new BridgeError('hub_insecure', `${new URL(endpoint).origin} is not on this computer.`)
+    }
     let response: Response
     try {
       response = await fetch(`${endpoint.replace(/\/+$/, '')}${path}`, {

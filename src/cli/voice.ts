@@ -1,3 +1,4 @@
+import { printable, printableJson } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 
 /** How a command speaks: to people, or with --json to scripts and to people beside them. */
@@ -13,9 +14,9 @@ export const createVoice = (terminal: Terminal, isJson: boolean): Voice => ({
   isJson,
   say: (...lines) => {
     const stream = isJson ? terminal.err : terminal.out
-    for (const line of lines) stream.write(`${line}\n`)
+    for (const line of lines) stream.write(`${printable(line)}\n`)
   },
   give: (document) => {
-    if (isJson) terminal.out.write(`${JSON.stringify(document)}\n`)
+    if (isJson) terminal.out.write(`${printableJson(document)}\n`)
   },
 })

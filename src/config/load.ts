@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
@@ -14,10 +14,17 @@ import { Config } from './schema.ts'
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 
+/** Room for every device there can be, and for comments. What is longer is no configuration, and YAML would take minutes. */
+const MAX_FILE_BYTES = 262_144
+
 const readText = (file: string, isOptional: boolean): string => {
   try {
+    if (statSync(file).size > MAX_FILE_BYTES) {
+      throw new BridgeError('config_invalid', `${file} is longer than ${MAX_FILE_BYTES} bytes.`)
+    }
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
   } catch (error) {
+    if (error instanceof BridgeError) throw error
     if (isMissing(error) && isOptional) return ''
     if (isMissing(error)) throw new BridgeError('config_invalid', `There is no file ${file}.`)
     if (error instanceof TypeError) throw new BridgeError('config_invalid', `${file} is not UTF-8 text.`)

@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { cardTechnologies } from '../contract/card.ts'
 import { DriverId } from '../contract/ids.ts'
-
-const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
-
-const isSafeEndpoint = (text: string): boolean => {
-  if (!URL.canParse(text)) return false
-  const url = new URL(text)
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname))
-}
+import { isSafeEndpoint } from './safe-endpoint.ts'
 
 const DeviceConfig = z
   .strictObject({

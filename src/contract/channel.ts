@@ -136,7 +136,9 @@ export const FromBridge = z.discriminatedUnion('type', [
         encoders: z.array(ChannelEncoder).describe('All of them: one that is not listed is removed'),
         open_order_ids: z
           .array(z.string())
-          .describe('Orders of the hub without an ending: it cancels what it no longer wants'),
+          .describe(
+            'Orders of the hub without an ending: it cancels what it no longer wants, and sends an order that was delivered before again only if it is named here',
+          ),
       })
       .describe('The first message on every connection.'),
   ),

@@ -12,6 +12,8 @@ export interface WriteIntent {
   readonly encoderId: EncoderId
   readonly uid: CardUid
   readonly technology: Card['technology']
+  /** What made the plan: after a restart the encoder may be configured for another one. */
+  readonly layout: string
   /** Of what the record's blocks will hold. */
   readonly intendedDigest: string
   /** Of what they held before: tells an untouched card from a spoiled one after a crash. */
@@ -103,6 +105,8 @@ export interface Journal {
   acknowledge(id: number): void
   /** The hub refuses it for good: it is kept, marked, and no longer sent. */
   refuse(id: number, reason: string): void
+  /** The hub asks for an order that has ended, so that it lacks the report, whatever it acknowledged before. */
+  reportAgain(orderId: OrderId): void
   outboxFigures(): OutboxFigures
 
   audit(since?: string): Iterable<AuditLine>

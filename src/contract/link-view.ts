@@ -7,7 +7,7 @@ export interface LinkView {
   readonly transport: 'websocket' | 'polling' | null
   readonly hubEndpoint: string | null
   readonly connectedSince: string | null
-  /** This computer's clock minus the hub's, measured at the last welcome. */
+  /** This computer's clock minus the hub's, measured at the last welcome or pong. */
   readonly clockSkewMs: number | null
   readonly error: { readonly code: ErrorCode; readonly message: string } | null
 }

@@ -248,6 +248,9 @@ export type DoctorCheck = z.infer<typeof DoctorCheck>
 export const DoctorReport = z.object({ checks: z.array(DoctorCheck) })
 export type DoctorReport = z.infer<typeof DoctorReport>
 
-/** `DATA/daemon.json`: where the daemon of this data directory answers, while it runs. */
-export const DaemonFile = z.object({ endpoint: z.url(), pid: z.number().int() })
+/** `DATA/daemon.json`: where the daemon of this data directory answers, while it runs. The token goes to no other place. */
+export const DaemonFile = z.object({
+  endpoint: z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/),
+  pid: z.number().int().positive(),
+})
 export type DaemonFile = z.infer<typeof DaemonFile>

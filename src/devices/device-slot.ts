@@ -37,7 +37,7 @@ export interface DeviceSlot {
   state(): SlotState
   error(): BridgeError | null
   info(): DeviceInfo | null
-  /** The device, when it is there and has nothing to do: null also while it is asked for a sign of life. */
+  /** The device, when it can be lent: null also while it is asked for a sign of life, and when it must be opened anew. */
   device(): CardDevice | null
   /** Closes the device and opens it again: after a fault that only a fresh start cures. */
   reopen(error: BridgeError): void
@@ -60,6 +60,7 @@ export const startDeviceSlot = (
   let device: CardDevice | null = null
   let isHeld = false
   let isProbing = false
+  let isLost = false
   let attempts = 0
   let wake = (): void => undefined
   let lose = (_: BridgeError): void => undefined
@@ -132,6 +133,7 @@ export const startDeviceSlot = (
     let loss: BridgeError | null = null
     lose = (why) => {
       loss ??= why
+      isLost = true
       wake()
     }
     opened.onLost((why) => lose(why))
@@ -149,6 +151,7 @@ export const startDeviceSlot = (
       try {
         if (state !== 'absent' && state !== 'failed') become('opening', null)
         device = await open()
+        isLost = false
         attempts = 0
         become('ready', null)
         const loss = await serve(device)
@@ -182,7 +185,7 @@ export const startDeviceSlot = (
     state: () => state,
     error: () => error,
     info: () => device?.info ?? null,
-    device: () => (isProbing ? null : device),
+    device: () => (isProbing || isLost ? null : device),
     reopen: (why) => lose(why),
     setHeld: (held) => {
       isHeld = held

@@ -7,6 +7,9 @@ import type { AcsEncoderRow } from './store-acs.ts'
 import type { BridgeRow } from './store-bridges.ts'
 import type { EventType } from './store-events.ts'
 
+/** As many as a desk's configuration may name. */
+const MAX_ENCODERS = 64
+
 const emitForEncoder = (hub: HubContext, encoder: AcsEncoderRow, type: EventType): void => {
   const system = hub.store.systems.find({ acs_system_id: encoder.acs_system_id })
   emit(hub, encoder.workspace_id, type, {
@@ -16,8 +19,8 @@ const emitForEncoder = (hub: HubContext, encoder: AcsEncoderRow, type: EventType
   })
 }
 
-/** A PC that was paired again brings its encoders along, once its earlier pairing is gone from the channel. */
-const mayTakeOver = (hub: HubContext, bridge: BridgeRow, ownerId: string): boolean => {
+/** A PC that was paired again brings its encoders and results along, once its earlier pairing is gone from the channel. */
+export const mayTakeOver = (hub: HubContext, bridge: BridgeRow, ownerId: string): boolean => {
   const owner = hub.store.bridges.find({ bridge_id: ownerId })
   return owner?.machine_key === bridge.machine_key && !hub.outbound.isConnected(ownerId)
 }
@@ -49,10 +52,13 @@ const registerOne = (hub: HubContext, bridge: BridgeRow, told: ChannelEncoder): 
 
 /**
  * The encoders of a bridge are those that it lists; one that it no longer lists is removed.
- * Throws `hub_refused` for an encoder of another bridge, and then nothing has changed.
+ * Throws `hub_refused` for an encoder of another bridge and for more than a desk can have, and then nothing has changed.
  */
 export const registerEncoders = (hub: HubContext, bridge: BridgeRow, told: readonly ChannelEncoder[]): void =>
   hub.store.transaction(() => {
+    if (told.length > MAX_ENCODERS) {
+      throw new BridgeError('hub_refused', `A bridge has at most ${MAX_ENCODERS} encoders.`)
+    }
     for (const one of told) registerOne(hub, bridge, one)
     const listed = new Set(told.map((one) => one.acs_encoder_id))
     for (const gone of hub.store.encoders.all({ bridge_id: bridge.bridge_id, removed_at: null })) {

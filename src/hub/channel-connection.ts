@@ -87,6 +87,7 @@ export const createConnection = (
   const awaiting = new Map<string, { message: FromHub; orderId: string; sentAtMs: number }>()
   /** What this line has carried: each order and each cancel once, until they are sent again for want of an ack. */
   const carried = new Set<string>()
+  let openThere: ReadonlySet<string> = new Set()
   let isWelcome = false
   let isOver = false
   let heardAtMs = hub.clock.now()
@@ -133,6 +134,8 @@ export const createConnection = (
       const isPending = order.state === 'pending'
       const type = isPending ? 'order' : 'cancel'
       if (carried.has(`${type} ${order.order_id}`) || (isPending && order.expires_at <= now)) continue
+      // A bridge that had it and names it no longer has ended it, or lost its journal: then a card may be written already.
+      if (isPending && order.delivered_at !== null && !openThere.has(order.order_id)) continue
       if (isPending) {
         if (order.sent_at === null) orders.update({ order_id: order.order_id }, { sent_at: now })
         postAndAwait({ type: 'order', body: { ...order.body, fence: order.fence } }, order.order_id)
@@ -146,6 +149,7 @@ export const createConnection = (
     if (isWelcome) throw new BridgeError('request_invalid', 'A second hello on one connection.')
     registerEncoders(hub, bridge, body.encoders)
     isWelcome = true
+    openThere = new Set(body.open_order_ids)
     events.onWelcome(connection)
     log.info({ version: body.version, encoders: body.encoders.length }, 'bridge connected')
     post(welcomeOf(hub, bridge))
@@ -178,7 +182,7 @@ export const createConnection = (
       case 'ack':
         return hearAck(message.body)
       case 'result': {
-        const answer = applyResult(hub, bridge.bridge_id, message.body)
+        const answer = applyResult(hub, bridge, message.body)
         log.info(
           { orderId: message.body.order_id, ending: message.body.ending.kind, ...answer },
           'result received',

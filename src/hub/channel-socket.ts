@@ -1,25 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
+import { endWithError } from './bare-answer.ts'
 import { pairedBridge } from './bridge-access.ts'
 import type { Channel } from './channel.ts'
 import type { HubContext } from './context.ts'
 import { sessionOf } from './endpoint.ts'
-import { answerTo, refusal } from './refusal.ts'
+import { refusal } from './refusal.ts'
 import type { BridgeRow } from './store-bridges.ts'
 
 const MAX_MESSAGE_BYTES = 1_048_576
-
-const refuseUpgrade = (socket: Duplex, error: unknown): void => {
-  const { status, body } = answerTo(error, randomUUID())
-  const text = JSON.stringify(body)
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\nconnection: close\r\n` +
-      `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  )
-}
+/** A bridge that asks and doesn't read would fill the hub's memory with its answers. */
+const MAX_UNREAD_BYTES = 4_194_304
 
 /** Undefined is no message to any schema, so rubbish is refused like any other malformed message. */
 const parse = (data: RawData, isBinary: boolean): unknown => {
@@ -33,7 +25,10 @@ const parse = (data: RawData, isBinary: boolean): unknown => {
 
 const carry = (hub: HubContext, channel: Channel, bridge: BridgeRow, socket: WebSocket): void => {
   const connection = channel.connect(bridge, {
-    send: (message) => socket.send(JSON.stringify(message)),
+    send: (message) => {
+      if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate()
+      else socket.send(JSON.stringify(message))
+    },
     close: () => socket.close(),
   })
   socket.on('message', (data, isBinary) => connection.receive(parse(data, isBinary)))
@@ -64,7 +59,7 @@ export const serveSockets = (server: Server, hub: HubContext, channel: Channel):
         carry(hub, channel, bridge, open)
       })
     } catch (error) {
-      refuseUpgrade(socket, error)
+      endWithError(socket, error)
     }
   })
   return () => {

@@ -65,6 +65,7 @@ create table orders (
   unique (workspace_id, idempotency_key)
 ) strict;
 create index open_orders on orders (bridge_id) where settled_at is null;
+create index orders_by_card on orders (workspace_id, json_extract(ending, '$.card_uid')) where ending is not null;
 create table simulations (
   seq integer primary key autoincrement, workspace_id text not null, acs_encoder_id text not null,
   action text not null, outcome text not null, unique (workspace_id, acs_encoder_id, action)

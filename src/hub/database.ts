@@ -89,8 +89,9 @@ export const openDatabase = (dataDir: string): HubDatabase => {
   let sql: Sql | null = null
   try {
     sql = new DatabaseSync(path)
-    prepareFile(sql, path)
+    // Before the log beside it is made, which takes the file's mode.
     chmodSync(path, 0o600)
+    prepareFile(sql, path)
   } catch (error) {
     if (sql !== null) closeDatabase(sql)
     throw translate(error, path)

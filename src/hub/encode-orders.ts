@@ -8,7 +8,8 @@ import type { OrderTerms } from './orders.ts'
 import { invalidInput, notFound, refusal } from './refusal.ts'
 import { simulateEncode } from './simulation.ts'
 import type { AccessMethodRow, AcsCredentialRow } from './store-access.ts'
-import type { ActionAttemptRow } from './store-orders.ts'
+import type { AcsEncoderRow } from './store-acs.ts'
+import type { ActionAttemptRow, OrderRow } from './store-orders.ts'
 
 type Encode = NonNullable<z.infer<typeof ChannelOrder>['encode']>
 
@@ -81,6 +82,18 @@ const objection = (
   }
 }
 
+/** A confirmation may come later; another idempotency key is another order by the word of whoever gave it. */
+const isSameOrder = (
+  pending: OrderRow,
+  { purpose, copies }: EncodeRequest,
+  encoders: readonly AcsEncoderRow[],
+  { idempotencyKey }: OrderTerms,
+): boolean =>
+  pending.body.encode?.purpose === purpose &&
+  pending.body.encode.copies === copies &&
+  pending.body.acs_encoder_ids.join() === encoders.map((one) => one.acs_encoder_id).join() &&
+  (idempotencyKey === null || idempotencyKey === pending.idempotency_key)
+
 /**
  * Orders one card for one access method. The same order again (by its idempotency key, or while it is pending) gives the
  * same attempt; another one beside it is refused with 409, so that two orders never make two cards.
@@ -104,13 +117,11 @@ export const orderEncode = (
   const encoders = findEncoders(hub, workspaceId, request.acsEncoderIds)
   const pending = hub.store.orders.find({ access_method_id: request.accessMethodId, state: 'pending' })
   if (pending !== null) {
-    if (pending.body.acs_encoder_ids.join() === encoders.map((one) => one.acs_encoder_id).join()) {
-      return attemptOf(hub, pending)
-    }
+    if (isSameOrder(pending, request, encoders, terms)) return attemptOf(hub, pending)
     throw refusal(
       409,
       'access_method_being_encoded',
-      'The access method is being encoded on another encoder. Wait for that attempt to end.',
+      'The access method is being encoded on another encoder, or as another order. Wait for that attempt to end.',
     )
   }
   const refused = objection(hub, card.method, request.purpose)

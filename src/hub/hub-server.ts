@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import fastify, { LogController } from 'fastify'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { BridgeError } from '../contract/errors.ts'
+import { endWithError } from './bare-answer.ts'
 import type { Channel } from './channel.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
@@ -17,6 +20,8 @@ import { registerSimulateRoutes } from './routes-simulate.ts'
 import { registerWorkspaceRoutes } from './routes-workspaces.ts'
 
 const MAX_BODY_BYTES = 524_288
+/** For the whole of a request to arrive; a poll that holds still has arrived. */
+const REQUEST_WITHIN_MS = 30_000
 
 /** A form's repeated keys become lists, as in a query. */
 const parseForm = (text: string): Record<string, string | string[]> => {
@@ -50,6 +55,35 @@ const acceptBodies = (app: FastifyInstance): void => {
   })
 }
 
+const noRoute = (): BridgeError => refusal(404, 'route_not_found', 'There is no such endpoint.')
+
+/** By the code of Node's parser or server; whatever else is wrong with a request is 400. */
+const malformed: Partial<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'The headers are too long.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive.'],
+}
+
+/**
+ * What is no HTTP reaches no route and no hook. The error holds the packet, and with it whatever key was on its way: only
+ * its code is logged.
+ */
+const answerMalformed = (log: FastifyBaseLogger, code: string, socket: Socket): void => {
+  if (code === 'ECONNRESET' || socket.destroyed) return
+  log.debug({ code }, 'request not understood')
+  const [status, message] = malformed[code] ?? [400, 'This is no HTTP request.']
+  endWithError(socket, refusal(status, 'invalid_input', message))
+}
+
+/** Pages of other origins have no business here: there is no CORS, and a plain form would need none. */
+const refuseOtherPages = ({ headers }: FastifyRequest): void => {
+  const { origin, host = '' } = headers
+  const site = headers['sec-fetch-site'] ?? 'none'
+  const isOwn = origin === undefined || origin === `http://${host}` || origin === `https://${host}`
+  if (!isOwn || (site !== 'none' && site !== 'same-origin')) {
+    throw refusal(403, 'forbidden', 'The request comes from a page of another origin.')
+  }
+}
+
 /** The HTTP side of the hub, not listening yet. */
 export const createHubServer = (
   hub: HubContext,
@@ -59,7 +93,14 @@ export const createHubServer = (
   const app = fastify({
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_WITHIN_MS,
     forceCloseConnections: true,
+    clientErrorHandler: (error, socket) => answerMalformed(logger, error.code, socket),
+    // An address that can't be decoded never reaches a route or a hook.
+    frameworkErrors: (_error, request, reply: FastifyReply) => {
+      const { status, body } = answerTo(noRoute(), request.id)
+      void reply.status(status).send(body)
+    },
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
   })
@@ -67,6 +108,7 @@ export const createHubServer = (
   app.addHook('onRequest', async (request, reply) => {
     reply.header('seam-request-id', request.id)
     reply.header('cache-control', 'no-store')
+    refuseOtherPages(request)
   })
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = answerTo(error, request.id)
@@ -74,8 +116,7 @@ export const createHubServer = (
     return reply.status(status).send(body)
   })
   app.setNotFoundHandler((request, reply) => {
-    const error = refusal(404, 'route_not_found', 'There is no such endpoint.')
-    const { status, body } = answerTo(error, request.id)
+    const { status, body } = answerTo(noRoute(), request.id)
     return reply.status(status).send(body)
   })
   app.get('/health', async () => ({ time: nowOf(hub), ok: true }))

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { BridgeError } from '../contract/errors.ts'
@@ -30,6 +30,7 @@ const addApiKey = (hub: HubContext, workspaceId: string): string => {
 
 const readKey = (path: string): string | null => {
   try {
+    chmodSync(path, 0o600)
     return readFileSync(path, 'utf8').trim()
   } catch {
     return null

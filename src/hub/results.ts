@@ -1,12 +1,16 @@
 import type { ChannelEnding, FromBridge } from '../contract/channel.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import { CardUid } from '../contract/ids.ts'
 import { failAttempt, succeedAttempt } from './attempts.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
+import { mayTakeOver } from './bridge-encoders.ts'
 import { endKeys, issueCard, liveKeysBeside } from './issuing.ts'
 import { attemptOf } from './orders.ts'
+import { isOverwritten, reopenOverwritten } from './overwritten-cards.ts'
 import { presentCredential } from './present-access.ts'
 import { assignScanned, scanResult } from './scan-results.ts'
+import type { BridgeRow } from './store-bridges.ts'
 import type { OrderRow } from './store-orders.ts'
 
 export type BridgeResult = Extract<FromBridge, { type: 'result' }>['body']
@@ -16,13 +20,20 @@ export type Acknowledgement =
   | { readonly accepted: false; readonly code: ErrorCode; readonly message: string }
 
 /** The card holds what the order said. The flags follow only where Seam still says the same. */
-const applyEncoded = (hub: HubContext, order: OrderRow): void => {
+const applyEncoded = (
+  hub: HubContext,
+  order: OrderRow,
+  ending: Extract<ChannelEnding, { kind: 'encoded' }>,
+): void => {
   const { encode } = order.body
   if (encode === null) return
   const method = hub.store.methods.find({ access_method_id: encode.access_method_id, deleted_at: null })
   const credential = hub.store.credentials.find({ acs_credential_id: encode.acs_credential_id })
   if (method === null || credential === null) return
-  const isCurrent = credential.starts_at === encode.starts_at && credential.ends_at === encode.ends_at
+  const isCurrent =
+    credential.starts_at === encode.starts_at &&
+    credential.ends_at === encode.ends_at &&
+    !isOverwritten(hub, order, ending)
   if (!isCurrent || method.acs_credential_id !== credential.acs_credential_id) {
     hub.store.methods.update(
       { access_method_id: method.access_method_id },
@@ -30,7 +41,12 @@ const applyEncoded = (hub: HubContext, order: OrderRow): void => {
     )
     return
   }
-  if (encode.purpose === 'new') endKeys(hub, liveKeysBeside(hub, method))
+  if (encode.purpose === 'new') {
+    // Those that were live when it was ordered: nobody was asked about a younger one.
+    const earlier = ({ issued_at }: { issued_at: string | null }): boolean =>
+      issued_at !== null && issued_at <= order.body.ordered_at
+    endKeys(hub, liveKeysBeside(hub, method).filter(earlier))
+  }
   issueCard(hub, method, credential)
   const issued = hub.store.credentials.find({ acs_credential_id: credential.acs_credential_id })
   if (issued !== null) succeedAttempt(hub, attemptOf(hub, order), presentCredential(hub, issued))
@@ -46,6 +62,8 @@ const applyScanned = (
     succeedAttempt(hub, attempt, scanResult(hub, order.workspace_id, ending.record))
     return
   }
+  // Who ordered was told that it failed, and may have taken another card.
+  if (attempt.status !== 'pending') return
   const assigned = assignScanned(hub, order, ending)
   if (assigned.kind === 'assigned') succeedAttempt(hub, attempt, presentCredential(hub, assigned.credential))
   else failAttempt(hub, attempt, 'uncategorized_error', assigned.message)
@@ -61,10 +79,13 @@ const fits = (order: OrderRow, ending: ChannelEnding): boolean => {
  * Applies how an order ended: flags, events and the attempt in one transaction, once for each order. A result that comes
  * after the hub gave the order up still tells the truth about the card: its attempt stays ended, the flags follow.
  */
-export const applyResult = (hub: HubContext, bridgeId: string, result: BridgeResult): Acknowledgement =>
+export const applyResult = (hub: HubContext, bridge: BridgeRow, result: BridgeResult): Acknowledgement =>
   hub.store.transaction(() => {
-    const order = hub.store.orders.find({ order_id: result.order_id, bridge_id: bridgeId })
-    if (order === null) {
+    const order = hub.store.orders.find({ order_id: result.order_id, workspace_id: bridge.workspace_id })
+    if (
+      order === null ||
+      (order.bridge_id !== bridge.bridge_id && !mayTakeOver(hub, bridge, order.bridge_id))
+    ) {
       return {
         accepted: false,
         code: 'order_unknown',
@@ -80,9 +101,13 @@ export const applyResult = (hub: HubContext, bridgeId: string, result: BridgeRes
         message: `A ${order.kind} order can't end as ${ending.kind}.`,
       }
     }
+    if (ending.card_uid !== null && !CardUid.safeParse(ending.card_uid).success) {
+      return { accepted: false, code: 'request_invalid', message: 'ending.card_uid: no UID of a card.' }
+    }
     hub.store.orders.update({ order_id: order.order_id }, { state: 'ended', ending, settled_at: nowOf(hub) })
-    if (ending.kind === 'encoded') applyEncoded(hub, order)
+    if (ending.kind === 'encoded') applyEncoded(hub, order, ending)
     else if (ending.kind === 'scanned') applyScanned(hub, order, ending)
     else failAttempt(hub, attemptOf(hub, order), ending.seam_code, ending.message)
+    reopenOverwritten(hub, order, ending)
     return { accepted: true }
   })

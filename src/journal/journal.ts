@@ -37,6 +37,7 @@ export const openJournal = ({ path, now = () => new Date() }: JournalOptions): J
     onReport: outbox.onReport,
     acknowledge: outbox.acknowledge,
     refuse: outbox.refuse,
+    reportAgain: outbox.reportAgain,
     outboxFigures: outbox.outboxFigures,
 
     audit: audit.lines,

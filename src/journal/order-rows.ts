@@ -10,6 +10,7 @@ const Intent = z.strictObject({
   encoderId: EncoderId,
   uid: CardUid,
   technology: CardTechnology,
+  layout: z.string(),
   intendedDigest: z.string(),
   previousDigest: z.string(),
 })

@@ -12,7 +12,10 @@ import { json, parseRow, type Store } from './store.ts'
  */
 export const OUTBOX_LIMIT = 100_000
 
-export type Outbox = Pick<Journal, 'waiting' | 'onReport' | 'acknowledge' | 'refuse' | 'outboxFigures'> & {
+export type Outbox = Pick<
+  Journal,
+  'waiting' | 'onReport' | 'acknowledge' | 'refuse' | 'reportAgain' | 'outboxFigures'
+> & {
   /** Inside a `write`: the order's ending becomes a report. */
   add(orderId: OrderId): void
   /** Inside a `write`: drops acknowledged reports of orders that ended and expired before. */
@@ -46,6 +49,8 @@ export const createOutbox = (store: Store, audit: Audit): Outbox => {
     FROM outbox JOIN orders USING (order_id) WHERE state = 'waiting' ORDER BY id LIMIT ?`)
   const settle = store.prepare(`
     UPDATE outbox SET state = ?, reason = ? WHERE id = ? AND state IN ('waiting', ?) RETURNING order_id`)
+  const reopen = store.prepare(`
+    UPDATE outbox SET state = 'waiting', reason = NULL WHERE order_id = ? AND state <> 'waiting' RETURNING order_id`)
   const figures = store.prepare(`
     SELECT
       (SELECT count(*) FROM outbox WHERE state = 'waiting') AS waiting,
@@ -81,6 +86,10 @@ export const createOutbox = (store: Store, audit: Audit): Outbox => {
         const orderId = settled(settle.get('refused', reason, id, 'waiting'))
         if (orderId !== undefined) audit.append({ event: 'refused', orderId, outcome: `report: ${reason}` })
       }),
+    reportAgain: (orderId) => {
+      const reopened = store.write(() => settled(reopen.get(orderId)))
+      if (reopened !== undefined) reports.notify()
+    },
     outboxFigures: () => store.read(() => parseRow(Figures, figures.get())),
   }
 }

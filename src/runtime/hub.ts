@@ -1,8 +1,8 @@
 import type { RunningHub } from '../cli/runtime.ts'
+import { ensureDataDir } from '../config/data-dir.ts'
 import { startHub as startHubServer } from '../hub/hub.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import { findPortHolder } from '../control/port-holder.ts'
-import { ensureDataDir } from './data-dir.ts'
 import { createLogger } from './logger.ts'
 
 /** Starts a hub of its own, in this process. */

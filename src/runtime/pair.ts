@@ -1,8 +1,9 @@
 import type { Paired, PairOptions } from '../cli/runtime.ts'
+import { ensureDataDir } from '../config/data-dir.ts'
 import { openJournal } from '../journal/journal.ts'
 import { pairWithHub } from '../seam/pair.ts'
 import { systemClock } from '../service/system-clock.ts'
-import { ensureDataDir, journalPath } from './data-dir.ts'
+import { journalPath } from './data-dir.ts'
 import { deskIdentity } from './pairing.ts'
 
 /** Pairs while no daemon runs on this data directory. */

@@ -10,6 +10,9 @@ import type { OpenLine } from './line.ts'
 import type { LinkLogger } from './link-logger.ts'
 
 const WELCOME_WITHIN_MS = 10_000
+const MINUTE_MS = 60_000
+/** Orders and cancels of a whole hotel's day; each costs us lines in the journal and the log. */
+const MAX_MESSAGES_A_MINUTE = 3_000
 
 type Unstamped<M> = M extends FromBridge ? Omit<M, 'v' | 'id' | 'at'> & { readonly id?: string } : never
 /** A message of ours without its envelope; an id only where it must be known again. */
@@ -25,6 +28,8 @@ export interface ConversationListener {
   onOrder(id: string, body: unknown): void
   onCancel(id: string, orderId: string): void
   onAck(ack: BodyOf<'ack'>): void
+  /** What the hub's clock says now: a connection may outlive drifting clocks and short sleeps. */
+  onHubTime(at: string): void
   /** Once, and not after `end`: why it is over. */
   onEnded(error: BridgeError): void
 }
@@ -63,6 +68,8 @@ export const openConversation = (settings: ConversationSettings): Conversation =
   let isOver = false
   let isWelcome = false
   let heardAt = clock.now()
+  let minuteAt = heardAt
+  let heardInMinute = 0
 
   const end = (): void => {
     isOver = true
@@ -114,8 +121,22 @@ export const openConversation = (settings: ConversationSettings): Conversation =
     }
     // An order before the welcome would be judged by a clock that is not known yet; the hub sends it again.
     if (!isWelcome) return undefined
+    if (message.type === 'pong') return listener.onHubTime(message.at)
     if (message.type === 'cancel') return listener.onCancel(message.id, message.body.order_id)
     return message.type === 'ack' ? listener.onAck(message.body) : undefined
+  }
+  const count = (): void => {
+    if (clock.now() - minuteAt >= MINUTE_MS) {
+      minuteAt = clock.now()
+      heardInMinute = 0
+    }
+    heardInMinute += 1
+    if (heardInMinute > MAX_MESSAGES_A_MINUTE) {
+      throw new BridgeError(
+        'hub_protocol',
+        `It sent more than ${MAX_MESSAGES_A_MINUTE} messages in a minute.`,
+      )
+    }
   }
   const receive = (value: unknown): void => {
     heardAt = clock.now()
@@ -125,6 +146,8 @@ export const openConversation = (settings: ConversationSettings): Conversation =
       throw new BridgeError('hub_protocol', `What it sent is no message (${firstIssue(envelope.error)}).`)
     }
     const { type, id, body } = envelope.data
+    // Each of our results has its ack, and after an outage there may be any number.
+    if (type !== 'ack') count()
     if (type === 'order' && isWelcome) return listener.onOrder(id, body)
     const message = FromHub.safeParse(value)
     if (message.success) return hear(message.data)

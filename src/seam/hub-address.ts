@@ -11,7 +11,7 @@ const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 
 /**
- * The URL of a path at the hub. Throws `config_invalid` for an address that is none, `hub_insecure` for plain http to
+ * The URL of a path at the hub. Throws `config_invalid` for an address that is none or holds a password, `hub_insecure` for plain http to
  * another computer: a token and the site's keys would cross the network in the clear.
  */
 export const hubUrl = (endpoint: string, path: string): URL => {
@@ -21,6 +21,12 @@ export const hubUrl = (endpoint: string, path: string): URL => {
   }
   if (base.protocol === 'http:' && !isLoopback(base.hostname)) {
     throw new BridgeError('hub_insecure', `${base.origin} is not on this computer.`)
+  }
+  if (base.username !== '' || base.password !== '') {
+    throw new BridgeError(
+      'config_invalid',
+      `The address of ${base.host} holds a user or a password; leave them out.`,
+    )
   }
   base.pathname = base.pathname.replace(/\/+$/, '') + path
   base.search = ''

@@ -31,7 +31,7 @@ const MAX_SKEW_MS = 120_000
 export interface LinkOptions {
   readonly journal: Journal
   readonly encoders: Pick<Encoders, 'list' | 'onChange'>
-  readonly sessions: Pick<Sessions, 'cancel' | 'onChange'>
+  readonly sessions: Pick<Sessions, 'cancel' | 'list' | 'onChange' | 'view'>
   /** Replaces the address that the bridge was paired at; null keeps that. */
   readonly endpointOverride: string | null
   /** This program's version, for the hub's lists. */
@@ -140,6 +140,9 @@ export const openLink = (options: LinkOptions): Link => {
         },
         onCancel: (id, orderId) => answer(id, intake.cancel(orderId)),
         onAck: (ack) => outbox.onAck(ack),
+        onHubTime: (at) => {
+          hubTime = createHubTime(at, clock, wallClock)
+        },
         onEnded: (error) => attempt.onDown(error),
       },
     })

@@ -15,10 +15,13 @@ export type Verdict = Omit<Extract<FromBridge, { type: 'ack' }>['body'], 'of'> |
 export interface IntakeSettings {
   readonly journal: Journal
   readonly encoders: Pick<Encoders, 'list'>
-  readonly sessions: Pick<Sessions, 'cancel'>
+  readonly sessions: Pick<Sessions, 'cancel' | 'list' | 'view'>
   readonly maxSkewMs: number
   readonly logger: LinkLogger
 }
+
+/** No desk has so many cards before it; a hub gone wrong would fill the memory and the disk. */
+const MAX_OPEN_ORDERS = 2_000
 
 /** Why an order that is not known yet may not enter the journal. */
 const objectionTo = (settings: IntakeSettings, order: Order, time: HubTime): BridgeError | null => {
@@ -29,8 +32,13 @@ const objectionTo = (settings: IntakeSettings, order: Order, time: HubTime): Bri
     return new BridgeError('clock_skewed', `It is ${Math.round(Math.abs(skewMs) / 1000)} s off.`)
   }
   const here = new Set(settings.encoders.list().map((view) => view.encoderId))
-  if (order.encoderIds.some((id) => here.has(id))) return null
-  return new BridgeError('encoder_unknown', 'None of the ordered encoders is configured at this bridge.')
+  if (!order.encoderIds.some((id) => here.has(id))) {
+    return new BridgeError('encoder_unknown', 'None of the ordered encoders is configured at this bridge.')
+  }
+  const open = settings.sessions.list().filter(({ state }) => state !== 'ended')
+  return open.length < MAX_OPEN_ORDERS
+    ? null
+    : new BridgeError('desk_limit', `${open.length} orders are open here already.`)
 }
 
 const accepted: Verdict = { accepted: true }
@@ -88,7 +96,7 @@ export const createOrderIntake = (settings: IntakeSettings) => {
       const objection = isKnown(order.orderId) ? null : objectionTo(settings, order, time)
       if (objection !== null) return refuseOnRecord(body, objection)
       try {
-        journal.accept(order)
+        if (journal.accept(order) === 'repeated') journal.reportAgain(order.orderId)
         return accepted
       } catch (thrown) {
         const error = toBridgeError(thrown)
@@ -101,7 +109,13 @@ export const createOrderIntake = (settings: IntakeSettings) => {
       const orderId = OrderId.safeParse(rawOrderId).data ?? null
       const entry = orderId === null ? null : journal.entry(orderId)
       if (orderId === null || entry === null) return refuse(orderId, new BridgeError('order_unknown'))
-      if (sessions.cancel(orderId) || entry.phase === 'ended') return accepted
+      if (entry.phase === 'ended') {
+        journal.reportAgain(orderId)
+        return accepted
+      }
+      // Nothing is written any more, and the hub wants to know what became of the card. It is the desk's to give that up.
+      if (sessions.view(orderId)?.state === 'recovering') return accepted
+      if (sessions.cancel(orderId)) return accepted
       logger.warn({ orderId }, 'cancel left unanswered: the order is open and has no session')
       return null
     },

@@ -27,6 +27,11 @@ export interface OutboxSettings {
   readonly logger: LinkLogger
 }
 
+const MAX_REASON_CHARACTERS = 300
+
+const reasonOf = (ack: Ack): string =>
+  `${ack.code ?? 'refused'}: ${ack.message ?? 'no reason given'}`.slice(0, MAX_REASON_CHARACTERS)
+
 const envelopeId = (item: OutboxItem): string => `result-${item.id}`
 
 /**
@@ -91,7 +96,7 @@ export const createOutbox = ({ journal, clock, logger }: OutboxSettings): Outbox
       if (inFlight === null || ack.of !== envelopeId(inFlight)) return
       try {
         if (ack.accepted) journal.acknowledge(inFlight.id)
-        else journal.refuse(inFlight.id, `${ack.code ?? 'refused'}: ${ack.message ?? 'no reason given'}`)
+        else journal.refuse(inFlight.id, reasonOf(ack))
       } catch (error) {
         // It stays in flight, and is sent again when its time is up.
         warn(error, 'acknowledgement not journalled')

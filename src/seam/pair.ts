@@ -4,6 +4,7 @@ import type { Pairing } from '../contract/journal.ts'
 import type { Clock } from '../contract/transport.ts'
 import type { HubAddress } from './hub-address.ts'
 import { type HubAnswer, postToHub } from './hub-http.ts'
+import { pause } from './pause.ts'
 
 const ASK_EVERY_MS = 2_000
 /** A code lives for three minutes; a quarter of an hour is enough to find somebody with an API key. */
@@ -42,17 +43,6 @@ export interface PairOptions {
   /** A code to show, and the ISO instant of the hub at which it ends. A fresh one follows an expired one. */
   readonly onCode: (code: string, expiresAt: string) => void
 }
-
-const pause = (clock: Clock, durationMs: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const finish = (): void => {
-      signal.removeEventListener('abort', finish)
-      clock.clearTimeout(timer)
-      resolve()
-    }
-    const timer = clock.setTimeout(finish, durationMs)
-    signal.addEventListener('abort', finish)
-  })
 
 /**
  * Makes this computer a bridge of the hub, and resolves with what the journal keeps of it. With an API key the code is

@@ -3,9 +3,12 @@ import { z } from 'zod'
 import { toBridgeError } from '../contract/errors.ts'
 import { postToHub } from './hub-http.ts'
 import type { OpenLine } from './line.ts'
+import { pause } from './pause.ts'
 
 const WAIT_MS = 25_000
 const SLACK_MS = 10_000
+/** A hub that answers an empty poll at once, instead of holding it still, is asked no more often than this. */
+const LISTEN_EVERY_MS = 1_000
 const MAX_MESSAGES = 200
 
 /** The messages are checked one by one further in, so that one unknown message doesn't lose the others. */
@@ -21,7 +24,8 @@ export const openPollingLine: OpenLine = (address, clock, listener) => {
   let isSending = false
   let isListening = false
 
-  const exchange = async (messages: readonly FromBridge[], waitMs: number): Promise<void> => {
+  /** How many messages the answer held. */
+  const exchange = async (messages: readonly FromBridge[], waitMs: number): Promise<number> => {
     const answer = await postToHub({
       address,
       path: '/bridge/v1/poll',
@@ -34,12 +38,18 @@ export const openPollingLine: OpenLine = (address, clock, listener) => {
     for (const message of answer.body.messages) {
       if (!closing.signal.aborted) listener.onMessage(message)
     }
+    return answer.body.messages.length
   }
   const fail = (error: unknown): void => {
     if (!closing.signal.aborted) listener.onClosed(toBridgeError(error))
   }
   const listen = async (): Promise<void> => {
-    while (!closing.signal.aborted) await exchange([], WAIT_MS)
+    while (!closing.signal.aborted) {
+      const askedAt = clock.now()
+      const count = await exchange([], WAIT_MS)
+      const earlyMs = LISTEN_EVERY_MS - (clock.now() - askedAt)
+      if (count === 0 && earlyMs > 0) await pause(clock, earlyMs, closing.signal)
+    }
   }
   const sendQueued = async (): Promise<void> => {
     while (queue.length > 0 && !closing.signal.aborted) {

@@ -6,6 +6,7 @@ import type { CardDevice } from '../contract/device.ts'
 import type { EncoderLease } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { OrderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { EncodeSubject } from '../contract/order.ts'
 import type { SiteKeys } from '../contract/site-keys.ts'
@@ -50,6 +51,18 @@ export const readBlocks = async (
   const blocks: Uint8Array[] = []
   for (const at of places) blocks.push(await device.read(card, at, { signal }))
   return blocks
+}
+
+/**
+ * Spares the clerk the recovery, should the daemon stop before the ending is journalled. A disk that is full just now is
+ * no reason to call a right card anything else: the ending itself waits for the disk.
+ */
+export const noteVerified = (journal: Journal, orderId: OrderId): void => {
+  try {
+    journal.verified(orderId)
+  } catch (error) {
+    if (!isBridgeError(error, 'data_unwritable')) throw error
+  }
 }
 
 /** How long a wrong card, or several, is left alone before the next look. */

@@ -1,6 +1,6 @@
 import { fromPromise } from 'xstate'
 import { layoutNamed } from '../cards/layouts/index.ts'
-import type { CardReading, Layout } from '../cards/layouts/layout.ts'
+import type { CardReading } from '../cards/layouts/layout.ts'
 import { sectorOf } from '../cards/mifare-classic.ts'
 import type { Card, CardWrite } from '../contract/card.ts'
 import type { EncoderLease } from '../contract/encoders.ts'
@@ -12,28 +12,15 @@ import {
   checkTechnology,
   contentOf,
   digestOf,
+  noteVerified,
   readBlocks,
   siteKeysOf,
   waitForOneCard,
 } from './card-work.ts'
-import type { EncodeOrder, Report } from './encode-context.ts'
+import type { CardCheck, EncodeOrder, Report, WriteTask } from './encode-context.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { SessionPorts } from './ports.ts'
 import { createRecoverActor } from './recover-actors.ts'
-
-/** The writing of one card, as `checkCard` planned it. */
-export interface WriteTask {
-  readonly card: Card
-  readonly plan: readonly CardWrite[]
-  /** What is journalled before the first byte. */
-  readonly intent: WriteIntent
-}
-
-/** What `checkCard` found: a card to write, one that is already right, or one that holds somebody's credential. */
-export type CardCheck =
-  | { readonly kind: 'free'; readonly task: WriteTask }
-  | { readonly kind: 'alreadyRight' }
-  | { readonly kind: 'occupied' }
 
 /** The encode chart's actors over the ports of one session. They do and report; the chart decides. */
 export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
@@ -65,15 +52,18 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     checkTechnology(card, layout)
     checkLimits(ports, card)
     const plan = layout.plan(contentOf(order.encode), card, keys)
-    const blocks = await readBlocks(lease.device, card, layout.reads(card), signal)
+    const places = layout.reads(card)
+    const blocks = await readBlocks(lease.device, card, places, signal)
+    const own = new Map(places.map(({ block }, index) => [block, blocks[index]]))
     const reading = layout.parse(blocks, card, keys)
-    if (await isAlreadyRight(reading, order, layout, plan, input, signal)) return { kind: 'alreadyRight' }
+    if (await isAlreadyRight(plan, own, input, signal)) return { kind: 'alreadyRight' }
     if (!input.overwrite && (await isOccupied(ports, reading, card, order, signal)))
       return { kind: 'occupied' }
     const intent: WriteIntent = {
       encoderId: lease.encoderId,
       uid: card.uid,
       technology: card.technology,
+      layout: lease.layout,
       intendedDigest: digestOf(plan.map((write) => write.data)),
       previousDigest: digestOf(blocks),
     }
@@ -94,7 +84,7 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     async ({ input, signal }) => {
       const present = await waitForOneCard(input.lease, ports.clock, signal, () => undefined)
       if (present.uid !== input.task.card.uid) throw new BridgeError('card_swapped')
-      ports.journal.verified(input.order.orderId)
+      noteVerified(ports.journal, input.order.orderId)
     },
   ),
 
@@ -111,11 +101,11 @@ const checkLimits = (ports: SessionPorts, card: Card): void => {
     throw new BridgeError('desk_limit', `It allows no ${card.technology} cards.`)
   }
   if (cardsAnHour === null) return
-  const since = ports.wallClock().getTime() - 3_600_000
-  const written = ports.journal
-    .recent(1000)
-    .filter((entry) => entry.intent !== null && Date.parse(entry.acceptedAt) > since)
-  if (written.length >= cardsAnHour) {
+  // Counted from the audit trail, which knows when each card was written, however long ago and among how many it was ordered.
+  const since = new Date(ports.wallClock().getTime() - 3_600_000).toISOString()
+  const written = new Set<string | null>()
+  for (const { event, orderId } of ports.journal.audit(since)) if (event === 'writing') written.add(orderId)
+  if (written.size >= cardsAnHour) {
     throw new BridgeError('desk_limit', `It allows ${String(cardsAnHour)} cards an hour.`)
   }
 }
@@ -151,41 +141,25 @@ const writeAndReadBack = async (
   }
 }
 
-/** The record proves equality for a layout that is nothing but its record; other layouts are compared block by block. */
+/**
+ * Whether every block holds what would be written to it, which includes the version of the site key. The record's own
+ * blocks, read already, settle most cases.
+ */
 const isAlreadyRight = async (
-  reading: CardReading,
-  order: EncodeOrder,
-  layout: Layout,
   plan: readonly CardWrite[],
-  input: { readonly lease: EncoderLease; readonly card: Card },
+  own: ReadonlyMap<number, Uint8Array | undefined>,
+  { lease, card }: { readonly lease: EncoderLease; readonly card: Card },
   signal: AbortSignal,
 ): Promise<boolean> => {
-  if (reading.kind !== 'record' || !isSameContent(reading.record, order)) return false
-  if (plan.length === layout.reads(input.card).length) return true
-  const blocks = await readBlocks(
-    input.lease.device,
-    input.card,
-    plan.map((write) => write.at),
-    signal,
-  )
-  return plan.every((write, index) => {
-    const block = blocks[index]
-    return block !== undefined && areEqual(block, write.data)
-  })
+  const isRight = ({ data }: CardWrite, found: Uint8Array | undefined): boolean =>
+    found !== undefined && areEqual(found, data)
+  const others = plan.filter((write) => !own.has(write.at.block))
+  const record = plan.filter((write) => own.has(write.at.block))
+  if (!record.every((write) => isRight(write, own.get(write.at.block)))) return false
+  const places = others.map((write) => write.at)
+  const found = await readBlocks(lease.device, card, places, signal)
+  return others.every((write, index) => isRight(write, found[index]))
 }
-
-const isSameContent = (record: ReturnType<typeof contentOf>, order: EncodeOrder): boolean =>
-  record.credentialId === order.encode.credentialId &&
-  BigInt(record.cardNumber) === BigInt(order.encode.cardNumber) &&
-  isSameInstant(record.startsAt, order.encode.startsAt) &&
-  isSameInstant(record.endsAt, order.encode.endsAt)
-
-/** Cards keep whole seconds. */
-const isSameInstant = (left: string | null, right: string | null): boolean =>
-  left === right ||
-  (left !== null &&
-    right !== null &&
-    Math.floor(Date.parse(left) / 1000) === Math.floor(Date.parse(right) / 1000))
 
 /**
  * Whether the card holds what nobody gave leave to destroy: another access method's credential that is still valid, or

@@ -1,4 +1,4 @@
-import type { Card } from '../contract/card.ts'
+import type { Card, CardWrite } from '../contract/card.ts'
 import type { EncoderLease } from '../contract/encoders.ts'
 import { isBridgeError, toBridgeError } from '../contract/errors.ts'
 import type { BridgeError, ErrorCode } from '../contract/errors.ts'
@@ -6,10 +6,23 @@ import type { WriteIntent } from '../contract/journal.ts'
 import type { EncodeSubject, Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
 import { noFurther } from './chart.ts'
-import type { WriteTask } from './encode-actors.ts'
 import { failedEnding } from './failed-ending.ts'
 
 export type EncodeOrder = Order & { readonly encode: EncodeSubject }
+
+/** The writing of one card, as `checkCard` planned it. */
+export interface WriteTask {
+  readonly card: Card
+  readonly plan: readonly CardWrite[]
+  /** What is journalled before the first byte. */
+  readonly intent: WriteIntent
+}
+
+/** What `checkCard` found: a card to write, one that is already right, or one that holds somebody's credential. */
+export type CardCheck =
+  | { readonly kind: 'free'; readonly task: WriteTask }
+  | { readonly kind: 'alreadyRight' }
+  | { readonly kind: 'occupied' }
 
 /** What a session starts from: an order, and after a crash what the journal knows of its writing. */
 export interface EncodeInput {

@@ -6,7 +6,15 @@ import { isBridgeError } from '../contract/errors.ts'
 import type { BridgeError } from '../contract/errors.ts'
 import type { WriteIntent } from '../contract/journal.ts'
 import type { Ending } from '../contract/outcome.ts'
-import { contentOf, digestOf, pause, readBlocks, siteKeysOf, waitForOneCard } from './card-work.ts'
+import {
+  contentOf,
+  digestOf,
+  noteVerified,
+  pause,
+  readBlocks,
+  siteKeysOf,
+  waitForOneCard,
+} from './card-work.ts'
 import type { EncodeOrder, Report } from './encode-context.ts'
 import { failedEnding } from './failed-ending.ts'
 import type { HeldLease } from './held-lease.ts'
@@ -66,7 +74,7 @@ const readTruth = async (
   signal: AbortSignal,
 ): Promise<RecoveredTruth> => {
   const card = await waitForUid(ports, lease, intent, report, signal)
-  const layout = layoutNamed(lease.layout)
+  const layout = layoutNamed(intent.layout)
   const own = layout.reads(card)
   const plan = layout.plan(contentOf(order.encode), card, siteKeysOf(ports.journal))
   const written = await readBlocks(
@@ -76,7 +84,7 @@ const readTruth = async (
     signal,
   )
   if (digestOf(written) === intent.intendedDigest) {
-    ports.journal.verified(order.orderId)
+    noteVerified(ports.journal, order.orderId)
     return { ending: { kind: 'encoded', uid: card.uid, technology: card.technology, proof: 'readBack' } }
   }
   const before = await readBlocks(lease.device, card, own, signal)

@@ -1,5 +1,5 @@
 import { createServer, connect, type Socket } from 'node:net'
-import { lstatSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { BridgeError, toBridgeError, type Emulator } from '../contract/index.ts'
@@ -128,6 +128,8 @@ export const serveControl = async (emulator: Emulator, cable: Cable, path: strin
     )
     server.listen(path, resolve)
   })
+  // It tells what is on a card: for this user alone, whatever the umask.
+  if (process.platform !== 'win32') chmodSync(path, 0o600)
   return () => {
     server.close()
     for (const client of clients) client.destroy()

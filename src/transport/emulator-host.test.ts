@@ -6,6 +6,7 @@ import {
   openSync,
   readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -246,6 +247,16 @@ test('the control socket places, dumps, counts and removes cards', async () => {
     { ok: true },
     { ok: true },
   ])
+})
+
+test('the control socket is for this user alone, whatever the umask', async () => {
+  const umask = process.umask(0)
+  try {
+    const { controlPath } = await startHost(makeFolder())
+    expect(statSync(controlPath).mode & 0o777).toBe(0o600)
+  } finally {
+    process.umask(umask)
+  }
 })
 
 test('what the control socket cannot do is told, and it lives on', async () => {

@@ -209,7 +209,7 @@ test('audit prints the lines as they come', async () => {
 test('a daemon file that points at something else is told apart from a daemon', async () => {
   await using hub = await openHub(200, '{"hello":"world"}')
   using dir = openDir()
-  writeFileSync(join(dir.path, 'daemon.json'), JSON.stringify({ endpoint: hub.url, pid: 1 }))
+  writeFileSync(join(dir.path, 'daemon.json'), JSON.stringify({ endpoint: hub.url, pid: process.pid }))
   writeFileSync(join(dir.path, 'control-token'), 'f'.repeat(64))
   const { code, err } = await runCommand(['scan', '--data', dir.path])
   expect(code).toBe(3)

@@ -207,3 +207,8 @@ test('the published JSON Schema takes what the loader takes and refuses a misspe
   expect(validate({ sesions: {} })).toBe(false)
   expect(validate({ devices: [{ driver: 'pn532' }] })).toBe(false)
 })
+
+test('a file of megabytes is refused unread: YAML would take minutes over its keys', () => {
+  const keys = Array.from({ length: 40_000 }, (_, index) => `key${index}: 1`)
+  expect(load(keys.join('\n'))).toBe('c.yaml is longer than 262144 bytes.')
+})

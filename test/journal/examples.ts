@@ -46,6 +46,7 @@ export const intent: WriteIntent = {
   encoderId,
   uid,
   technology: 'mifare-classic-1k',
+  layout: 'demo',
   intendedDigest: 'aa'.repeat(32),
   previousDigest: 'bb'.repeat(32),
 }

@@ -124,6 +124,7 @@ export const openDesk = (endpoint: string, changes: Partial<LinkOptions> = {}) =
   const clock = createFakeClock()
   const views = { encoders: [readyEncoder], skewMs: 0, wallSteppedMs: 0 }
   const cancelled: string[] = []
+  const sessionViews = new Map<string, SessionView>()
   const logged: string[] = []
   const encoderObservers = new Set<() => void>()
   const sessionObservers = new Set<(view: SessionView) => void>()
@@ -145,6 +146,8 @@ export const openDesk = (endpoint: string, changes: Partial<LinkOptions> = {}) =
         cancelled.push(orderId)
         return journal.entry(orderId)?.phase !== 'ended'
       },
+      view: (orderId) => sessionViews.get(orderId) ?? null,
+      list: () => [...sessionViews.values()],
       onChange: (observer) => {
         sessionObservers.add(observer)
         return () => sessionObservers.delete(observer)
@@ -173,7 +176,10 @@ export const openDesk = (endpoint: string, changes: Partial<LinkOptions> = {}) =
       link = openLink(options)
     },
     encodersChanged: () => encoderObservers.forEach((observer) => observer()),
-    sessionChanged: (view: SessionView) => sessionObservers.forEach((observer) => observer(view)),
+    sessionChanged: (view: SessionView) => {
+      sessionViews.set(view.orderId, view)
+      sessionObservers.forEach((observer) => observer(view))
+    },
     /** Resolves once the link's view is as wanted. */
     until: (isWanted: (view: LinkView) => boolean) =>
       new Promise<LinkView>((resolve) => {

@@ -15,7 +15,7 @@ export const KEY_9 = 'CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk='
 export const HUB_TIME = '2026-06-01T12:00:00.000Z'
 
 type Sent = {
-  [T in FromHub['type']]: Omit<Extract<FromHub, { type: T }>, 'v' | 'id' | 'at'>
+  [T in FromHub['type']]: Omit<Extract<FromHub, { type: T }>, 'v' | 'id' | 'at'> & { at?: string }
 }[FromHub['type']]
 type MessageOf<T extends FromBridge['type']> = Extract<FromBridge, { type: T }>
 type WelcomeBody = Extract<FromHub, { type: 'welcome' }>['body']
@@ -52,6 +52,8 @@ export interface FakeHub {
     onResult: (message: MessageOf<'result'>) => void
     /** Silence on ping. */
     pongs: boolean
+    /** The hub's clock, as its pongs tell it. */
+    time: () => string
   }
   /** Answers of the REST endpoints by path; `hang` never answers. */
   readonly rest: Map<string, Answer | ((body: unknown) => Answer) | 'hang'>
@@ -123,6 +125,7 @@ export const openFakeHub = async (port = 0): Promise<FakeHub> => {
     welcome: welcomeBody(),
     onResult: (message) => acknowledge(message.id),
     pongs: true,
+    time: () => HUB_TIME,
   }
 
   const hear = (value: unknown): void => {
@@ -132,7 +135,7 @@ export const openFakeHub = async (port = 0): Promise<FakeHub> => {
       if (typeof manners.welcome === 'string') sendRaw(manners.welcome)
       else if (manners.welcome !== null) send({ type: 'welcome', body: manners.welcome })
     }
-    if (message.type === 'ping' && manners.pongs) send({ type: 'pong', body: {} })
+    if (message.type === 'ping' && manners.pongs) send({ type: 'pong', at: manners.time(), body: {} })
     if (message.type === 'result') manners.onResult(message)
     const index = waiting.findIndex(({ type }) => type === message.type)
     const [waiter] = index === -1 ? [] : waiting.splice(index, 1)

@@ -239,7 +239,9 @@ test.each(['order-9', 'no spaces please'])(
 )
 
 test('a cancel of an open order that has no session yet stays unanswered, to be sent again', async () => {
-  await using rig = await openHubAndDesk({ sessions: { cancel: () => false, onChange: () => () => {} } })
+  await using rig = await openHubAndDesk({
+    sessions: { cancel: () => false, view: () => null, list: () => [], onChange: () => () => {} },
+  })
   const { hub } = rig
   await rig.ask(channelOrder())
   hub.send({ type: 'cancel', body: { order_id: 'order-1' } })

@@ -9,7 +9,7 @@ import { CardUid, EncoderId, OrderId } from '../../src/contract/ids.ts'
 import type { WriteIntent } from '../../src/contract/journal.ts'
 import type { EncodeSubject, Order } from '../../src/contract/order.ts'
 import type { Comparison, Ending } from '../../src/contract/outcome.ts'
-import type { CardCheck, WriteTask } from '../../src/sessions/encode-actors.ts'
+import type { CardCheck, WriteTask } from '../../src/sessions/encode-context.ts'
 import type { EncodeContext, EncodeEvent, EncodeOrder, Report } from '../../src/sessions/encode-context.ts'
 import { encodeMachine } from '../../src/sessions/encode-machine.ts'
 import type { RecoveredTruth } from '../../src/sessions/recover-actors.ts'
@@ -101,6 +101,7 @@ export const writeIntent: WriteIntent = {
   encoderId,
   uid: guestCard.uid,
   technology: guestCard.technology,
+  layout: 'demo',
   intendedDigest: '11',
   previousDigest: '00',
 }

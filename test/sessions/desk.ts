@@ -49,8 +49,8 @@ export interface Desk {
   ready(): Promise<void>
   /** Ends the daemon's parts as a crash would: nothing is said to the journal. The cards stay. */
   crash(): Promise<void>
-  /** Starts the parts again on the same journal. */
-  restart(): Promise<Desk>
+  /** Starts the parts again on the same journal, with what was changed in the configuration meanwhile. */
+  restart(change?: DeskOptions): Promise<Desk>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -184,9 +184,9 @@ const startDesk = async (
       }),
     reaches: (orderId, state) => until(orderId, (view) => view.state === state),
     crash,
-    restart: async () => {
+    restart: async (change) => {
       await crash()
-      return startDesk(folder, emulators, options)
+      return startDesk(folder, emulators, { ...options, ...change })
     },
     [Symbol.asyncDispose]: async () => {
       await crash()
