@@ -15,9 +15,16 @@ import {
   notProvided,
   presentCard,
 } from './chart.ts'
-import type { CardCheck, WriteTask } from './encode-context.ts'
 import { failed, interruptedIntent, plannedTask, reasonOf } from './encode-context.ts'
-import type { EncodeContext, EncodeEvent, EncodeInput, EncodeOrder, Report } from './encode-context.ts'
+import type {
+  CardCheck,
+  EncodeContext,
+  EncodeEvent,
+  EncodeInput,
+  EncodeOrder,
+  Report,
+  WriteTask,
+} from './encode-context.ts'
 import type { RecoveredTruth } from './recover-actors.ts'
 
 const machineSetup = setup({
