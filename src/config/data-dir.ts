@@ -47,6 +47,7 @@ export const ensureDataDir = (dataDir: string): void => {
     if (process.platform !== 'win32') keepOthersOut(dataDir)
   } catch (cause) {
     if (cause instanceof BridgeError) throw cause
-    throw new BridgeError('data_unwritable', `${dataDir} cannot be made.`, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new BridgeError('data_unwritable', `${dataDir} cannot be made: ${reason}.`, { cause })
   }
 }
