@@ -21,7 +21,7 @@ export const hub = async (
       ...alignColumns([
         ['  Workspace:', workspaceId],
         ['  API key:', apiKey],
-        ['  Next:', `encoder-bridge pair --hub ${endpoint} --api-key ${apiKey}`],
+        ['  Next:', `SEAM_API_KEY=${apiKey} encoder-bridge pair --hub ${endpoint}`],
       ]),
     )
   }
