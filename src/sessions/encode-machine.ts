@@ -16,15 +16,8 @@ import {
   presentCard,
 } from './chart.ts'
 import { failed, interruptedIntent, plannedTask, reasonOf } from './encode-context.ts'
-import type {
-  CardCheck,
-  EncodeContext,
-  EncodeEvent,
-  EncodeInput,
-  EncodeOrder,
-  Report,
-  WriteTask,
-} from './encode-context.ts'
+import type { EncodeContext, EncodeEvent, EncodeInput, EncodeOrder } from './encode-context.ts'
+import type { CardCheck, Report, WriteTask } from './encode-context.ts'
 import type { RecoveredTruth } from './recover-actors.ts'
 
 const machineSetup = setup({

@@ -12,7 +12,7 @@ const uid = 'DEADBEEF'
 const SIZE_BYTES = 4_194_304
 
 const mount = (folder: string): void => {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${String(SIZE_BYTES)}`, 'none', folder], {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${String(SIZE_BYTES)},mode=0700`, 'none', folder], {
     stdio: 'ignore',
   })
 }
