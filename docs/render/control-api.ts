@@ -8,6 +8,7 @@ const shapes: Readonly<Record<string, z.ZodType>> = {
   Status: schemas.StatusResponse,
   Encoders: schemas.EncodersResponse,
   Encoder: schemas.EncoderBody,
+  TakeOverRequest: schemas.TakeOverRequest,
   EncodeRequest: schemas.EncodeRequest,
   ScanRequest: schemas.ScanRequest,
   Ordered: schemas.OrderedResponse,

@@ -15,6 +15,7 @@ import {
   SessionQuery,
   SessionsResponse,
   StatusResponse,
+  TakeOverRequest,
 } from '../../src/control/schema.ts'
 
 interface ControlRoute {
@@ -51,6 +52,13 @@ export const controlRoutes: readonly ControlRoute[] = [
     StatusResponse,
   ),
   route('GET', '/v1/encoders', 'The encoders of this desk.', null, EncodersResponse),
+  route(
+    'POST',
+    '/v1/encoders/take_over',
+    'Takes an encoder from the order that is believed to hold it.',
+    TakeOverRequest,
+    EncodersResponse,
+  ),
   route('POST', '/v1/encodes', 'Has the hub order an encode at this desk.', EncodeRequest, OrderedResponse),
   route(
     'POST',

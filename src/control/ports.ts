@@ -22,7 +22,10 @@ export type PairingView =
 
 /** What the control API asks the rest of the daemon for. */
 export interface ControlPorts {
-  readonly encoders: Pick<Encoders, 'list'>
+  readonly encoders: Pick<Encoders, 'list'> & {
+    /** False, and nothing happens, when another order holds the encoder. */
+    takeOver(encoderId: EncoderId, from: OrderId): boolean
+  }
   readonly sessions: Pick<Sessions, 'view' | 'list' | 'next' | 'onChange' | 'cancel' | 'confirm'>
   readonly journal: Pick<Journal, 'audit' | 'outboxFigures'>
   readonly link: {

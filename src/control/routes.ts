@@ -15,6 +15,7 @@ import {
   PairingRequest,
   ScanRequest,
   SessionQuery,
+  TakeOverRequest,
 } from './schema.ts'
 import type { DoctorReport, PairingResponse, StatusResponse } from './schema.ts'
 import { auditBody, encoderBody, faultOf, linkBody, sessionBody, sessionSummary } from './views.ts'
@@ -125,6 +126,15 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
   })
 
   app.get('/v1/encoders', () => ({ encoders: encoders.list().map(encoderBody) }))
+
+  app.post('/v1/encoders/take_over', async ({ body }) => {
+    const request = parse(TakeOverRequest, body)
+    const encoderId = chooseEncoder(encoders.list(), request.encoder)
+    if (!encoders.takeOver(encoderId, request.order_id)) {
+      throw new BridgeError('device_busy', 'Another order holds it, or none: look again.')
+    }
+    return { encoders: encoders.list().map(encoderBody) }
+  })
 
   app.post('/v1/encodes', async ({ body }) => {
     const request = parse(EncodeRequest, body)

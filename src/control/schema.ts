@@ -188,6 +188,12 @@ export const EncodeRequest = z.strictObject({
     .describe('True when whoever orders has confirmed that earlier keys of the door die'),
 })
 
+/** `POST /v1/encoders/take_over` */
+export const TakeOverRequest = z.strictObject({
+  encoder,
+  order_id: OrderId.describe('The order that is believed to hold the encoder; refused when another one does'),
+})
+
 /** `POST /v1/scans` */
 export const ScanRequest = z.strictObject({ encoder })
 

@@ -221,6 +221,26 @@ test('whoever waits is answered when the server closes', async () => {
   expect((await polled).status).toBe(200)
 })
 
+test('an encoder is taken over from the order that is believed to hold it, and from no other', async () => {
+  await using control = await openControl()
+  const ask = (from: string) =>
+    send(
+      control.port,
+      'POST',
+      '/v1/encoders/take_over',
+      json(control.token),
+      JSON.stringify({ encoder: frontDesk.name, order_id: from }),
+    )
+  const refused = await ask('order-of-somebody-else')
+  expect(refused.status).toBe(409)
+  expect(schema.ErrorBody.parse(refused.body).error.code).toBe('device_busy')
+  expect((await ask('order-1')).status).toBe(200)
+  expect(control.calls).toEqual([
+    { takeOver: { encoderId: frontDesk.encoderId, from: 'order-of-somebody-else' } },
+    { takeOver: { encoderId: frontDesk.encoderId, from: 'order-1' } },
+  ])
+})
+
 test.each(['cancel', 'confirm'])('%s reaches the session and answers with it', async (verb) => {
   await using control = await openControl()
   control.show(waitingSession)

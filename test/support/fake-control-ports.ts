@@ -57,7 +57,13 @@ const createFakePorts = () => {
   const view = (id: string): SessionView | null => views.get(id) ?? null
 
   const ports: ControlPorts = {
-    encoders: { list: () => state.encoders },
+    encoders: {
+      list: () => state.encoders,
+      takeOver: (encoderId, from) => {
+        calls.push({ takeOver: { encoderId, from } })
+        return from === orderId
+      },
+    },
     sessions: {
       view,
       list: () => [...views.values()],
