@@ -21,7 +21,7 @@ import { encoderSettings } from './encoder-settings.ts'
 import { createLogger } from './logger.ts'
 import { openEmulated, openSerialLazily } from './open-transport.ts'
 import { createPairing } from './pairing.ts'
-import { watchSleep } from './sleep-watch.ts'
+import { watchSleep } from '../service/sleep-watch.ts'
 import { watchPath } from './watch-path.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
