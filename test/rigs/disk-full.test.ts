@@ -65,6 +65,13 @@ const putOnOwnDisk = (site: Site): Disk => {
   }
 }
 
+/** The hub lists an encoder before the desk has stored what the welcome brings; an earlier full disk keeps the link down. */
+const linkIsUp = (site: Site): Promise<true> =>
+  poll(async () => {
+    const status: unknown = await site.control('/v1/status')
+    return (status as { link: { state: string } }).link.state === 'connected' ? true : null
+  })
+
 const sumOfWrites = async (site: Site): Promise<number> =>
   (await site.emulator.writes(uid)).reduce((sum, count) => sum + count, 0)
 
@@ -115,7 +122,7 @@ test('with a full disk an order is refused and no card is touched; with room aga
   using disk = putOnOwnDisk(site)
   const daemon = site.startDaemon()
   await daemon.ready
-  await site.encoderId()
+  await linkIsUp(site)
   disk.fill()
   const refused = await endedAttempt(site, await order(site, await site.newAccessMethod()))
   expect(refused).toMatchObject({
