@@ -9,7 +9,8 @@ import { generatedPages } from '../docs/pages.ts'
 import { controlRoutes } from '../docs/render/control-routes.ts'
 import { drivers, loadDriver } from '../drivers/index.ts'
 import { image } from '../src/cards/layouts/image.ts'
-import { layoutNamed, layouts } from '../src/cards/layouts/index.ts'
+import { createLayouts } from '../src/cards/layouts/index.ts'
+import { nameOf } from '../src/cards/places.ts'
 import { createProgram } from '../src/cli/program.ts'
 import { Config } from '../src/config/schema.ts'
 import type { CardContent } from '../src/contract/card-content.ts'
@@ -83,7 +84,7 @@ describe('every page', () => {
     expect(examples.length).toBeGreaterThan(2)
     for (const example of examples) {
       for (const { driver, layout, options } of Config.parse(example).devices) {
-        layoutNamed(layout)
+        layouts.named(layout)
         ;(await loadDriver(driver)).options.parse(options)
       }
     }
@@ -111,10 +112,12 @@ describe('the tables of devices', async () => {
   })
 })
 
+const layouts = createLayouts([])
+
 describe('docs/layouts.md', async () => {
   const page = await read('docs/layouts.md')
   const fields = tableRows(page, 'Offset')
-  const card: Card = { uid: CardUid.parse('922E5832'), technology: 'mifare-classic-1k', sak: 0x08 }
+  const card: Card = { uid: CardUid.parse('922E5832'), technology: 'mifare-classic-1k' }
   const key = Uint8Array.from({ length: 32 }, (_, index) => index)
   const siteKeys: SiteKeys = { current: 7, keys: new Map([[7, key]]) }
   const content: CardContent = {
@@ -126,7 +129,7 @@ describe('docs/layouts.md', async () => {
   const record = Buffer.from(fields.flatMap((row) => quoted(row[3] ?? '')).join(''), 'hex')
 
   test('has a section for each layout', () => {
-    expect([...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name)).toEqual([...layouts.keys()])
+    expect([...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name)).toEqual(layouts.names)
   })
 
   test('has a table without holes, each example as long as its field', () => {
@@ -140,8 +143,8 @@ describe('docs/layouts.md', async () => {
   })
 
   test('shows the bytes that demo writes, and where', () => {
-    const writes = layoutNamed('demo').plan(content, card, siteKeys)
-    expect(writes.map(({ at }) => at.block)).toEqual([4, 5, 6])
+    const writes = layouts.named('demo').plan(content, card, siteKeys)
+    expect(writes.map(({ at }) => nameOf(at))).toEqual(['block 4', 'block 5', 'block 6'])
     expect(Buffer.concat(writes.map(({ data }) => data))).toEqual(record)
     for (const text of Object.values(content)) expect(page).toContain(text)
   })
@@ -154,9 +157,12 @@ describe('docs/layouts.md', async () => {
 
   test('tells what image fills the other blocks with', () => {
     const seed = createHash('sha256').update(record).digest()
-    const others = image.plan(content, card, siteKeys).filter(({ at }) => ![4, 5, 6].includes(at.block))
+    const others = image
+      .plan(content, card, siteKeys)
+      .filter(({ at }) => at.kind === 'block' && ![4, 5, 6].includes(at.block))
     expect(others).toHaveLength(44)
     for (const { at, data } of others) {
+      if (at.kind !== 'block') throw new Error('not a block')
       const filler = createHash('sha256').update(seed).update(Uint8Array.of(at.block)).digest()
       expect(Buffer.from(data)).toEqual(filler.subarray(0, 16))
     }

@@ -4,6 +4,7 @@ import type { Card, CardTechnology } from '../contract/card.ts'
 import { isBridgeError } from '../contract/errors.ts'
 import {
   blockCount,
+  checkBlock,
   checkWrite,
   isTrailer,
   sectorOf,
@@ -15,7 +16,6 @@ import {
 const cardOf = (technology: CardTechnology): Card => ({
   uid: CardUid.parse('922E5832'),
   technology,
-  sak: 0x08,
 })
 const write = (block: number, data: Uint8Array): Parameters<typeof checkWrite>[1] => ({
   at: { kind: 'block', block, key: transportKey },
@@ -100,6 +100,16 @@ test('a block beyond the card is refused', () => {
   expect(() => checkWrite(cardOf('mifare-classic-1k'), write(64, new Uint8Array(16)))).toThrow(beyond)
   expect(() => checkWrite(cardOf('mifare-classic-4k'), write(256, new Uint8Array(16)))).toThrow(beyond)
   expect(() => checkWrite(cardOf('mifare-classic-1k'), write(1.5, new Uint8Array(16)))).toThrow(beyond)
+})
+
+test.each([
+  { kind: 'page', page: 4, password: null },
+  { kind: 'lfBlock', block: 4 },
+  { kind: 'tracks', coercivity: 'hi' },
+] as const)('a place of the kind $kind is none of its blocks', (at) => {
+  const card = cardOf('mifare-classic-1k')
+  expect(() => checkBlock(card, at)).toThrow(coded('not_supported'))
+  expect(() => checkWrite(card, { at, data: new Uint8Array(16) })).toThrow(coded('not_supported'))
 })
 
 test('a card of another family has no blocks', () => {

@@ -3,7 +3,14 @@
  * bits say, and which writes would ruin a card. Source: NXP MF1S50YYX/MF1S503x data sheet and AN10833.
  * @module
  */
-import type { Card, CardTechnology, CardWrite, MifareKey } from '../contract/card.ts'
+import type {
+  BlockAddress,
+  Card,
+  CardAddress,
+  CardTechnology,
+  CardWrite,
+  MifareKey,
+} from '../contract/card.ts'
 import { BridgeError } from '../contract/errors.ts'
 import { decodeAccess } from './access-bits.ts'
 
@@ -52,25 +59,32 @@ const technologyBySak = new Map<number, CardTechnology>([
 export const technologyOfSak = (sak: number): CardTechnology => technologyBySak.get(sak) ?? 'unknown'
 
 /**
- * Lets pass only writes that leave the card usable.
- * Throws `card_incompatible` for a block that the card does not have; `not_supported` for data of another length than 16,
- * for block 0 (the manufacturer's; clones accept the write and change their UID), and for a trailer whose access bits
- * contradict themselves, which would lock the sector for ever (MF1S503x §8.7.1).
+ * Lets pass only writes that leave the card usable, and returns their address. Throws as `checkBlock` does; `not_supported`
+ * also for data of another length than 16, for block 0 (the manufacturer's; clones accept the write and change their UID), and
+ * for a trailer whose access bits contradict themselves, which would lock the sector for ever (MF1S503x §8.7.1).
  */
-export const checkWrite = (card: Card, { at, data }: CardWrite): void => {
-  checkBlock(card, at.block)
+export const checkWrite = (card: Card, { at, data }: CardWrite): BlockAddress => {
+  const address = checkBlock(card, at)
+  const { block } = address
   if (data.length !== blockSizeBytes) throw new BridgeError('not_supported', 'A block has 16 bytes.')
-  if (at.block === 0) throw new BridgeError('not_supported', 'Block 0 belongs to the manufacturer.')
-  if (isTrailer(at.block) && decodeAccess(data.subarray(6, 9)) === undefined) {
-    throw new BridgeError('not_supported', `The access bits for block ${at.block} contradict themselves.`)
+  if (block === 0) throw new BridgeError('not_supported', 'Block 0 belongs to the manufacturer.')
+  if (isTrailer(block) && decodeAccess(data.subarray(6, 9)) === undefined) {
+    throw new BridgeError('not_supported', `The access bits for block ${block} contradict themselves.`)
   }
+  return address
 }
 
-/** Throws `not_supported` for a card that is no MIFARE Classic, `card_incompatible` for a block it does not have. */
-export const checkBlock = (card: Card, block: number): void => {
+/**
+ * Lets pass only places that the card has, and returns them as blocks. Throws `not_supported` for a card that is no MIFARE
+ * Classic and for a place of another kind, `card_incompatible` for a block that the card does not have.
+ */
+export const checkBlock = (card: Card, at: CardAddress): BlockAddress => {
   const count = blockCount(card.technology)
   if (count === 0) throw new BridgeError('not_supported', `The card is of the kind ${card.technology}.`)
-  if (!Number.isInteger(block) || block < 0 || block >= count) {
-    throw new BridgeError('card_incompatible', `A ${card.technology} card has no block ${block}.`)
+  if (at.kind !== 'block')
+    throw new BridgeError('not_supported', `A ${card.technology} card has blocks, no ${at.kind}.`)
+  if (!Number.isInteger(at.block) || at.block < 0 || at.block >= count) {
+    throw new BridgeError('card_incompatible', `A ${card.technology} card has no block ${at.block}.`)
   }
+  return at
 }

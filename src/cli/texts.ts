@@ -26,10 +26,15 @@ const comparisonTexts = {
   unchecked: 'could not be asked',
 } as const
 
+/** A card without an identifier is told by its technology alone. */
+const cardText = ({ card_uid: uid, technology }: EndingBody & { kind: 'encoded' | 'scanned' }): string =>
+  uid === null ? technology : `${uid} (${technology})`
+
 const scannedLines = (ending: EndingBody & { kind: 'scanned' }): string[] => {
   const { record, comparison } = ending
-  const rows = [['  Card:', `${ending.card_uid} (${ending.technology})`]]
+  const rows = [['  Card:', cardText(ending)]]
   if (record === null) {
+    if (ending.card_number !== null) rows.push(['  Card number:', ending.card_number])
     rows.push(['  Record:', ending.remark ?? 'none'])
   } else {
     rows.push(
@@ -51,7 +56,7 @@ export const endingLines = (kind: SessionBody['kind'], ending: EndingBody): stri
         ending.proof === 'read_back'
           ? 'Encoded: what was written was read back from the card. Hand it out.'
           : 'Encoded: the card already held this order, nothing was written. Hand it out.',
-        ...alignColumns([['  Card:', `${ending.card_uid} (${ending.technology})`]]),
+        ...alignColumns([['  Card:', cardText(ending)]]),
       ]
     case 'scanned':
       return scannedLines(ending)
@@ -73,7 +78,7 @@ export const endingLines = (kind: SessionBody['kind'], ending: EndingBody): stri
 const encoderRow = (encoder: EncoderBody): string[] => [
   `  ${encoder.name}`,
   encoder.driver,
-  encoder.path,
+  encoder.path ?? '–',
   encoder.lease === null ? encoder.state : `in use by ${encoder.lease.owner}`,
   [encoder.model, encoder.firmware].filter((part) => part !== null).join(' '),
 ]

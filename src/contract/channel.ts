@@ -71,7 +71,7 @@ export const ChannelRecord = z.object({
 export const ChannelEnding = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('encoded'),
-    card_uid: z.string(),
+    card_uid: z.string().nullable().describe('Null for a card that has no identifier'),
     technology: z.string(),
     proof: z
       .enum(['read_back', 'already_right'])
@@ -79,8 +79,13 @@ export const ChannelEnding = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('scanned'),
-    card_uid: z.string(),
-    technology: z.string(),
+    card_uid: z.string().nullable().describe('Null for a card that has no identifier, and for a barcode'),
+    technology: z.string().describe('Of the card, or `barcode`'),
+    card_number: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('The number that the card or code bears, where it is no record of this site'),
     record: ChannelRecord.nullable().describe('Null when the card holds no record of this site'),
     remark: z.string().nullable().describe('Why there is no record'),
   }),

@@ -3,7 +3,8 @@ import { CardTechnology } from './card.ts'
 import type { Device, IoOptions } from './device.ts'
 import type { Emulator, EmulatorOptions } from './emulator.ts'
 import { DriverId } from './ids.ts'
-import type { ByteTransport, Clock, SerialSettings } from './transport.ts'
+import { MatchRule } from './match.ts'
+import { type Clock, type SerialSettings, type Transport, transportKinds } from './transport.ts'
 
 /** The static facts of a driver. The conformance kit holds the driver to every one of them. */
 export const DriverManifest = z.strictObject({
@@ -13,16 +14,22 @@ export const DriverManifest = z.strictObject({
   kind: z.enum(['card', 'keySystem', 'scanner']),
   /** What a device of this driver may be used for. */
   roles: z.array(z.enum(['encoder', 'scanner'])).min(1),
-  /** How the device is reached. */
-  transport: z.literal('serial'),
-  /** USB identities that are the product's own. Empty for chips behind a general USB-serial bridge. */
-  usb: z.array(
-    z.strictObject({
-      vendorId: z.string().regex(/^[0-9a-f]{4}$/),
-      productId: z.string().regex(/^[0-9a-f]{4}$/),
-    }),
-  ),
+  /** How the device is reached; the first is the usual one. */
+  transports: z.array(z.enum(transportKinds)).min(1),
+  /** How it is recognised, most telling first. */
+  match: z.array(MatchRule).readonly(),
   technologies: z.array(CardTechnology),
+  /** How a card is shown to it: laid into a field, or swiped once for each reading and each writing. */
+  presentation: z.enum(['field', 'swipe']),
+  /** What it can show people: see DeviceBase.indicate. */
+  indicators: z.array(z.enum(['light', 'sound'])),
+  /**
+   * Whether it answers when it is asked. One that only talks, like most barcode scanners, is believed to be what the
+   * configuration says: opening it proves nothing.
+   */
+  answers: z.boolean().default(true),
+  /** Whether it can tell that more than one card lies in its field; where it can't, it takes one of them. */
+  tellsSeveral: z.boolean().default(true),
   /** Whether asking "are you there?" writes bytes that would disturb another device on the line. */
   intrusiveProbe: z.boolean(),
   /** What an abort promises about the card: see CardDevice.write. */
@@ -36,7 +43,7 @@ export type DriverManifest = z.infer<typeof DriverManifest>
 
 /** What a driver is given to open a device. It keeps nothing else: no file, no network, no log, no global timer. */
 export interface OpenContext<Options> {
-  readonly transport: ByteTransport
+  readonly transport: Transport
   readonly options: Options
   readonly clock: Clock
 }
@@ -46,13 +53,17 @@ export interface Driver<Options = unknown> {
   readonly manifest: DriverManifest
   /** The driver's part of a device's configuration (YAML). */
   readonly options: z.ZodType<Options>
-  readonly serial: SerialSettings
+  /** For a driver that may be reached over a serial line. */
+  readonly serial?: SerialSettings
   /**
    * Brings the device to its idle state and proves that it is of this family. It owns the transport from the call on and
    * closes it when it rejects. Rejects `device_unresponsive`, `device_mismatch`, `device_lost`, `protocol_error`, `aborted`.
    */
   open(context: OpenContext<Options>, io: IoOptions): Promise<Device>
-  /** Makes the firmware double: the same protocol from the other end, written from the device's document. */
+  /**
+   * Makes the firmware double: the same protocol from the other end, written from the device's document. Rejects
+   * `not_supported` for a transport that is not in the manifest.
+   */
   emulate(options: EmulatorOptions): Promise<Emulator>
 }
 

@@ -1,35 +1,61 @@
-import type { CardDevice } from './device.ts'
+import type { CardDevice, DeviceInfo, Scanner } from './device.ts'
 import type { DriverManifest } from './driver.ts'
 import type { BridgeError } from './errors.ts'
 import type { EncoderId, OrderId } from './ids.ts'
+import type { NumberFormat } from './number-format.ts'
+import type { TransportKind } from './transport.ts'
 
 /** What is known of an encoder at this moment, for lists and for the hub. */
 export interface EncoderView {
   readonly encoderId: EncoderId
   readonly name: string
   readonly driver: string
-  readonly path: string
+  readonly kind: DriverManifest['kind']
+  /** How it is reached, as far as that is known: a driver may know several ways. */
+  readonly transport: TransportKind
+  /** Where it is now: an OS path or a reader's name, for people. Null until it was found. */
+  readonly path: string | null
+  /** By what it is known again (`usb:1234:5678:A1B2`, `port:1-2.3`, `path:/dev/ttyS0`). Null until it was met. */
+  readonly identity: string | null
+  readonly presentation: DriverManifest['presentation']
+  readonly indicators: DriverManifest['indicators']
   readonly layout: string
   readonly technologies: readonly string[]
   readonly state: 'absent' | 'opening' | 'ready' | 'leased' | 'failed'
   /** Why it is not ready. */
   readonly error: BridgeError | null
-  readonly info: { readonly model: string; readonly firmware: string } | null
+  readonly info: DeviceInfo | null
   /** Who holds it: the order, the label of whoever ordered, since when. */
   readonly lease: { readonly orderId: OrderId; readonly owner: string; readonly since: string } | null
 }
 
-/** The right to use one encoder alone. It ends by `release`, or by itself when the device is lost. */
-export interface EncoderLease {
+interface LeaseBase {
   readonly encoderId: EncoderId
-  readonly device: CardDevice
   readonly layout: string
+  /** How the numbers of cards without a record, and of a scanner's reads, are written; null by habit. */
+  readonly numberFormat: NumberFormat | null
+  /** How a card is shown to the device: laid into a field, or swiped. */
+  readonly presentation: DriverManifest['presentation']
   /** The driver’s abort promise: with `neverWhileWriting` a session can’t be cancelled while it writes. */
   readonly abort: DriverManifest['abort']
   /** Fires when the device is lost or the lease is taken over; its reason is a BridgeError. */
   readonly lost: AbortSignal
   release(): Promise<void>
 }
+
+export interface CardLease extends LeaseBase {
+  readonly kind: 'card'
+  readonly device: CardDevice
+}
+
+/** While a scanner is leased its reads go to the holder alone. */
+export interface ScannerLease extends LeaseBase {
+  readonly kind: 'scanner'
+  readonly device: Scanner
+}
+
+/** The right to use one encoder alone. It ends by `release`, or by itself when the device is lost. */
+export type EncoderLease = CardLease | ScannerLease
 
 /** The encoders of this desk, as sessions see them. First come, first served per encoder. */
 export interface Encoders {

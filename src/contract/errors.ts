@@ -132,6 +132,35 @@ export const errorTable = {
     'Install what the message names; `encoder-bridge doctor` checks it.',
   ),
 
+  device_quarantined: row(
+    409,
+    'installer',
+    'encoder_not_online',
+    'Another device than the one that was set up is connected in its place.',
+    'Connect the device that was set up here, or accept the new one with `encoder-bridge devices accept`.',
+  ),
+  device_ambiguous: row(
+    409,
+    'installer',
+    'encoder_not_online',
+    'Several connected devices could be the one that is meant.',
+    'Run `encoder-bridge devices identify`, or name its serial number or port in the configuration.',
+  ),
+  pcsc_unavailable: row(
+    503,
+    'installer',
+    'encoder_not_online',
+    'The smart-card service of this computer does not run.',
+    'Install and start it (Linux: the package pcscd; Windows: the service “Smart Card”).',
+  ),
+  driver_crashed: row(
+    500,
+    'support',
+    'encoder_not_online',
+    'The driver of the encoder failed in a way that it should not.',
+    'The bridge starts it again by itself; if it repeats, send the diagnostics to support.',
+  ),
+
   card_timeout: row(
     408,
     'clerk',
@@ -194,6 +223,21 @@ export const errorTable = {
     'uncategorized_error',
     'The card holds a valid credential of another access method.',
     'Take a free card, or confirm that the old credential may be overwritten.',
+  ),
+
+  card_unreadable: row(
+    422,
+    'clerk',
+    'no_credential_on_encoder',
+    'The card or code was presented, and could not be read.',
+    'Present it again: swipe evenly with the stripe on the right side, or hold the code steady.',
+  ),
+  card_swipe_failed: row(
+    422,
+    'clerk',
+    'encoding_interrupted',
+    'The card was moved too fast, too slowly or unevenly while it was written.',
+    'Swipe it again in one even movement; clean or replace the card if it repeats.',
   ),
 
   order_invalid: row(

@@ -18,9 +18,18 @@ export const DriverId = z
   .brand<'DriverId'>()
 export type DriverId = z.infer<typeof DriverId>
 
-/** A card's unique identifier (ISO/IEC 14443-3): 4, 7 or 10 bytes as upper-case hexadecimal, cascade tags left out. */
+/**
+ * A card's unique identifier as upper-case hexadecimal: 4, 7 or 10 bytes (ISO/IEC 14443-3, cascade tags left out), 8 bytes
+ * (ISO/IEC 15693) or the 5 bytes of an EM4100.
+ */
 export const CardUid = z
   .string()
-  .regex(/^(?:[0-9A-F]{8}|[0-9A-F]{14}|[0-9A-F]{20})$/)
+  .regex(/^(?:[0-9A-F]{8}|[0-9A-F]{10}|[0-9A-F]{14}|[0-9A-F]{16}|[0-9A-F]{20})$/)
   .brand<'CardUid'>()
 export type CardUid = z.infer<typeof CardUid>
+
+/**
+ * Stands for the identifier of a card that has none (a magnetic stripe, a T5577): no type A card has it, since a single-size
+ * UID of zeros is not issued. Such cards can't be told apart but by what is on them.
+ */
+export const noUid: CardUid = CardUid.parse('00000000')

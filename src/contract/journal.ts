@@ -120,5 +120,15 @@ export interface Journal {
   setSiteKeys(keys: SiteKeys): void
   /** The frozen id of a device's identity, made at first sight. */
   encoderIdOf(identity: string): EncoderId
+  /** The id of a device's identity; null where none was ever made. */
+  knownEncoder(identity: string): EncoderId | null
+  /** Which device is set up under a name of the configuration; null before one was. Letters' case does not count. */
+  identityAt(name: string): string | null
+  /** Freezes which device is set up under a name: the identity bears this encoder id from now on, and no other one does. */
+  setUpDevice(device: {
+    readonly name: string
+    readonly identity: string
+    readonly encoderId: EncoderId
+  }): void
   close(): void
 }

@@ -34,15 +34,19 @@ const failure = { code: ErrorCode, detail: z.string().nullable(), uid: CardUid.n
 export const Ending = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('encoded'),
-    uid: CardUid,
+    /** Null for a card that has no identifier. */
+    uid: CardUid.nullable(),
     technology: CardTechnology,
     /** `alreadyRight`: the card held the order before, and nothing was written. */
     proof: z.enum(['readBack', 'alreadyRight']),
   }),
   z.strictObject({
     kind: z.literal('scanned'),
-    uid: CardUid,
-    technology: CardTechnology,
+    /** Null for a card that has no identifier, and for a barcode. */
+    uid: CardUid.nullable(),
+    technology: z.union([CardTechnology, z.literal('barcode')]),
+    /** The number that the card or code is known by, where it bears one; by what rule is the encoder's `numberFormat`. */
+    cardNumber: z.string().nullable().default(null),
     /** Null for a blank card and for one whose record is not ours. */
     record: CardRecord.nullable(),
     /** Why there is no record: `blank`, or what makes it foreign. */

@@ -59,7 +59,7 @@ const applyScanned = (
 ): void => {
   const attempt = attemptOf(hub, order)
   if (order.kind === 'scan') {
-    succeedAttempt(hub, attempt, scanResult(hub, order.workspace_id, ending.record))
+    succeedAttempt(hub, attempt, scanResult(hub, order.workspace_id, ending))
     return
   }
   // Who ordered was told that it failed, and may have taken another card.

@@ -17,29 +17,57 @@ const sameInstant = (one: string | null, other: string | null): boolean =>
 const findCredential = (hub: HubContext, workspaceId: string, id: string): AcsCredentialRow | null =>
   hub.store.credentials.find({ workspace_id: workspaceId, acs_credential_id: id, deleted_at: null })
 
+const findByNumber = (hub: HubContext, workspaceId: string, number: string | null): AcsCredentialRow | null =>
+  number === null
+    ? null
+    : hub.store.credentials.find({ workspace_id: workspaceId, card_number: number, deleted_at: null })
+
 const differences = (record: CardRecord, credential: AcsCredentialRow): string[] => [
   ...(record.card_number === credential.card_number ? [] : ['card_number']),
   ...(sameInstant(record.starts_at, credential.starts_at) ? [] : ['starts_at']),
   ...(sameInstant(record.ends_at, credential.ends_at) ? [] : ['ends_at']),
 ]
 
-/** The result of SCAN_CREDENTIAL: what the card holds beside what this hub has. A card without a record holds nothing. */
+const holdsNothing = { acs_credential_on_encoder: null, acs_credential_on_seam: null, warnings: [] }
+
+/** A card that bears no more than a number: what the credential of that number is here. */
+const numberResult = (
+  hub: HubContext,
+  workspaceId: string,
+  number: string | null,
+): Record<string, unknown> => {
+  if (number === null) return holdsNothing
+  const credential = findByNumber(hub, workspaceId, number)
+  return {
+    acs_credential_on_encoder: {
+      card_number: number,
+      created_at: null,
+      starts_at: null,
+      ends_at: null,
+      is_issued: null,
+    },
+    acs_credential_on_seam: credential === null ? null : presentCredential(hub, credential),
+    warnings: credential === null ? [unknownHere] : [],
+  }
+}
+
+const unknownHere = {
+  warning_code: 'acs_credential_on_seam_not_found',
+  warning_message: 'The credential on the card does not exist in this workspace.',
+}
+
+/** The result of SCAN_CREDENTIAL: what the card holds beside what this hub has. A card without a record or a number holds nothing. */
 export const scanResult = (
   hub: HubContext,
   workspaceId: string,
-  record: Scanned['record'],
+  { record, card_number: number }: Pick<Scanned, 'record' | 'card_number'>,
 ): Record<string, unknown> => {
-  if (record === null) return { acs_credential_on_encoder: null, acs_credential_on_seam: null, warnings: [] }
+  if (record === null) return numberResult(hub, workspaceId, number)
   const credential = findCredential(hub, workspaceId, record.acs_credential_id)
   const properties = credential === null ? [] : differences(record, credential)
   const warnings =
     credential === null
-      ? [
-          {
-            warning_code: 'acs_credential_on_seam_not_found',
-            warning_message: 'The credential on the card does not exist in this workspace.',
-          },
-        ]
+      ? [unknownHere]
       : properties.length === 0
         ? []
         : [
@@ -61,11 +89,12 @@ export const scanResult = (
   }
 }
 
-/** A UID read as one unsigned number, most significant byte first: how UID-based systems know a card. */
-const cardNumberOf = (uid: string): string => BigInt(`0x${uid}`).toString()
+/** The number that the card bears, else its UID read as one unsigned number, most significant byte first. */
+const cardNumberOf = ({ card_number: number, card_uid: uid }: Scanned): string | null =>
+  number ?? (uid === null ? null : BigInt(`0x${uid}`).toString())
 
 /**
- * Assigns the scanned card to the order's user: by its record when it holds one of ours, else by its UID.
+ * Assigns the scanned card to the order's user: by its record when it holds one of ours, else by its number.
  * A card of another user is not taken from them.
  */
 export const assignScanned = (
@@ -74,10 +103,10 @@ export const assignScanned = (
   ending: Scanned,
 ): { kind: 'assigned'; credential: AcsCredentialRow } | { kind: 'refused'; message: string } => {
   const workspaceId = order.workspace_id
-  const cardNumber = cardNumberOf(ending.card_uid)
+  const cardNumber = cardNumberOf(ending)
   const existing =
     ending.record === null
-      ? hub.store.credentials.find({ workspace_id: workspaceId, card_number: cardNumber, deleted_at: null })
+      ? findByNumber(hub, workspaceId, cardNumber)
       : findCredential(hub, workspaceId, ending.record.acs_credential_id)
   if (existing !== null) {
     return existing.user_identity_id === order.user_identity_id
@@ -86,6 +115,9 @@ export const assignScanned = (
   }
   if (ending.record !== null) {
     return { kind: 'refused', message: 'The card holds a credential that this workspace does not know.' }
+  }
+  if (cardNumber === null) {
+    return { kind: 'refused', message: 'The card bears nothing that it could be known by.' }
   }
   const encoder = hub.store.encoders.find({
     workspace_id: workspaceId,

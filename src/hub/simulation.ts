@@ -102,6 +102,6 @@ export const simulateScan = (
   }
   const credential = simulatedCredential(hub, encoder.workspace_id, outcome.acs_credential_id)
   const record = simulatedRecord(hub, outcome.scenario, credential)
-  succeedAttempt(hub, attempt, scanResult(hub, encoder.workspace_id, record))
+  succeedAttempt(hub, attempt, scanResult(hub, encoder.workspace_id, { record, card_number: null }))
   return attempt
 }

@@ -42,6 +42,7 @@ export const toChannelEnding = (ending: Ending, orderKind: Order['kind']): Chann
         kind: 'scanned',
         card_uid: ending.uid,
         technology: ending.technology,
+        card_number: ending.cardNumber,
         record: ending.record && {
           acs_credential_id: ending.record.credentialId,
           card_number: ending.record.cardNumber,

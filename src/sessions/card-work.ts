@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Layout } from '../cards/layouts/layout.ts'
+import { groupOf, nameOf } from '../cards/places.ts'
 import type { Card, CardAddress, CardWrite } from '../contract/card.ts'
 import type { CardContent } from '../contract/card-content.ts'
-import type { CardDevice } from '../contract/device.ts'
-import type { EncoderLease } from '../contract/encoders.ts'
+import type { CardLease, EncoderLease } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { OrderId } from '../contract/ids.ts'
@@ -41,16 +41,44 @@ export const checkTechnology = (card: Card, layout: Layout): void => {
   }
 }
 
+/** A lease of an encoder; that of a scanner is given back. Rejects `not_supported`. */
+export const asCardLease = async (lease: EncoderLease): Promise<CardLease> => {
+  if (lease.kind === 'card') return lease
+  await lease.release()
+  throw new BridgeError('not_supported', 'It is a scanner: it reads, and writes nothing.')
+}
+
 /** Reads places in order, giving up when the signal fires or the lease is lost. */
-export const readBlocks = async (
-  device: CardDevice,
+export const readPlaces = async (
+  { device }: CardLease,
   card: Card,
   places: readonly CardAddress[],
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> => {
-  const blocks: Uint8Array[] = []
-  for (const at of places) blocks.push(await device.read(card, at, { signal }))
-  return blocks
+  const found: Uint8Array[] = []
+  for (const at of places) found.push(await device.read(card, at, { signal }))
+  return found
+}
+
+/**
+ * Reads one place, and where cards are swiped asks for another swipe for as long as the signal allows: reading again does no
+ * harm, and one swipe in ten goes wrong.
+ */
+export const readPatiently = async (
+  lease: CardLease,
+  card: Card,
+  at: CardAddress,
+  signal: AbortSignal,
+  notice: (code: ErrorCode | null) => void,
+): Promise<Uint8Array> => {
+  for (;;) {
+    try {
+      return await lease.device.read(card, at, { signal })
+    } catch (error) {
+      if (lease.presentation !== 'swipe' || !isBridgeError(error, 'card_unreadable')) throw error
+      notice('card_unreadable')
+    }
+  }
 }
 
 /**
@@ -82,9 +110,9 @@ export const pause = (clock: Clock, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', giveUp, { once: true })
   })
 
-/** Waits for exactly one card; several cards are told to the clerk and waited out. */
+/** Waits for exactly one card; several cards, and a bad swipe, are told to the clerk and waited out. */
 export const waitForOneCard = async (
-  lease: EncoderLease,
+  lease: CardLease,
   clock: Clock,
   signal: AbortSignal,
   notice: (code: ErrorCode | null) => void,
@@ -93,25 +121,26 @@ export const waitForOneCard = async (
     try {
       return await lease.device.waitForCard({ signal })
     } catch (error) {
-      if (!isBridgeError(error, 'card_several')) throw error
-      notice('card_several')
+      if (!isBridgeError(error, 'card_several') && !isBridgeError(error, 'card_unreadable')) throw error
+      notice(error.code)
       await pause(clock, signal)
     }
   }
 }
 
-/** The writes of a plan, cut where the sector changes: write and read-back alternate inside one authentication. */
-export const bySector = (
-  plan: readonly CardWrite[],
-  sectorOf: (at: CardAddress) => number,
-): readonly (readonly CardWrite[])[] => {
+/**
+ * The writes of a plan, cut where the group changes and where a place comes again: write and read-back alternate inside one
+ * authentication, and what is read back is what was written last.
+ */
+export const byGroup = (plan: readonly CardWrite[]): readonly (readonly CardWrite[])[] => {
   const groups: CardWrite[][] = []
-  let sector = -1
+  let group = -1
   for (const write of plan) {
-    const next = sectorOf(write.at)
-    if (next !== sector) groups.push([])
+    const next = groupOf(write.at)
+    const comesAgain = groups.at(-1)?.some(({ at }) => nameOf(at) === nameOf(write.at)) ?? false
+    if (next !== group || comesAgain) groups.push([])
     groups.at(-1)?.push(write)
-    sector = next
+    group = next
   }
   return groups
 }

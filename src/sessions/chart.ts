@@ -1,7 +1,7 @@
 import type { Card } from '../contract/card.ts'
-import type { EncoderLease } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import { type CardUid, noUid } from '../contract/ids.ts'
 
 /** What a chart's actor does until `.provide()` gives it one. */
 export const notProvided = (): Promise<never> =>
@@ -12,14 +12,14 @@ export const noFurther = (what: string): never => {
   throw new BridgeError('internal_error', `The chart came here without ${what}.`)
 }
 
-/** What a session holds while it works with a card. */
-interface Hold {
-  readonly lease: EncoderLease | null
-  readonly card: Card | null
-}
+export const heldLease = <Lease>(context: { readonly lease: Lease | null }): Lease =>
+  context.lease ?? noFurther('a lease')
+export const presentCard = (context: { readonly card: Card | null }): Card =>
+  context.card ?? noFurther('a card')
 
-export const heldLease = (context: Hold): EncoderLease => context.lease ?? noFurther('a lease')
-export const presentCard = (context: Hold): Card => context.card ?? noFurther('a card')
+/** What tells this card from others; null where nothing does. */
+export const identityOf = (card: Pick<Card, 'uid'> | null): CardUid | null =>
+  card === null || card.uid === noUid ? null : card.uid
 
 /** Why a chart ends by its own decision, as parameters of an action. */
 export const because = (code: ErrorCode): { error: BridgeError } => ({ error: new BridgeError(code) })

@@ -1,22 +1,24 @@
 import { fromPromise } from 'xstate'
-import { layoutNamed } from '../cards/layouts/index.ts'
 import type { CardReading } from '../cards/layouts/layout.ts'
-import { sectorOf } from '../cards/mifare-classic.ts'
+import { lastWrites, nameOf, writtenPart } from '../cards/places.ts'
 import type { Card, CardWrite } from '../contract/card.ts'
-import type { EncoderLease } from '../contract/encoders.ts'
+import type { CardLease } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { Journal, WriteIntent } from '../contract/journal.ts'
 import {
   areEqual,
-  bySector,
+  asCardLease,
+  byGroup,
   checkTechnology,
   contentOf,
   digestOf,
   noteVerified,
-  readBlocks,
+  readPatiently,
+  readPlaces,
   siteKeysOf,
   waitForOneCard,
 } from './card-work.ts'
+import { identityOf } from './chart.ts'
 import type { CardCheck, EncodeOrder, Report, WriteTask } from './encode-context.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { SessionPorts } from './ports.ts'
@@ -24,55 +26,54 @@ import { createRecoverActor } from './recover-actors.ts'
 
 /** The encode chart's actors over the ports of one session. They do and report; the chart decides. */
 export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
-  takeTurn: fromPromise<EncoderLease, { order: EncodeOrder }>(async ({ input, signal }) => {
+  takeTurn: fromPromise<CardLease, { order: EncodeOrder }>(async ({ input, signal }) => {
     if (input.order.encode.copies !== 1) {
       throw new BridgeError(
         'order_invalid',
         'An access method belongs to one card; order each copy by itself.',
       )
     }
-    return held.take(input.order, signal)
+    return asCardLease(await held.take(input.order, signal))
   }),
 
-  proveAlive: fromPromise<void, { lease: EncoderLease }>(({ input, signal }) =>
+  proveAlive: fromPromise<void, { lease: CardLease }>(({ input, signal }) =>
     input.lease.device.probe({ signal }),
   ),
 
-  waitForCard: fromPromise<Card, { lease: EncoderLease; report: Report }>(({ input, signal }) =>
+  waitForCard: fromPromise<Card, { lease: CardLease; report: Report }>(({ input, signal }) =>
     waitForOneCard(input.lease, ports.clock, signal, (code) => input.report({ type: 'card.notice', code })),
   ),
 
-  checkCard: fromPromise<
-    CardCheck,
-    { lease: EncoderLease; card: Card; order: EncodeOrder; overwrite: boolean }
-  >(async ({ input, signal }) => {
-    const { lease, card, order } = input
-    const layout = layoutNamed(lease.layout)
-    const keys = siteKeysOf(ports.journal)
-    checkTechnology(card, layout)
-    checkLimits(ports, card)
-    const plan = layout.plan(contentOf(order.encode), card, keys)
-    const places = layout.reads(card)
-    const blocks = await readBlocks(lease.device, card, places, signal)
-    const own = new Map(places.map(({ block }, index) => [block, blocks[index]]))
-    const reading = layout.parse(blocks, card, keys)
-    if (await isAlreadyRight(plan, own, input, signal)) return { kind: 'alreadyRight' }
-    if (!input.overwrite && (await isOccupied(ports, reading, card, order, signal)))
-      return { kind: 'occupied' }
-    const intent: WriteIntent = {
-      encoderId: lease.encoderId,
-      uid: card.uid,
-      technology: card.technology,
-      layout: lease.layout,
-      intendedDigest: digestOf(plan.map((write) => write.data)),
-      previousDigest: digestOf(blocks),
-    }
-    return { kind: 'free', task: { card, plan, intent } }
-  }),
+  checkCard: fromPromise<CardCheck, { lease: CardLease; card: Card; order: EncodeOrder; overwrite: boolean }>(
+    async ({ input, signal }) => {
+      const { lease, card, order } = input
+      const layout = ports.layouts.named(lease.layout)
+      const keys = siteKeysOf(ports.journal)
+      checkTechnology(card, layout)
+      checkLimits(ports, card)
+      const plan = layout.plan(contentOf(order.encode), card, keys)
+      const places = layout.reads(card)
+      const blocks = await readPlaces(lease, card, places, signal)
+      const own = new Map(places.map((at, index) => [nameOf(at), blocks[index]]))
+      const reading = layout.parse(blocks, card, keys)
+      if (await isAlreadyRight(plan, own, input, signal)) return { kind: 'alreadyRight' }
+      if (!input.overwrite && (await isOccupied(ports, reading, card, order, signal)))
+        return { kind: 'occupied' }
+      const intent: WriteIntent = {
+        encoderId: lease.encoderId,
+        uid: card.uid,
+        technology: card.technology,
+        layout: layout.id,
+        intendedDigest: digestOf(lastWrites(plan).map((write) => write.data)),
+        previousDigest: digestOf(blocks),
+      }
+      return { kind: 'free', task: { card, plan, intent } }
+    },
+  ),
 
   writeCard: fromPromise<
     void,
-    { lease: EncoderLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal; report: Report }
+    { lease: CardLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal; report: Report }
   >(async ({ input, signal }) => {
     const { lease, order, task, report } = input
     if (Date.parse(order.expiresAt) <= ports.wallClock().getTime()) throw new BridgeError('order_expired')
@@ -80,7 +81,7 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     await writeAndReadBack(lease, task, AbortSignal.any([signal, input.stop]), report)
   }),
 
-  confirmCard: fromPromise<void, { lease: EncoderLease; order: EncodeOrder; task: WriteTask }>(
+  confirmCard: fromPromise<void, { lease: CardLease; order: EncodeOrder; task: WriteTask }>(
     async ({ input, signal }) => {
       const present = await waitForOneCard(input.lease, ports.clock, signal, () => undefined)
       if (present.uid !== input.task.card.uid) throw new BridgeError('card_swapped')
@@ -88,7 +89,7 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     },
   ),
 
-  waitForReturn: fromPromise<Card, { lease: EncoderLease; report: Report }>(({ input, signal }) =>
+  waitForReturn: fromPromise<Card, { lease: CardLease; report: Report }>(({ input, signal }) =>
     waitForOneCard(input.lease, ports.clock, signal, (code) => input.report({ type: 'card.notice', code })),
   ),
 
@@ -110,9 +111,9 @@ const checkLimits = (ports: SessionPorts, card: Card): void => {
   }
 }
 
-/** Writes each sector and reads it back before the next one; a block that differs ends the writing at once. */
+/** Writes each group and reads it back before the next one; a place that differs ends the writing at once. */
 const writeAndReadBack = async (
-  lease: EncoderLease,
+  lease: CardLease,
   task: WriteTask,
   signal: AbortSignal,
   report: Report,
@@ -121,19 +122,19 @@ const writeAndReadBack = async (
   const { device } = lease
   const total = plan.length
   let done = 0
-  for (const sector of bySector(plan, (at) => sectorOf(at.block))) {
-    for (const write of sector) {
+  for (const group of byGroup(plan)) {
+    for (const write of group) {
       if (signal.aborted) throw new BridgeError('aborted')
       report({ type: 'write.started' })
       await device.write(card, write.at, write.data, { signal })
     }
-    for (const write of sector) {
-      const found = await device.read(card, write.at, { signal })
-      if (!areEqual(found, write.data)) {
-        throw new BridgeError(
-          'card_mismatch',
-          `Block ${String(write.at.block)} did not keep what was written.`,
-        )
+    report({ type: 'write.readingBack' })
+    for (const write of group) {
+      const found = await readPatiently(lease, card, write.at, signal, (code) =>
+        report({ type: 'card.notice', code }),
+      )
+      if (!areEqual(writtenPart(write, found), write.data)) {
+        throw new BridgeError('card_mismatch', `${nameOf(write.at)} did not keep what was written.`)
       }
       done += 1
     }
@@ -142,22 +143,23 @@ const writeAndReadBack = async (
 }
 
 /**
- * Whether every block holds what would be written to it, which includes the version of the site key. The record's own
- * blocks, read already, settle most cases.
+ * Whether every place holds what would be written to it, which includes the version of the site key. The record's own
+ * places, read already, settle most cases.
  */
 const isAlreadyRight = async (
   plan: readonly CardWrite[],
-  own: ReadonlyMap<number, Uint8Array | undefined>,
-  { lease, card }: { readonly lease: EncoderLease; readonly card: Card },
+  own: ReadonlyMap<string, Uint8Array | undefined>,
+  { lease, card }: { readonly lease: CardLease; readonly card: Card },
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const isRight = ({ data }: CardWrite, found: Uint8Array | undefined): boolean =>
-    found !== undefined && areEqual(found, data)
-  const others = plan.filter((write) => !own.has(write.at.block))
-  const record = plan.filter((write) => own.has(write.at.block))
-  if (!record.every((write) => isRight(write, own.get(write.at.block)))) return false
+  const isRight = (write: CardWrite, found: Uint8Array | undefined): boolean =>
+    found !== undefined && areEqual(writtenPart(write, found), write.data)
+  const last = lastWrites(plan)
+  const others = last.filter((write) => !own.has(nameOf(write.at)))
+  const record = last.filter((write) => own.has(nameOf(write.at)))
+  if (!record.every((write) => isRight(write, own.get(nameOf(write.at))))) return false
   const places = others.map((write) => write.at)
-  const found = await readBlocks(lease.device, card, places, signal)
+  const found = await readPlaces(lease, card, places, signal)
   return others.every((write, index) => isRight(write, found[index]))
 }
 
@@ -174,6 +176,7 @@ const isOccupied = async (
 ): Promise<boolean> => {
   if (reading.kind === 'blank') return false
   if (reading.kind === 'foreign') return !wasSpoiledHere(ports.journal, card)
+  if (reading.kind === 'number') return true
   const { record } = reading
   if (record.credentialId === order.encode.credentialId) return false
   if (record.endsAt !== null && Date.parse(record.endsAt) <= ports.wallClock().getTime()) return false
@@ -187,6 +190,8 @@ const isOccupied = async (
 }
 
 const wasSpoiledHere = (journal: Journal, card: Card): boolean => {
+  // Nothing tells a card without an identifier from the one that was spoiled.
+  if (identityOf(card) === null) return false
   const last = journal.recent(500).find((entry) => entry.intent?.uid === card.uid)
   return last?.ending?.kind === 'spoiled' || last?.ending?.kind === 'unknown'
 }

@@ -1,11 +1,11 @@
 import type { Card, CardWrite } from '../contract/card.ts'
-import type { EncoderLease } from '../contract/encoders.ts'
+import type { CardLease } from '../contract/encoders.ts'
 import { isBridgeError, toBridgeError } from '../contract/errors.ts'
 import type { BridgeError, ErrorCode } from '../contract/errors.ts'
 import type { WriteIntent } from '../contract/journal.ts'
 import type { EncodeSubject, Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
-import { noFurther } from './chart.ts'
+import { identityOf, noFurther } from './chart.ts'
 import { failedEnding } from './failed-ending.ts'
 
 export type EncodeOrder = Order & { readonly encode: EncodeSubject }
@@ -34,7 +34,7 @@ export interface EncodeInput {
 }
 
 export interface EncodeContext extends EncodeInput {
-  readonly lease: EncoderLease | null
+  readonly lease: CardLease | null
   readonly card: Card | null
   readonly task: WriteTask | null
   /** Why `awaitingConfirmation` asks. */
@@ -46,6 +46,10 @@ export interface EncodeContext extends EncodeInput {
   /** A write has been handed to the card: from now on no failure leaves it `untouched`. */
   readonly touched: boolean
   readonly progress: { readonly done: number; readonly total: number } | null
+  /** What was written is being read back: where cards are swiped, the clerk has to swipe again. */
+  readonly isReadingBack: boolean
+  /** Swipes that went wrong while the card was written. */
+  readonly failedSwipes: number
   /** What the card device complains of while it waits. */
   readonly notice: ErrorCode | null
   /** Asks the writer to stop at the driver's next promise point, with the reason why. */
@@ -58,6 +62,7 @@ export type EncodeEvent =
   | { readonly type: 'clerk.confirmed' }
   | { readonly type: 'card.notice'; readonly code: ErrorCode | null }
   | { readonly type: 'write.started' }
+  | { readonly type: 'write.readingBack' }
   | { readonly type: 'write.progress'; readonly done: number; readonly total: number }
   | { readonly type: 'device.lost'; readonly error: BridgeError }
 
@@ -87,4 +92,4 @@ export const failed = (
   kind: 'untouched' | 'spoiled' | 'unknown',
   context: EncodeContext,
   error: unknown,
-): Ending => failedEnding(kind, toBridgeError(error), context.card?.uid ?? context.interrupted?.uid ?? null)
+): Ending => failedEnding(kind, toBridgeError(error), identityOf(context.card ?? context.interrupted))

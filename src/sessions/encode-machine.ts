@@ -1,7 +1,7 @@
 import { assign, fromPromise, setup } from 'xstate'
 import type { Card } from '../contract/card.ts'
-import type { EncoderLease } from '../contract/encoders.ts'
-import { BridgeError, isBridgeError, toBridgeError } from '../contract/errors.ts'
+import type { CardLease } from '../contract/encoders.ts'
+import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { WriteIntent } from '../contract/journal.ts'
 import type { Ending } from '../contract/outcome.ts'
@@ -11,10 +11,12 @@ import {
   errorOf,
   faultGuards,
   heldLease,
+  identityOf,
   noFurther,
   notProvided,
   presentCard,
 } from './chart.ts'
+import { encodeGuards } from './encode-guards.ts'
 import { failed, interruptedIntent, plannedTask, reasonOf } from './encode-context.ts'
 import type { EncodeContext, EncodeEvent, EncodeInput, EncodeOrder } from './encode-context.ts'
 import type { CardCheck, Report, WriteTask } from './encode-context.ts'
@@ -28,19 +30,19 @@ const machineSetup = setup({
     output: {} as { ending: Ending },
   },
   actors: {
-    takeTurn: fromPromise<EncoderLease, { order: EncodeOrder }>(notProvided),
-    proveAlive: fromPromise<void, { lease: EncoderLease }>(notProvided),
-    waitForCard: fromPromise<Card, { lease: EncoderLease; report: Report }>(notProvided),
+    takeTurn: fromPromise<CardLease, { order: EncodeOrder }>(notProvided),
+    proveAlive: fromPromise<void, { lease: CardLease }>(notProvided),
+    waitForCard: fromPromise<Card, { lease: CardLease; report: Report }>(notProvided),
     checkCard: fromPromise<
       CardCheck,
-      { lease: EncoderLease; card: Card; order: EncodeOrder; overwrite: boolean }
+      { lease: CardLease; card: Card; order: EncodeOrder; overwrite: boolean }
     >(notProvided),
     writeCard: fromPromise<
       void,
-      { lease: EncoderLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal; report: Report }
+      { lease: CardLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal; report: Report }
     >(notProvided),
-    confirmCard: fromPromise<void, { lease: EncoderLease; order: EncodeOrder; task: WriteTask }>(notProvided),
-    waitForReturn: fromPromise<Card, { lease: EncoderLease; report: Report }>(notProvided),
+    confirmCard: fromPromise<void, { lease: CardLease; order: EncodeOrder; task: WriteTask }>(notProvided),
+    waitForReturn: fromPromise<Card, { lease: CardLease; report: Report }>(notProvided),
     recoverTruth: fromPromise<
       RecoveredTruth,
       { order: EncodeOrder; intent: WriteIntent; why: BridgeError; report: Report }
@@ -51,28 +53,13 @@ const machineSetup = setup({
     cardTimeout: 60_000,
     returnTimeout: 30_000,
     confirmTimeout: 60_000,
-    writeTimeout: 30_000,
-    abandonTimeout: 45_000,
+    // A swipe is the clerk's part of the writing.
+    writeTimeout: ({ context }) => (context.lease?.presentation === 'swipe' ? 60_000 : 30_000),
+    abandonTimeout: ({ context }) => (context.lease?.presentation === 'swipe' ? 75_000 : 45_000),
     recoveryTimeout: 120_000,
   },
   guards: {
-    wasInterrupted: ({ context }) => context.interrupted !== null,
-    asksForLiveKey: ({ context }) =>
-      context.order.encode.purpose === 'new' &&
-      context.order.encode.endsLiveKey &&
-      !context.order.encode.confirmed,
-    isExpired: ({ context }) => context.expiresInMs <= 0,
-    holdsLease: ({ context }) => context.lease !== null,
-    isAlreadyRight: (_, params: { check: CardCheck }) => params.check.kind === 'alreadyRight',
-    isOccupied: (_, params: { check: CardCheck }) => params.check.kind === 'occupied',
-    isAboutLiveKey: ({ context }) => context.question === 'liveKey',
-    isUntouched: ({ context }) => !context.touched,
-    mayResume: ({ context }, params: { error: unknown }) =>
-      !context.stop.signal.aborted && isBridgeError(params.error, 'card_removed'),
-    isAboutCard: (_, params: { error: BridgeError }) =>
-      ['card_write_refused', 'card_mismatch', 'card_swapped'].includes(params.error.code),
-    isSameCard: ({ context }, params: { card: Card }) => params.card.uid === context.card?.uid,
-    mayStopWriting: ({ context }) => context.lease?.abort !== 'neverWhileWriting',
+    ...encodeGuards,
     ...faultGuards,
   },
   actions: {
@@ -87,13 +74,20 @@ const machineSetup = setup({
     }),
     endEncoded: assign({
       ending: ({ context }, params: { proof: 'readBack' | 'alreadyRight' }): Ending => {
-        const { uid, technology } = presentCard(context)
-        return { kind: 'encoded', uid, technology, proof: params.proof }
+        const card = presentCard(context)
+        return {
+          kind: 'encoded',
+          uid: identityOf(card),
+          technology: card.technology,
+          proof: params.proof,
+        }
       },
     }),
     endAsFound: assign({ ending: (_, params: { ending: Ending }) => params.ending }),
     askToStop: ({ context }, params: { code: ErrorCode }) => context.stop.abort(new BridgeError(params.code)),
-    noteWrite: assign({ touched: true }),
+    noteWrite: assign({ touched: true, isReadingBack: false }),
+    countSwipe: assign({ failedSwipes: ({ context }) => context.failedSwipes + 1 }),
+    noteReadBack: assign({ isReadingBack: true, notice: null }),
     noteProgress: assign((_, params: Pick<EncodeContext, 'progress'>) => params),
     noteCard: assign({ notice: (_, params: { code: ErrorCode | null }) => params.code }),
     takeCard: assign({ card: (_, params: { card: Card }) => params.card, notice: null }),
@@ -124,6 +118,8 @@ export const encodeMachine = machineSetup.createMachine({
     interruptedBy: new BridgeError('write_interrupted'),
     touched: false,
     progress: null,
+    isReadingBack: false,
+    failedSwipes: 0,
     notice: null,
     stop: new AbortController(),
     ending: null,
@@ -294,6 +290,12 @@ export const encodeMachine = machineSetup.createMachine({
         onDone: 'verifying',
         onError: [
           { guard: 'isUntouched', target: 'ended', actions: { type: 'endUntouched', params: reasonOf } },
+          {
+            guard: { type: 'maySwipeAgain', params: errorOf },
+            target: 'writing',
+            reenter: true,
+            actions: ['countSwipe', { type: 'noteCard', params: { code: 'card_swipe_failed' } }],
+          },
           { guard: { type: 'mayResume', params: errorOf }, target: 'waitingForReturn' },
           {
             guard: { type: 'isAboutCard', params: reasonOf },
@@ -305,6 +307,8 @@ export const encodeMachine = machineSetup.createMachine({
       },
       on: {
         'write.started': { actions: 'noteWrite' },
+        'write.readingBack': { actions: 'noteReadBack' },
+        'card.notice': { actions: { type: 'noteCard', params: ({ event }) => event } },
         'write.progress': {
           actions: {
             type: 'noteProgress',

@@ -1,3 +1,4 @@
+import type { DriverManifest } from '../contract/driver.ts'
 import type { EncoderView } from '../contract/encoders.ts'
 import type { EncoderId } from '../contract/ids.ts'
 
@@ -10,3 +11,10 @@ export const namesOf = (encoders: readonly EncoderView[], ids: readonly EncoderI
     .filter((encoder) => ids.includes(encoder.encoderId))
     .map((encoder) => encoder.name)
     .join(' or ') || 'the encoder'
+
+/** How cards are shown to these encoders: as the first of them wants it. */
+export const presentationOf = (
+  encoders: readonly EncoderView[],
+  ids: readonly EncoderId[],
+): DriverManifest['presentation'] =>
+  encoders.find((encoder) => ids.includes(encoder.encoderId))?.presentation ?? 'field'

@@ -1,3 +1,4 @@
+import type { Layouts } from '../cards/layouts/index.ts'
 import type { Credentials } from '../contract/credentials.ts'
 import type { Encoders } from '../contract/encoders.ts'
 import type { Journal } from '../contract/journal.ts'
@@ -8,6 +9,7 @@ export interface SessionPorts {
   readonly encoders: Encoders
   readonly journal: Journal
   readonly credentials: Credentials
+  readonly layouts: Layouts
   readonly limits: DeskLimits
   /** Moves the charts' delays and the pauses between looks at a card. */
   readonly clock: Clock

@@ -11,16 +11,51 @@ export interface PromptFacts {
   readonly isEncoderReady: boolean
   readonly notice: ErrorCode | null
   readonly question: 'liveKey' | 'occupied' | null
+  /** Null where the card has no identifier. */
   readonly uid: string | null
+  /** Cards are swiped through the encoder, not laid onto it. */
+  readonly isSwiped: boolean
+  readonly isReadingBack: boolean
   readonly ending: Ending | null
 }
 
 /** One sentence that tells the clerk what to do now. */
 export const promptOf = (facts: PromptFacts): string => {
+  if (facts.notice !== null) {
+    const told = noticeTexts[facts.notice]?.(facts)
+    if (told !== undefined) return told
+  }
+  return facts.isSwiped ? (swipePrompt(facts) ?? fieldPrompt(facts)) : fieldPrompt(facts)
+}
+
+const noticeTexts: Partial<Record<ErrorCode, (facts: PromptFacts) => string>> = {
+  card_swapped: ({ uid, encoder }) => `That is another card. Place the card ${uid ?? ''} on ${encoder}.`,
+  card_several: ({ encoder }) => `More than one card lies on ${encoder}. Leave only one.`,
+  card_unreadable: ({ encoder }) => `It could not be read. Present it again at ${encoder}.`,
+  card_swipe_failed: ({ encoder }) =>
+    `The swipe went wrong. Swipe the same card through ${encoder} again, in one even movement.`,
+}
+
+/** Where a card is swiped, each reading and each writing is a movement of the clerk. */
+const swipePrompt = ({ state, encoder, isEncoderReady, isReadingBack }: PromptFacts): string | undefined => {
+  switch (state) {
+    case 'waitingForCard':
+      return `Swipe the card through ${encoder}, so that it can be looked at.`
+    case 'writing':
+      return isReadingBack
+        ? `Swipe the same card through ${encoder} again, so that it can be checked.`
+        : `Swipe the same card through ${encoder} again: now it is written.`
+    case 'recovering':
+      return isEncoderReady
+        ? `A write was cut short. Swipe the card through ${encoder} again, so that its state can be told.`
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+const fieldPrompt = (facts: PromptFacts): string => {
   const { encoder } = facts
-  if (facts.notice === 'card_swapped')
-    return `That is another card. Place the card ${facts.uid ?? ''} on ${encoder}.`
-  if (facts.notice === 'card_several') return `More than one card lies on ${encoder}. Leave only one.`
   switch (facts.state) {
     case 'queued':
       return facts.isEncoderReady

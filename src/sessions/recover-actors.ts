@@ -1,9 +1,9 @@
 import { fromPromise } from 'xstate'
-import { layoutNamed } from '../cards/layouts/index.ts'
-import type { Card } from '../contract/card.ts'
-import type { EncoderLease } from '../contract/encoders.ts'
-import { isBridgeError } from '../contract/errors.ts'
-import type { BridgeError } from '../contract/errors.ts'
+import { lastWrites, nameOf, writtenPart } from '../cards/places.ts'
+import type { Card, CardAddress } from '../contract/card.ts'
+import type { CardLease } from '../contract/encoders.ts'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
 import type { WriteIntent } from '../contract/journal.ts'
 import type { Ending } from '../contract/outcome.ts'
 import {
@@ -11,10 +11,12 @@ import {
   digestOf,
   noteVerified,
   pause,
-  readBlocks,
+  asCardLease,
+  readPatiently,
   siteKeysOf,
   waitForOneCard,
 } from './card-work.ts'
+import { identityOf } from './chart.ts'
 import type { EncodeOrder, Report } from './encode-context.ts'
 import { failedEnding } from './failed-ending.ts'
 import type { HeldLease } from './held-lease.ts'
@@ -40,9 +42,10 @@ export interface RecoverInput {
 export const createRecoverActor = (ports: SessionPorts, held: HeldLease) =>
   fromPromise<RecoveredTruth, RecoverInput>(async ({ input, signal }) => {
     const order = { ...input.order, encoderIds: [input.intent.encoderId] }
-    let lease = held.alive()
+    const alive = held.alive()
+    let lease = alive?.kind === 'card' ? alive : null
     for (;;) {
-      lease ??= await held.take(order, signal, { isFirst: true })
+      lease ??= await asCardLease(await held.take(order, signal, { isFirst: true }))
       try {
         return await readTruth(ports, lease, input, signal)
       } catch (error) {
@@ -69,42 +72,45 @@ const isPassing = (error: unknown): boolean =>
 
 const readTruth = async (
   ports: SessionPorts,
-  lease: EncoderLease,
+  lease: CardLease,
   { order, intent, why, report }: RecoverInput,
   signal: AbortSignal,
 ): Promise<RecoveredTruth> => {
-  const card = await waitForUid(ports, lease, intent, report, signal)
-  const layout = layoutNamed(intent.layout)
+  const layout = ports.layouts.withId(intent.layout)
+  const notice = (code: ErrorCode | null): void => report({ type: 'card.notice', code })
+  const card = await waitForUid(ports, lease, intent, notice, signal)
+  const read = (at: CardAddress): Promise<Uint8Array> => readPatiently(lease, card, at, signal, notice)
   const own = layout.reads(card)
-  const plan = layout.plan(contentOf(order.encode), card, siteKeysOf(ports.journal))
-  const written = await readBlocks(
-    lease.device,
-    card,
-    plan.map((write) => write.at),
-    signal,
-  )
+  const plan = lastWrites(layout.plan(contentOf(order.encode), card, siteKeysOf(ports.journal)))
+  const written: Uint8Array[] = []
+  for (const write of plan) written.push(writtenPart(write, await read(write.at)))
+  const { technology } = card
+  const uid = identityOf(card)
   if (digestOf(written) === intent.intendedDigest) {
     noteVerified(ports.journal, order.orderId)
-    return { ending: { kind: 'encoded', uid: card.uid, technology: card.technology, proof: 'readBack' } }
+    return { ending: { kind: 'encoded', uid, technology, proof: 'readBack' } }
   }
-  const before = await readBlocks(lease.device, card, own, signal)
-  const isAsBefore = digestOf(before) === intent.previousDigest && own.length === plan.length
-  return { ending: failedEnding(isAsBefore ? 'untouched' : 'spoiled', why, card.uid) }
+  // Nothing tells that this is the card that was being written.
+  if (uid === null) return { ending: failedEnding('unknown', new BridgeError('outcome_unknown'), null) }
+  const before: Uint8Array[] = []
+  for (const at of own) before.push(await read(at))
+  const ownNames = new Set(own.map(nameOf))
+  const isAsBefore =
+    digestOf(before) === intent.previousDigest && plan.every(({ at }) => ownNames.has(nameOf(at)))
+  return { ending: failedEnding(isAsBefore ? 'untouched' : 'spoiled', why, uid) }
 }
 
 const waitForUid = async (
   ports: SessionPorts,
-  lease: EncoderLease,
+  lease: CardLease,
   intent: WriteIntent,
-  report: Report,
+  notice: (code: ErrorCode | null) => void,
   signal: AbortSignal,
 ): Promise<Card> => {
   for (;;) {
-    const card = await waitForOneCard(lease, ports.clock, signal, (code) =>
-      report({ type: 'card.notice', code }),
-    )
+    const card = await waitForOneCard(lease, ports.clock, signal, notice)
     if (card.uid === intent.uid) return card
-    report({ type: 'card.notice', code: 'card_swapped' })
+    notice('card_swapped')
     await lease.device.release({ signal })
     await pause(ports.clock, signal)
   }

@@ -4,6 +4,7 @@ import type { EncoderId } from '../contract/ids.ts'
 import type { JournalEntry } from '../contract/journal.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { SessionState, SessionView } from '../contract/session-view.ts'
+import { identityOf } from './chart.ts'
 import { createEncodeActors } from './encode-actors.ts'
 import { encodeMachine } from './encode-machine.ts'
 import type { EncodeContext, EncodeEvent, EncodeOrder } from './encode-context.ts'
@@ -14,7 +15,7 @@ import type { SessionPorts } from './ports.ts'
 import { promptOf } from './prompts.ts'
 import { createScanActors } from './scan-actors.ts'
 import { scanMachine } from './scan-machine.ts'
-import { isConnected, namesOf } from './names.ts'
+import { isConnected, namesOf, presentationOf } from './names.ts'
 
 /** The charts' delays that the configuration may set, milliseconds. */
 export interface RunDelays {
@@ -51,7 +52,7 @@ export interface RunObserver {
 interface Snapshot {
   readonly value: unknown
   readonly status: string
-  readonly context: Pick<EncodeContext, 'notice' | 'card'> & Partial<EncodeContext>
+  readonly context: Pick<EncodeContext, 'notice'> & Partial<EncodeContext>
   can(event: EncodeEvent): boolean
 }
 
@@ -95,7 +96,7 @@ export const startRun = (
     error: (error) => {
       const { card, touched } = actor.getSnapshot().context
       const kind = touched === true || entry.phase === 'writing' ? 'unknown' : 'untouched'
-      observer.onEnding(failedEnding(kind, toBridgeError(error), card?.uid ?? null))
+      observer.onEnding(failedEnding(kind, toBridgeError(error), identityOf(card ?? null)))
       resolveSettled()
     },
     complete: () => {
@@ -187,7 +188,9 @@ const viewOf = (
       isEncoderReady: encoders.some((encoder) => own.includes(encoder.encoderId) && isConnected(encoder)),
       notice: context.notice,
       question: context.question ?? null,
-      uid: context.interrupted?.uid ?? null,
+      uid: identityOf(context.interrupted ?? null),
+      isSwiped: presentationOf(encoders, own) === 'swipe',
+      isReadingBack: context.isReadingBack ?? false,
       ending: null,
     }),
     cancellable: snapshot.can({ type: 'session.cancel' }),

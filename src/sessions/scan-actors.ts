@@ -1,15 +1,19 @@
 import { fromPromise } from 'xstate'
-import { layoutNamed } from '../cards/layouts/index.ts'
+import { numberOfCard, numberOfRead } from '../cards/read-number.ts'
 import type { Card } from '../contract/card.ts'
 import type { CardContent } from '../contract/card-content.ts'
-import type { EncoderLease } from '../contract/encoders.ts'
-import { isBridgeError } from '../contract/errors.ts'
+import type { ScannerRead } from '../contract/device.ts'
+import type { CardLease, EncoderLease, ScannerLease } from '../contract/encoders.ts'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
+import type { NumberFormat } from '../contract/number-format.ts'
 import type { Order } from '../contract/order.ts'
 import type { Comparison } from '../contract/outcome.ts'
-import { readBlocks, siteKeysOf, waitForOneCard } from './card-work.ts'
+import { asCardLease, readPlaces, siteKeysOf, waitForOneCard } from './card-work.ts'
+import { identityOf } from './chart.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { SessionPorts } from './ports.ts'
-import type { ScanEvent, ScanFinding } from './scan-machine.ts'
+import type { Presented, ScanEvent, ScanFinding } from './scan-machine.ts'
 
 /** The scan chart's actors over the ports of one session. */
 export const createScanActors = (ports: SessionPorts, held: HeldLease) => ({
@@ -21,13 +25,23 @@ export const createScanActors = (ports: SessionPorts, held: HeldLease) => ({
     input.lease.device.probe({ signal }),
   ),
 
-  waitForCard: fromPromise<Card, { lease: EncoderLease; report: (event: ScanEvent) => void }>(
-    ({ input, signal }) =>
-      waitForOneCard(input.lease, ports.clock, signal, (code) => input.report({ type: 'card.notice', code })),
+  waitForCard: fromPromise<Presented, { lease: EncoderLease; report: (event: ScanEvent) => void }>(
+    async ({ input: { lease, report }, signal }) => {
+      const notice = (code: ErrorCode | null): void => report({ type: 'card.notice', code })
+      return lease.kind === 'scanner'
+        ? { kind: 'read', read: await waitForRead(lease, signal, notice) }
+        : { kind: 'card', card: await waitForOneCard(lease, ports.clock, signal, notice) }
+    },
   ),
 
-  readCard: fromPromise<ScanFinding, { lease: EncoderLease; card: Card }>(({ input, signal }) =>
-    readFinding(ports, input.lease, input.card, signal),
+  readCard: fromPromise<ScanFinding, { lease: EncoderLease; presented: Presented }>(
+    async ({ input: { lease, presented }, signal }) => {
+      if (presented.kind === 'read') return findingOfRead(presented.read, lease.numberFormat)
+      const { card } = presented
+      const found = await readFinding(ports, await asCardLease(lease), card, signal)
+      const number = found.cardNumber ?? numberOfCard(card, lease.numberFormat)
+      return { uid: identityOf(card), technology: card.technology, ...found, cardNumber: number }
+    },
   ),
 
   compareRecord: fromPromise<Comparison, { finding: ScanFinding }>(
@@ -42,34 +56,71 @@ export const createScanActors = (ports: SessionPorts, held: HeldLease) => ({
   ),
 })
 
+/** The next read of a scanner; a presentation that could not be read is told, and another one awaited. */
+const waitForRead = (
+  { device }: ScannerLease,
+  signal: AbortSignal,
+  notice: (code: ErrorCode | null) => void,
+): Promise<ScannerRead> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => {
+      stopReads()
+      stopMisreads()
+      signal.removeEventListener('abort', giveUp)
+    }
+    const giveUp = (): void => {
+      stop()
+      reject(new BridgeError('aborted'))
+    }
+    const stopReads = device.onRead((read) => {
+      stop()
+      resolve(read)
+    })
+    const stopMisreads = device.onMisread((error) => notice(error.code))
+    signal.addEventListener('abort', giveUp, { once: true })
+    if (signal.aborted) giveUp()
+  })
+
+/** What a scanner read is known by its number alone. */
+const findingOfRead = (read: ScannerRead, format: NumberFormat | null): ScanFinding => {
+  const cardNumber = numberOfRead(read, format)
+  return {
+    uid: null,
+    technology: read.technology,
+    cardNumber,
+    record: null,
+    remark: cardNumber === null ? 'It bears no number.' : `It bears the number ${cardNumber}.`,
+  }
+}
+
 /** A card of a kind or with keys that no layout of ours reads is a finding, not a fault: it has a UID and no record. */
 const readFinding = async (
   ports: SessionPorts,
-  lease: EncoderLease,
+  lease: CardLease,
   card: Card,
   signal: AbortSignal,
-): Promise<ScanFinding> => {
-  const layout = layoutNamed(lease.layout)
+): Promise<Pick<ScanFinding, 'record' | 'remark' | 'cardNumber'>> => {
+  const nothing = (remark: string) => ({ record: null, cardNumber: null, remark })
+  const layout = ports.layouts.named(lease.layout)
   if (!layout.technologies.includes(card.technology)) {
-    return {
-      record: null,
-      remark: `A ${card.technology} card: the layout “${layout.name}” does not go on it.`,
-    }
+    return nothing(`A ${card.technology} card: the layout “${layout.name}” does not go on it.`)
   }
   try {
-    const blocks = await readBlocks(lease.device, card, layout.reads(card), signal)
-    const reading = layout.parse(blocks, card, siteKeysOf(ports.journal))
+    const found = await readPlaces(lease, card, layout.reads(card), signal)
+    const reading = layout.parse(found, card, siteKeysOf(ports.journal))
     switch (reading.kind) {
       case 'blank':
-        return { record: null, remark: 'The card is blank.' }
+        return nothing('The card is blank.')
       case 'foreign':
-        return { record: null, remark: foreignRemarks[reading.reason] }
+        return nothing(foreignRemarks[reading.reason])
+      case 'number':
+        return { ...nothing(`It bears the number ${reading.cardNumber}.`), cardNumber: reading.cardNumber }
       case 'record':
-        return { record: reading.record, remark: null }
+        return { record: reading.record, cardNumber: reading.record.cardNumber, remark: null }
     }
   } catch (error) {
     if (!isBridgeError(error, 'card_key_refused')) throw error
-    return { record: null, remark: 'The card refuses the key: it belongs to another system.' }
+    return nothing('The card refuses the key: it belongs to another system.')
   }
 }
 

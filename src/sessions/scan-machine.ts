@@ -1,6 +1,6 @@
 import { assign, fromPromise, setup } from 'xstate'
+import type { ScannerRead } from '../contract/device.ts'
 import type { Card } from '../contract/card.ts'
-import type { CardContent } from '../contract/card-content.ts'
 import type { EncoderLease } from '../contract/encoders.ts'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
@@ -12,9 +12,9 @@ import {
   errorOf,
   faultGuards,
   heldLease,
+  identityOf,
   noFurther,
   notProvided,
-  presentCard,
 } from './chart.ts'
 import { failedEnding } from './failed-ending.ts'
 
@@ -24,15 +24,17 @@ export interface ScanInput {
   readonly expiresInMs: number
 }
 
-/** What was read from the card, before it is compared with what Seam has. */
-export interface ScanFinding {
-  readonly record: CardContent | null
-  readonly remark: string | null
-}
+/** What came: a card that lies in the field, or what a scanner read in one go. */
+export type Presented =
+  | { readonly kind: 'card'; readonly card: Card }
+  | { readonly kind: 'read'; readonly read: ScannerRead }
+
+/** What was found, before it is compared with what Seam has. */
+export type ScanFinding = Omit<Extract<Ending, { kind: 'scanned' }>, 'kind' | 'comparison'>
 
 interface ScanContext extends ScanInput {
   readonly lease: EncoderLease | null
-  readonly card: Card | null
+  readonly presented: Presented | null
   readonly finding: ScanFinding | null
   readonly notice: ErrorCode | null
   readonly ending: Ending | null
@@ -59,8 +61,8 @@ export const scanMachine = setup({
   actors: {
     takeTurn: fromPromise<EncoderLease, { order: Order }>(notProvided),
     proveAlive: fromPromise<void, { lease: EncoderLease }>(notProvided),
-    waitForCard: fromPromise<Card, { lease: EncoderLease; report: Report }>(notProvided),
-    readCard: fromPromise<ScanFinding, { lease: EncoderLease; card: Card }>(notProvided),
+    waitForCard: fromPromise<Presented, { lease: EncoderLease; report: Report }>(notProvided),
+    readCard: fromPromise<ScanFinding, { lease: EncoderLease; presented: Presented }>(notProvided),
     compareRecord: fromPromise<Comparison, { finding: ScanFinding }>(notProvided),
   },
   delays: {
@@ -76,30 +78,34 @@ export const scanMachine = setup({
   actions: {
     endUntouched: assign({
       ending: ({ context }, params: { error: unknown }) =>
-        failedEnding('untouched', toBridgeError(params.error), context.card?.uid ?? null),
+        failedEnding(
+          'untouched',
+          toBridgeError(params.error),
+          context.presented?.kind === 'card' ? identityOf(context.presented.card) : null,
+        ),
     }),
     endScanned: assign({
-      ending: ({ context }, params: { comparison: Comparison }): Ending => {
-        const { uid, technology } = presentCard(context)
-        const finding = context.finding ?? noFurther('a reading')
-        return {
-          kind: 'scanned',
-          uid,
-          technology,
-          record: finding.record,
-          remark: finding.remark,
-          comparison: params.comparison,
-        }
-      },
+      ending: ({ context }, params: { comparison: Comparison }): Ending => ({
+        kind: 'scanned',
+        ...(context.finding ?? noFurther('a reading')),
+        comparison: params.comparison,
+      }),
     }),
     noteCard: assign({ notice: (_, params: { code: ErrorCode | null }) => params.code }),
-    takeCard: assign({ card: (_, params: { card: Card }) => params.card, notice: null }),
-    forgetCard: assign({ card: null, notice: null }),
-    dropLease: assign({ lease: null, card: null, notice: null }),
+    takeCard: assign({ presented: (_, params: { presented: Presented }) => params.presented, notice: null }),
+    forgetCard: assign({ presented: null, notice: null }),
+    dropLease: assign({ lease: null, presented: null, notice: null }),
   },
 }).createMachine({
   id: 'scan',
-  context: ({ input }) => ({ ...input, lease: null, card: null, finding: null, notice: null, ending: null }),
+  context: ({ input }) => ({
+    ...input,
+    lease: null,
+    presented: null,
+    finding: null,
+    notice: null,
+    ending: null,
+  }),
   initial: 'working',
   states: {
     /** Nothing has been read: the session follows the card and the device. */
@@ -155,7 +161,7 @@ export const scanMachine = setup({
             }),
             onDone: {
               target: 'reading',
-              actions: { type: 'takeCard', params: ({ event }) => ({ card: event.output }) },
+              actions: { type: 'takeCard', params: ({ event }) => ({ presented: event.output }) },
             },
             onError: [
               { guard: { type: 'deviceGone', params: errorOf }, target: 'queued', actions: 'dropLease' },
@@ -178,7 +184,7 @@ export const scanMachine = setup({
             src: 'readCard',
             input: ({ context }) => ({
               lease: heldLease(context),
-              card: presentCard(context),
+              presented: context.presented ?? noFurther('a card'),
             }),
             onDone: { target: '#scan.comparing', actions: assign({ finding: ({ event }) => event.output }) },
             onError: [

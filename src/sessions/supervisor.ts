@@ -6,6 +6,7 @@ import type { JournalEntry } from '../contract/journal.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { SessionView, Sessions } from '../contract/session-view.ts'
 import type { Clock } from '../contract/transport.ts'
+import { identityOf } from './chart.ts'
 import { endedView } from './ended-view.ts'
 import { isConnected } from './names.ts'
 import type { SessionPorts } from './ports.ts'
@@ -82,7 +83,7 @@ export const createSupervisor = (options: SupervisorOptions): Sessions => {
     if (entry.phase === 'verified' && entry.intent !== null) {
       finish(entry, null, {
         kind: 'encoded',
-        uid: entry.intent.uid,
+        uid: identityOf(entry.intent),
         technology: entry.intent.technology,
         proof: 'readBack',
       })

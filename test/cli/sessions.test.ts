@@ -127,6 +127,7 @@ test('scan shows what the card holds and how it stands to Seam', async () => {
       kind: 'scanned',
       uid,
       technology,
+      cardNumber: '4711',
       record: {
         credentialId: '44444444-4444-4444-8444-444444444444',
         cardNumber: '4711',

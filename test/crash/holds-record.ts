@@ -1,5 +1,5 @@
 import { CardUid } from 'encoder-bridge/driver'
-import { layoutNamed } from '../../src/cards/layouts/index.ts'
+import { createLayouts } from '../../src/cards/layouts/index.ts'
 import type { Card, CardAddress } from '../../src/contract/card.ts'
 import type { CardContent } from '../../src/contract/card-content.ts'
 import type { SiteKeys } from '../../src/contract/site-keys.ts'
@@ -11,9 +11,12 @@ export const recordOn = (
   layoutName: string,
   keys: SiteKeys,
 ): CardContent | null => {
-  const layout = layoutNamed(layoutName)
-  const card: Card = { uid: CardUid.parse(uid), technology: 'mifare-classic-1k', sak: 0x08 }
-  const blockOf = ({ block }: CardAddress): Uint8Array => memory.slice(block * 16, block * 16 + 16)
+  const layout = createLayouts([]).named(layoutName)
+  const card: Card = { uid: CardUid.parse(uid), technology: 'mifare-classic-1k' }
+  const blockOf = (at: CardAddress): Uint8Array => {
+    if (at.kind !== 'block') throw new Error('not a MIFARE Classic address')
+    return memory.slice(at.block * 16, at.block * 16 + 16)
+  }
   const reading = layout.parse(layout.reads(card).map(blockOf), card, keys)
   if (reading.kind !== 'record') return null
   const isComplete = layout

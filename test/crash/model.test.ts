@@ -69,7 +69,8 @@ const watch = (real: Real): void => {
     if (isAlone && entry?.intent === null && delta !== 0) say('but blocks were written without an intent')
     if (delta > 3 * (1 + real.placements)) say(`${String(delta)} writes`)
     if (ending.kind === 'encoded') {
-      const record = recordOn(emulatorOf(real).dumpCard(ending.uid), ending.uid, 'demo', real.desk.siteKeys)
+      const uid = ending.uid ?? ''
+      const record = recordOn(emulatorOf(real).dumpCard(uid), uid, 'demo', real.desk.siteKeys)
       if (record?.credentialId !== entry?.order.encode?.credentialId) say('but the card holds something else')
     }
   })

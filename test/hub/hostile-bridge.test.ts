@@ -52,7 +52,14 @@ describe('a hostile bridge', () => {
       })
       const { order_id } = await bridge.takeOrder()
       const technology = 'mifare-classic-1k'
-      const ending = { kind: 'scanned' as const, card_uid, technology, record: null, remark: null }
+      const ending = {
+        kind: 'scanned' as const,
+        card_uid,
+        technology,
+        card_number: null,
+        record: null,
+        remark: null,
+      }
       expect(await bridge.report(order_id, ending)).toMatchObject({
         accepted: false,
         code: 'request_invalid',

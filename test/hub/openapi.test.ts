@@ -63,6 +63,7 @@ const walkCards = async (ask: Ask, bridge: FakeBridge, acs_encoder_id: string, a
     kind: 'scanned',
     card_uid: '04A1B2C3',
     technology: 'mifare-classic-1k',
+    card_number: null,
     record: { acs_credential_id, card_number, starts_at, ends_at: '2030-01-01T00:00:00.000Z' },
     remark: null,
   })
@@ -106,7 +107,12 @@ describe('every answer', () => {
       acs_encoder_id,
       user_identity_id,
     })
-    const scanned = { kind: 'scanned', card_uid: '04A1B2C3', technology: 'mifare-classic-1k' } as const
+    const scanned = {
+      kind: 'scanned',
+      card_uid: '04A1B2C3',
+      technology: 'mifare-classic-1k',
+      card_number: null,
+    } as const
     await bridge.report((await bridge.takeOrder()).order_id, { ...scanned, record: null, remark: 'blank' })
     const { action_attempt_id } = assigned.body.action_attempt
     const attempt = await ask('/action_attempts/get', { action_attempt_id })

@@ -10,6 +10,7 @@ const scanned = (record: Record | null): ChannelEnding => ({
   kind: 'scanned',
   card_uid: '04A1B2C3D4E5F6',
   technology: 'mifare-classic-1k',
+  card_number: null,
   record,
   remark: record === null ? 'blank' : null,
 })

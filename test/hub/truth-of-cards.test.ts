@@ -166,6 +166,7 @@ test('a card that is scanned after its assignment was given up is assigned to no
     kind: 'scanned',
     card_uid: '0A0B0C01',
     technology: 'mifare-classic-1k',
+    card_number: null,
     record: null,
     remark: null,
   } as const

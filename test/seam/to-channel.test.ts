@@ -73,12 +73,13 @@ test('a scanned card is told with the record on it, and a blank one with why the
     startsAt: '2026-06-01T13:00:00.000Z',
     endsAt: null,
   }
-  const scanned = { kind: 'scanned', uid, technology } as const
+  const scanned = { kind: 'scanned', uid, technology, cardNumber: null } as const
   expect(toChannelEnding({ ...scanned, record, remark: null, comparison: { kind: 'same' } }, 'scan')).toEqual(
     {
       kind: 'scanned',
       card_uid: '04A1B2C3',
       technology,
+      card_number: null,
       record: {
         acs_credential_id: CREDENTIAL_ID,
         card_number: '17',

@@ -2,7 +2,7 @@ import { SimulatedClock, createActor, fromPromise } from 'xstate'
 import type { PromiseActorLogic } from 'xstate'
 import type { Card } from '../../src/contract/card.ts'
 import type { CardDevice } from '../../src/contract/device.ts'
-import type { EncoderLease } from '../../src/contract/encoders.ts'
+import type { CardLease, EncoderLease } from '../../src/contract/encoders.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
 import type { ErrorCode } from '../../src/contract/errors.ts'
 import { CardUid, EncoderId, OrderId } from '../../src/contract/ids.ts'
@@ -14,7 +14,7 @@ import type { EncodeContext, EncodeEvent, EncodeOrder, Report } from '../../src/
 import { encodeMachine } from '../../src/sessions/encode-machine.ts'
 import type { RecoveredTruth } from '../../src/sessions/recover-actors.ts'
 import { scanMachine } from '../../src/sessions/scan-machine.ts'
-import type { ScanEvent, ScanFinding } from '../../src/sessions/scan-machine.ts'
+import type { Presented, ScanEvent, ScanFinding } from '../../src/sessions/scan-machine.ts'
 
 /** One invocation of a stub actor. Settling it resolves when the chart has taken the result. */
 interface Call<Output, Input> {
@@ -81,17 +81,22 @@ const encoderId = EncoderId.parse('00000000-0000-4000-8000-0000000000e1')
 export const cardOf = (uid: string): Card => ({
   uid: CardUid.parse(uid),
   technology: 'mifare-classic-1k',
-  sak: 0x08,
 })
 /** The card of the session, and one that nobody asked for. */
 export const guestCard = cardOf('04A1B2C3')
 export const otherCard = cardOf('0BADCAFE')
 
-export const leaseOf = (abort: EncoderLease['abort']): EncoderLease => ({
+export const leaseOf = (
+  abort: CardLease['abort'],
+  presentation: CardLease['presentation'] = 'field',
+): CardLease => ({
+  kind: 'card',
   encoderId,
   // A chart hands the device on and never touches it.
   device: {} as CardDevice,
   layout: 'demo',
+  numberFormat: null,
+  presentation,
   abort,
   lost: new AbortController().signal,
   release: () => Promise.resolve(),
@@ -108,7 +113,14 @@ export const writeIntent: WriteIntent = {
 
 export const writeTask: WriteTask = { card: guestCard, plan: [], intent: writeIntent }
 
-export const finding: ScanFinding = { record: null, remark: 'blank' }
+export const finding: ScanFinding = {
+  uid: guestCard.uid,
+  technology: guestCard.technology,
+  cardNumber: null,
+  record: null,
+  remark: 'blank',
+}
+export const presented: Presented = { kind: 'card', card: guestCard }
 
 const subject: EncodeSubject = {
   purpose: 'new',
@@ -190,7 +202,7 @@ export interface EncodeOptions {
   readonly interrupted?: WriteIntent
   readonly expiresInMs?: number
   /** The abort promise of the encoder that the session gets. */
-  readonly abort?: EncoderLease['abort']
+  readonly abort?: CardLease['abort']
 }
 
 type Reporting<Input> = Input & { readonly report: Report }
@@ -199,18 +211,18 @@ type Reporting<Input> = Input & { readonly report: Report }
 export const startEncode = (options: EncodeOptions = {}) => {
   const { stub, invoked } = createStubs()
   const actors = {
-    takeTurn: stub<EncoderLease, { order: EncodeOrder }>('takeTurn'),
-    proveAlive: stub<void, { lease: EncoderLease }>('proveAlive'),
-    waitForCard: stub<Card, Reporting<{ lease: EncoderLease }>>('waitForCard'),
-    checkCard: stub<CardCheck, { lease: EncoderLease; card: Card; order: EncodeOrder; overwrite: boolean }>(
+    takeTurn: stub<CardLease, { order: EncodeOrder }>('takeTurn'),
+    proveAlive: stub<void, { lease: CardLease }>('proveAlive'),
+    waitForCard: stub<Card, Reporting<{ lease: CardLease }>>('waitForCard'),
+    checkCard: stub<CardCheck, { lease: CardLease; card: Card; order: EncodeOrder; overwrite: boolean }>(
       'checkCard',
     ),
     writeCard: stub<
       void,
-      Reporting<{ lease: EncoderLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal }>
+      Reporting<{ lease: CardLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal }>
     >('writeCard'),
-    confirmCard: stub<void, { lease: EncoderLease; order: EncodeOrder; task: WriteTask }>('confirmCard'),
-    waitForReturn: stub<Card, Reporting<{ lease: EncoderLease }>>('waitForReturn'),
+    confirmCard: stub<void, { lease: CardLease; order: EncodeOrder; task: WriteTask }>('confirmCard'),
+    waitForReturn: stub<Card, Reporting<{ lease: CardLease }>>('waitForReturn'),
     recoverTruth: stub<
       RecoveredTruth,
       Reporting<{ order: EncodeOrder; intent: WriteIntent; why: BridgeError }>
@@ -335,8 +347,8 @@ export const startScan = (options: ScanOptions = {}) => {
   const actors = {
     takeTurn: stub<EncoderLease, { order: Order }>('takeTurn'),
     proveAlive: stub<void, { lease: EncoderLease }>('proveAlive'),
-    waitForCard: stub<Card, { lease: EncoderLease; report: (event: ScanEvent) => void }>('waitForCard'),
-    readCard: stub<ScanFinding, { lease: EncoderLease; card: Card }>('readCard'),
+    waitForCard: stub<Presented, { lease: EncoderLease; report: (event: ScanEvent) => void }>('waitForCard'),
+    readCard: stub<ScanFinding, { lease: EncoderLease; presented: Presented }>('readCard'),
     compareRecord: stub<Comparison, { finding: ScanFinding }>('compareRecord'),
   }
   const clock = new SimulatedClock()
@@ -383,7 +395,7 @@ export const scanStates: Record<ScanStateName, (options?: ScanOptions) => Promis
   },
   reading: async (options) => {
     const run = await scanStates.waitingForCard(options)
-    await run.actors.waitForCard.call().resolve(guestCard)
+    await run.actors.waitForCard.call().resolve(presented)
     return run
   },
   comparing: async (options) => {

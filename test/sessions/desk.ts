@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DriverId, EncoderId, OrderId, type DriverManifest, type Emulator } from 'encoder-bridge/driver'
 import { loadDriver } from '../../drivers/index.ts'
+import { createLayouts } from '../../src/cards/layouts/index.ts'
 import type { CredentialLookup } from '../../src/contract/credentials.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
 import type { Journal } from '../../src/contract/journal.ts'
@@ -17,6 +18,7 @@ import { systemClock } from '../../src/service/system-clock.ts'
 import type { RunDelays } from '../../src/sessions/run.ts'
 import { createSupervisor } from '../../src/sessions/supervisor.ts'
 import { connectMemory, type MemoryTransport } from '../../src/transport/memory.ts'
+import { unlistedDevices } from '../support/unlisted-devices.ts'
 
 export interface DeskOptions {
   readonly encoders?: number
@@ -78,31 +80,31 @@ const startDesk = async (
   if (journal.siteKeys() === null) journal.setSiteKeys(siteKeys)
   const lines: (MemoryTransport | undefined)[] = []
   const encoderIds = emulators.map((_, index) => journal.encoderIdOf(`emulated:${String(index)}`))
-  const encoders = openEncoders(
-    emulators.map((_, index) => ({
-      encoderId: encoderIds[index] ?? EncoderId.parse(randomUUID()),
-      name: `Desk ${String(index + 1)}`,
-      path: String(index),
-      layout: options.layout ?? 'demo',
-      driver,
-      options: driver.options.parse(options.driverOptions ?? {}),
-    })),
-    {
-      clock: systemClock,
-      random: () => 0,
-      wallClock: () => new Date(),
-      onAlive: () => undefined,
-      watchPath: () => () => undefined,
-      openTransport: async (path) => {
-        const emulator = emulators[Number(path)]
-        if (emulator === undefined) throw new BridgeError('device_absent')
-        const line = connectMemory(witnessed(emulator, onLine), { path: `emulated ${path}` })
-        lines[Number(path)] = line
-        return line
-      },
+  const settings = emulators.map((_, index) => ({
+    encoderId: encoderIds[index] ?? EncoderId.parse(randomUUID()),
+    name: `Desk ${String(index + 1)}`,
+    path: String(index),
+    layout: options.layout ?? 'demo',
+    numberFormat: null,
+    driver,
+    options: driver.options.parse(options.driverOptions ?? {}),
+  }))
+  const encoders = openEncoders(settings, {
+    clock: systemClock,
+    random: () => 0,
+    wallClock: () => new Date(),
+    onAlive: () => undefined,
+    ...unlistedDevices(settings),
+    openTransport: async ({ path }) => {
+      const emulator = emulators[Number(path)]
+      if (emulator === undefined) throw new BridgeError('device_absent')
+      const line = connectMemory(witnessed(emulator, onLine), { path: `emulated ${path}` })
+      lines[Number(path)] = line
+      return line
     },
-  )
+  })
   const sessions = createSupervisor({
+    layouts: createLayouts([]),
     journal,
     encoders,
     credentials: {

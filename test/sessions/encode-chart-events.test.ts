@@ -9,6 +9,7 @@ const events = {
   'clerk.confirmed': { type: 'clerk.confirmed' },
   'card.notice': { type: 'card.notice', code: 'card_several' },
   'write.started': { type: 'write.started' },
+  'write.readingBack': { type: 'write.readingBack' },
   'write.progress': { type: 'write.progress', done: 3, total: 6 },
   'device.lost': { type: 'device.lost', error: new BridgeError('device_lost') },
 } satisfies Record<EncodeEvent['type'], EncodeEvent>
@@ -16,6 +17,13 @@ const events = {
 type Heard = Partial<Record<EncodeEvent['type'], string>>
 
 const uid = guestCard.uid
+const whileWriting: Heard = {
+  'session.cancel': 'writing',
+  'card.notice': 'writing',
+  'write.started': 'writing',
+  'write.readingBack': 'writing',
+  'write.progress': 'writing',
+}
 /** Where each state goes on each event that it hears. Every pair that is missing here is forbidden. */
 const heard: Record<EncodeStateName, Heard> = {
   queued: { 'session.cancel': 'untouched order_cancelled -' },
@@ -35,8 +43,8 @@ const heard: Record<EncodeStateName, Heard> = {
     'clerk.confirmed': 'preparing.waitingForCard',
     'device.lost': 'preparing.queued',
   },
-  writingUntouched: { 'session.cancel': 'writing', 'write.started': 'writing', 'write.progress': 'writing' },
-  writing: { 'session.cancel': 'writing', 'write.started': 'writing', 'write.progress': 'writing' },
+  writingUntouched: whileWriting,
+  writing: whileWriting,
   waitingForReturn: { 'session.cancel': `spoiled order_cancelled ${uid}`, 'card.notice': 'waitingForReturn' },
   verifying: {},
   recovering: { 'session.cancel': `unknown outcome_unknown ${uid}`, 'card.notice': 'recovering' },

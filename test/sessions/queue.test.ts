@@ -62,7 +62,7 @@ it('serves a thousand orders on eight encoders in order, each on its own encoder
   desk.sessions.onChange(({ state, encoderId, orderId, ending }) => {
     if (state !== 'ended' || encoderId === null || ending?.kind !== 'scanned') return
     ended.set(encoderId, [...(ended.get(encoderId) ?? []), orderId])
-    uidsSeen.set(encoderId, (uidsSeen.get(encoderId) ?? new Set()).add(ending.uid))
+    uidsSeen.set(encoderId, (uidsSeen.get(encoderId) ?? new Set()).add(ending.uid ?? ''))
   })
   const ordered = new Map<string, OrderId[]>()
   for (let count = 0; count < 1000; count += 1) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { BridgeError, errorTable } from '../../src/contract/errors.ts'
 import type { ErrorCode } from '../../src/contract/errors.ts'
 import type { ScanEvent } from '../../src/sessions/scan-machine.ts'
-import { finding, guestCard, scanStates, startScan } from './chart-support.ts'
+import { finding, guestCard, presented, scanStates, startScan } from './chart-support.ts'
 import type { ScanOptions, ScanRun, ScanStateName } from './chart-support.ts'
 
 const uid = guestCard.uid
@@ -69,7 +69,7 @@ describe('the scan chart', () => {
     const run = await scanStates.waitingForCard()
     run.actors.waitForCard.call().input.report(events['card.notice'])
     expect(run.context().notice).toBe('card_several')
-    await run.actors.waitForCard.call().resolve(guestCard)
+    await run.actors.waitForCard.call().resolve(presented)
     expect(run.context().notice).toBeNull()
   })
 })
@@ -86,7 +86,7 @@ describe('what a scan has lost', () => {
     const run = await scanStates.reading()
     run.send(events['device.lost'])
     expect(run.actors.readCard.call().signal.aborted).toBe(true)
-    expect(run.context()).toMatchObject({ lease: null, card: null })
+    expect(run.context()).toMatchObject({ lease: null, presented: null })
     expect(run.actors.takeTurn.calls).toHaveLength(2)
   })
 })
@@ -188,6 +188,7 @@ describe('the ending of a scan', () => {
     expect(run.endings).toEqual([
       {
         kind: 'scanned',
+        cardNumber: null,
         uid,
         technology: 'mifare-classic-1k',
         record: null,
@@ -206,7 +207,7 @@ describe('the ending of a scan', () => {
       if (choice > 0) return working.reject(codes[choice % codes.length] ?? 'internal_error')
       if (working.actor === 'takeTurn') return actors.takeTurn.call().resolve(run.lease)
       if (working.actor === 'proveAlive') return actors.proveAlive.call().resolve()
-      if (working.actor === 'waitForCard') return actors.waitForCard.call().resolve(guestCard)
+      if (working.actor === 'waitForCard') return actors.waitForCard.call().resolve(presented)
       if (working.actor === 'readCard') return actors.readCard.call().resolve(finding)
       return actors.compareRecord.call().resolve({ kind: 'same' })
     }

@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { CardContent } from '../../contract/card-content.ts'
 import type { Card, CardTechnology } from '../../contract/card.ts'
 import { isBridgeError } from '../../contract/errors.ts'
 import { CardUid } from '../../contract/ids.ts'
 import type { SiteKeys } from '../../contract/site-keys.ts'
+import { nameOf } from '../places.ts'
 import { demo } from './demo.ts'
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'))
@@ -12,7 +13,6 @@ const coded = (code: string): unknown =>
 const cardOf = (uid: string, technology: CardTechnology = 'mifare-classic-1k'): Card => ({
   uid: CardUid.parse(uid),
   technology,
-  sak: 0x08,
 })
 
 const siteKey = Uint8Array.from({ length: 32 }, (_, index) => index)
@@ -46,7 +46,7 @@ test.each(vectors)(
   'on card %s the record has exactly the documented bytes, and is read back',
   (uid, what, text) => {
     const writes = demo.plan(what, cardOf(uid), siteKeys)
-    expect(writes.map(({ at }) => at.block)).toEqual([4, 5, 6])
+    expect(writes.map(({ at }) => nameOf(at))).toEqual(['block 4', 'block 5', 'block 6'])
     expect(writes.map(({ data }) => data)).toEqual(blocksOf(hex(text)))
     expect(demo.parse(blocksOf(hex(text)), cardOf(uid), siteKeys)).toEqual({
       kind: 'record',
@@ -57,9 +57,8 @@ test.each(vectors)(
 )
 
 test('the record lies in sector 1 under the transport key', () => {
-  expect(demo.reads(card).map(({ block, key }) => [block, key.type, key.value])).toEqual(
-    [4, 5, 6].map((block) => [block, 'A', new Uint8Array(6).fill(0xff)]),
-  )
+  const key = { type: 'A', value: new Uint8Array(6).fill(0xff) }
+  expect(demo.reads(card)).toEqual([4, 5, 6].map((block) => ({ kind: 'block', block, key })))
 })
 
 test('factory zeros are blank', () => {
@@ -130,7 +129,54 @@ test('without the current site key nothing is planned', () => {
 })
 
 test('a card of another family is refused', () => {
-  const ultralight = cardOf('04112233445580', 'mifare-ultralight')
-  expect(() => demo.plan(content, ultralight, siteKeys)).toThrow(coded('card_incompatible'))
-  expect(() => demo.reads(ultralight)).toThrow(coded('card_incompatible'))
+  const transponder = cardOf('00000000', 't5577')
+  expect(() => demo.plan(content, transponder, siteKeys)).toThrow(coded('card_incompatible'))
+  expect(() => demo.reads(transponder)).toThrow(coded('card_incompatible'))
+})
+
+test.each(['mifare-ultralight', 'ntag216'] as const)(
+  'on a %s the same bytes lie on pages 4 to 15',
+  (technology) => {
+    const [, what, text] = vectors[1]
+    const tag = cardOf('04112233445580', technology)
+    const writes = demo.plan(what, tag, siteKeys)
+    expect(writes.map(({ at }) => nameOf(at))).toEqual(
+      Array.from({ length: 12 }, (_, index) => `page ${index + 4}`),
+    )
+    expect(Buffer.concat(writes.map(({ data }) => data)).equals(hex(text))).toBe(true)
+    const found = writes.map(({ data }) => data)
+    expect(demo.parse(found, tag, siteKeys)).toEqual({ kind: 'record', keyVersion: 7, record: what })
+  },
+)
+
+describe('on a stripe', () => {
+  const stripe = cardOf('00000000', 'magstripe')
+  const text = (): string => {
+    const [write, ...others] = demo.plan(content, stripe, siteKeys)
+    expect(others).toEqual([])
+    return new TextDecoder().decode(write?.data)
+  }
+  const parse = (tracks: string) => demo.parse([new TextEncoder().encode(tracks)], stripe, siteKeys)
+
+  test('the record lies on tracks 1 and 3, and the card number on track 2', () => {
+    const [first = '', second, third = ''] = text().split('\n')
+    expect(first).toBe(
+      '454201 07123E4567E89B42D3A456426614174000112210F47DE981156B0454F06B06BFB0'.replace(' ', ''),
+    )
+    expect(second).toBe('1234567890123456789')
+    expect(third).toMatch(/^\d{29}$/)
+    expect(parse(text())).toEqual({ kind: 'record', keyVersion: 7, record: content })
+  })
+
+  test('another number on track 2 than in the record makes it foreign, and so does any other text', () => {
+    const [first, , third] = text().split('\n')
+    expect(parse(`${first}\n1234567890123456788\n${third}`)).toEqual({ kind: 'foreign', reason: 'magic' })
+    expect(parse('A GUEST\n12345\n?')).toEqual({ kind: 'foreign', reason: 'magic' })
+    expect(parse('?\n?\n?')).toEqual({ kind: 'foreign', reason: 'magic' })
+    expect(parse(`${first}\n1234567890123456789\n${'9'.repeat(29)}`).kind).toBe('foreign')
+  })
+
+  test('three empty tracks are blank', () => {
+    expect(parse('\n\n')).toEqual({ kind: 'blank' })
+  })
 })

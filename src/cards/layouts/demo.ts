@@ -1,42 +1,32 @@
-import type { Card, CardAddress } from '../../contract/card.ts'
-import { BridgeError } from '../../contract/errors.ts'
-import { blockSizeBytes, transportKey } from '../mifare-classic.ts'
-import { decodeRecord, encodeRecord, recordSizeBytes } from './demo-record.ts'
+import { usualStart } from './area.ts'
 import type { Layout } from './layout.ts'
-
-/** The data blocks of sector 1. */
-const recordBlocks = [4, 5, 6]
+import { createRecordLayout } from './record-layout.ts'
 
 /**
- * The layout of the foundation: one compact, authenticated record in sector 1 of a MIFARE Classic card, under the
- * transport key. **No commercial lock reads it**: it serves open systems, staff and loyalty cards, and tests.
+ * The layout of the foundation: one compact, authenticated record, in sector 1 of a MIFARE Classic card under the transport
+ * key, on pages 4 to 15 of an Ultralight or NTAG without a password, on the three tracks of a stripe.
+ * **No commercial lock reads it**: it serves open systems, staff and loyalty cards, and tests.
  * The MAC, under a key of the site, stops forging a record and moving it to another UID. It does not stop cloning:
- * MIFARE Classic can be read and copied, UID included, by anyone with a few minutes and a cheap reader.
+ * MIFARE Classic can be read and copied, UID included, by anyone with a few minutes and a cheap reader, and a stripe has no
+ * UID at all: whoever copies it has the same card.
  */
-export const demo: Layout = {
-  name: 'demo',
-  technologies: ['mifare-classic-mini', 'mifare-classic-1k', 'mifare-classic-4k'],
-  plan: (content, card, siteKeys) => {
-    const addresses = addressesOn(card)
-    const record = encodeRecord(content, card.uid, siteKeys)
-    return addresses.map((at, index) => ({
-      at,
-      data: record.slice(index * blockSizeBytes, (index + 1) * blockSizeBytes),
-    }))
+export const demo: Layout = createRecordLayout(
+  {
+    name: 'demo',
+    id: 'demo',
+    technologies: [
+      'mifare-classic-mini',
+      'mifare-classic-1k',
+      'mifare-classic-4k',
+      'mifare-ultralight',
+      'mifare-ultralight-ev1-48',
+      'mifare-ultralight-ev1-128',
+      'mifare-ultralight-c',
+      'ntag213',
+      'ntag215',
+      'ntag216',
+      'magstripe',
+    ],
   },
-  reads: (card) => addressesOn(card),
-  parse: (blocks, card, siteKeys) => {
-    const record = new Uint8Array(recordSizeBytes)
-    blocks.slice(0, recordBlocks.length).forEach((block, index) => {
-      record.set(block.subarray(0, blockSizeBytes), index * blockSizeBytes)
-    })
-    return decodeRecord(record, card.uid, siteKeys)
-  },
-}
-
-const addressesOn = (card: Card): readonly CardAddress[] => {
-  if (!demo.technologies.includes(card.technology)) {
-    throw new BridgeError('card_incompatible', 'The demo layout needs a MIFARE Classic card.')
-  }
-  return recordBlocks.map((block) => ({ kind: 'block', block, key: transportKey }))
-}
+  usualStart,
+)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CardWrite } from '../../contract/card.ts'
 import { BridgeError } from '../../contract/errors.ts'
 import { blockCount, blockSizeBytes, isTrailer, transportKey } from '../mifare-classic.ts'
+import { nameOf } from '../places.ts'
 import { demo } from './demo.ts'
 import type { Layout } from './layout.ts'
 
@@ -11,18 +12,20 @@ import type { Layout } from './layout.ts'
  */
 export const image: Layout = {
   name: 'image',
+  id: 'image',
   technologies: ['mifare-classic-1k'],
   plan: (content, card, siteKeys) => {
     if (!image.technologies.includes(card.technology)) {
       throw new BridgeError('card_incompatible', 'The image layout needs a MIFARE Classic 1K card.')
     }
-    const record = new Map(demo.plan(content, card, siteKeys).map((write) => [write.at.block, write]))
+    const record = new Map(demo.plan(content, card, siteKeys).map((write) => [nameOf(write.at), write]))
     const seed = [...record.values()]
       .reduce((hash, write) => hash.update(write.data), createHash('sha256'))
       .digest()
     return Array.from({ length: blockCount(card.technology) }, (_, block) => block)
       .filter((block) => block > 0 && !isTrailer(block))
-      .map((block) => record.get(block) ?? filler(block, seed))
+      .map((block) => filler(block, seed))
+      .map((write) => record.get(nameOf(write.at)) ?? write)
   },
   reads: demo.reads,
   parse: demo.parse,

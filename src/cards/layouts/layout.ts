@@ -13,19 +13,23 @@ export type ForeignReason = 'magic' | 'version' | 'keyVersion' | 'mac'
 export type CardReading =
   | { readonly kind: 'blank' }
   | { readonly kind: 'record'; readonly record: CardContent; readonly keyVersion: number }
+  /** A layout without a record finds no more than the number that the card bears. */
+  | { readonly kind: 'number'; readonly cardNumber: string }
   | { readonly kind: 'foreign'; readonly reason: ForeignReason }
 
 /** A layout says what of an order goes where on a card. It is pure: bytes in, bytes out. */
 export interface Layout {
   readonly name: string
+  /** What the journal keeps: it changes when the layout puts anything elsewhere, so that a crash is judged by the layout of then. */
+  readonly id: string
   readonly technologies: readonly CardTechnology[]
   /**
-   * The writes that put the content onto the card, in the order in which to do them, sector by sector.
+   * The writes that put the content onto the card, in the order in which to do them, group by group.
    * Throws `card_incompatible` for a technology that is not listed, `order_invalid` for content that does not fit
    * (a time before 1970 or after 2106, a number of more than 64 bits), `not_paired` when the current site key is missing.
    */
   plan(content: CardContent, card: Card, siteKeys: SiteKeys): readonly CardWrite[]
-  /** The record's own blocks, to be read before and after a write. Throws `card_incompatible`. */
+  /** The record's own places, to be read before and after a write. Throws `card_incompatible`. */
   reads(card: Card): readonly CardAddress[]
   /** What the blocks of `reads`, in their order, say. Never throws on what a card may hold. */
   parse(blocks: readonly Uint8Array[], card: Card, siteKeys: SiteKeys): CardReading
