@@ -5,6 +5,8 @@ import { measureEncodeSpeed } from './encode-speed.ts'
 import { measureIdleMemory } from './idle-memory.ts'
 import { measureJournalCommits } from './journal-commits.ts'
 import { measureOrderLatency } from './order-latency.ts'
+import { measureDeviceTimes } from './device-times.ts'
+import { measureReadSpeed } from './read-speed.ts'
 import type { Failure, Row } from './row.ts'
 import { measureStartUp } from './start-up.ts'
 import { formatTable } from './table.ts'
@@ -19,6 +21,8 @@ const measurements = {
   'start-up': measureStartUp,
   'idle-memory': measureIdleMemory,
   'encode-speed': measureEncodeSpeed,
+  'read-speed': measureReadSpeed,
+  'device-times': measureDeviceTimes,
   'order-latency': measureOrderLatency,
   'journal-commits': measureJournalCommits,
   throughput: measureThroughput,

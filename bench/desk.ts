@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SeamHttp } from '@seamapi/http'
 import { endChild, startScript } from './child.ts'
@@ -17,11 +18,11 @@ const POLL_EVERY_MS = 25
 const PATIENCE_MS = 120_000
 
 /** Repeats a question until it is answered with yes; rejects when that takes too long. */
-export const waitUntil = async (ask: () => Promise<boolean>): Promise<void> => {
+export const waitUntil = async (ask: () => Promise<boolean>, everyMs = POLL_EVERY_MS): Promise<void> => {
   const deadlineMs = performance.now() + PATIENCE_MS
   while (!(await ask())) {
     if (performance.now() > deadlineMs) throw new Error(`Waited for more than ${PATIENCE_MS / 1000} s.`)
-    await pause(POLL_EVERY_MS)
+    await pause(everyMs)
   }
 }
 
@@ -31,6 +32,8 @@ export interface EmulatedEncoder {
   /** Puts a blank card into the field. */
   placeCard(uid: string): Promise<void>
   removeCard(uid: string): Promise<void>
+  unplug(): Promise<void>
+  plug(): Promise<void>
 }
 
 /** A daemon of the built command, and its control API. */
@@ -38,6 +41,8 @@ export interface Daemon {
   readonly pid: number
   get(path: string): Promise<Record<string, unknown>>
   post(path: string, body: object): Promise<Record<string, unknown>>
+  /** The lines of an answer that does not end. */
+  follow(path: string, signal: AbortSignal): Promise<AsyncIterable<string>>
   /** The audit trail so far, oldest line first. */
   audit(): Promise<readonly { readonly at: string; readonly event: string; readonly order_id: string }[]>
   stop(): Promise<void>
@@ -90,6 +95,11 @@ const connectDaemon = async (running: RunningCommand, dataDir: string): Promise<
     pid: running.child.pid ?? 0,
     get: (path) => askJson(path, {}),
     post: (path, body) => askJson(path, { method: 'POST', body: JSON.stringify(body) }),
+    follow: async (path, signal) => {
+      const response = await fetch(`${endpoint}${path}`, { headers, signal })
+      if (!response.ok || response.body === null) throw new Error(`${path}: ${response.status}`)
+      return createInterface({ input: Readable.fromWeb(response.body) })
+    },
     audit: async () =>
       (await ask('/v1/audit', {}))
         .split('\n')
@@ -170,6 +180,8 @@ export const openDesk = async (options: DeskOptions): Promise<Desk> => {
         name,
         placeCard: (uid) => command(socketOf(name), { do: 'place', type: 'classic1k', uid }),
         removeCard: (uid) => command(socketOf(name), { do: 'remove', uid }),
+        unplug: () => command(socketOf(name), { do: 'unplug' }),
+        plug: () => command(socketOf(name), { do: 'plug' }),
       })),
       seam: SeamHttp.fromApiKey(apiKey, { endpoint }),
       start,

@@ -3,7 +3,7 @@ import { type Summary, summarize } from './statistics.ts'
 /** One measured thing. Limits are the project's own; a row without any is there for information. */
 export interface Row {
   readonly name: string
-  readonly unit: 'ms' | 'MB' | '1/s'
+  readonly unit: 'ms' | 'MB' | '1/s' | '%'
   readonly samples: Summary
   /** The figure that is held against limit and comparison. */
   readonly judged: 'median' | 'p99'

@@ -1,21 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { type Daemon, openDesk, waitUntil } from './desk.ts'
+import { processorMs } from './processor-time.ts'
 import { createRow, type Row } from './row.ts'
 import { summarize } from './statistics.ts'
 
 const ENCODERS = 8
 const ORDERS_EACH = 25
 const TURNS = 5
-/** Of /proc/PID/stat: 100 ticks a second on every Linux. */
-const TICK_MS = 10
-
-/** Processor time that a process has used so far, user and system; null where there is no /proc. */
-const processorMs = (pid: number): number | null => {
-  if (process.platform !== 'linux') return null
-  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-  return (Number(afterName[11]) + Number(afterName[12])) * TICK_MS
-}
-
 /** Orders a second from the first acceptance to the last ending, as the audit trail has them. */
 const serve = async (daemon: Daemon, encoders: readonly string[]): Promise<number> => {
   const ordered = new Set<unknown>()

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { Scanner, ScannerRead } from 'encoder-bridge/driver'
+import { connectEmulator } from '../../src/transport/connect-emulator.ts'
+import { createFakeClock } from '../../test/support/fake-clock.ts'
+import driver from './index.ts'
+
+const openRig = async (transportKind: 'hid' | 'keyboard') => {
+  const clock = createFakeClock()
+  const emulator = await driver.emulate({ clock, realtime: false, transport: transportKind })
+  const transport = connectEmulator(emulator)
+  const context = { transport, clock, options: driver.options.parse({}) }
+  const device = (await driver.open(context, { signal: new AbortController().signal })) as Scanner
+  const reads: ScannerRead[] = []
+  const misreads: string[] = []
+  device.onRead((read) => reads.push(read))
+  device.onMisread((error) => misreads.push(error.code))
+  return { clock, emulator, transport, device, reads, misreads }
+}
+const long = new TextEncoder().encode(
+  'https://hotel.example/guest/0123456789/0123456789/0123456789/0123456789',
+)
+
+test.each(['hid', 'keyboard'] as const)('a long code over %s is one read', async (kind) => {
+  const { clock, emulator, reads } = await openRig(kind)
+  emulator.present({ technology: 'barcode', data: long, symbology: ']Q3' })
+  await clock.advance(500)
+  expect(reads).toEqual([{ technology: 'barcode', data: long, bitCount: null, symbology: ']Q3' }])
+})
+
+test('a scan whose last report never comes is told as a misread, and not as half a code', async () => {
+  const { clock, emulator, reads, misreads } = await openRig('hid')
+  emulator.inject({ fault: 'loseLastReport' })
+  emulator.present({ technology: 'barcode', data: long })
+  await clock.advance(500)
+  expect([reads, misreads]).toEqual([[], ['card_unreadable']])
+  emulator.present({ technology: 'barcode', data: long })
+  await clock.advance(500)
+  expect(reads).toHaveLength(1)
+})
+
+test('a text without Enter is told when the keys have stopped', async () => {
+  const { clock, emulator, reads } = await openRig('keyboard')
+  emulator.inject({ fault: 'noEnter' })
+  emulator.present({ technology: 'barcode', data: long })
+  await clock.advance(50)
+  expect(reads).toEqual([])
+  await clock.advance(100)
+  expect(reads).toHaveLength(1)
+})
+
+test('it says what it is by its own descriptors', async () => {
+  expect((await openRig('hid')).device.info).toEqual({
+    model: 'Emulated HID POS scanner',
+    firmware: 'not told',
+    serialNumber: 'E0001234',
+  })
+  expect((await openRig('keyboard')).device.info.serialNumber).toBeNull()
+})

@@ -1,0 +1,29 @@
+/**
+ * Linux key codes (input-event-codes.h) of the keys that type, as HID usages of page 07 (HID Usage Tables §10): letters,
+ * digits, punctuation, the keypad, and the modifiers.
+ */
+const rows: readonly (readonly [firstCode: number, usages: readonly number[]])[] = [
+  // 1 to 0, minus, equals
+  [2, [0x1e, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2d, 0x2e]],
+  // tab, q to p, brackets, enter, left control
+  [15, [0x2b, 0x14, 0x1a, 0x08, 0x15, 0x17, 0x1c, 0x18, 0x0c, 0x12, 0x13, 0x2f, 0x30, 0x28, 0xe0]],
+  // a to l, semicolon, apostrophe, grave, left shift, backslash
+  [30, [0x04, 0x16, 0x07, 0x09, 0x0a, 0x0b, 0x0d, 0x0e, 0x0f, 0x33, 0x34, 0x35, 0xe1, 0x31]],
+  // z to m, comma, dot, slash, right shift, keypad *, left alt, space, caps lock
+  [44, [0x1d, 0x1b, 0x06, 0x19, 0x05, 0x11, 0x10, 0x36, 0x37, 0x38, 0xe5, 0x55, 0xe2, 0x2c, 0x39]],
+  // keypad 7 8 9 - 4 5 6 + 1 2 3 0 .
+  [71, [0x5f, 0x60, 0x61, 0x56, 0x5c, 0x5d, 0x5e, 0x57, 0x59, 0x5a, 0x5b, 0x62, 0x63]],
+  // the key beside left shift of ISO keyboards
+  [86, [0x64]],
+  // keypad enter, right control, keypad /
+  [96, [0x58, 0xe4, 0x54]],
+  // right alt
+  [100, [0xe6]],
+]
+
+const usages = new Map(
+  rows.flatMap(([first, row]) => row.map((usage, index): [number, number] => [first + index, usage])),
+)
+
+/** The HID usage of a Linux key code; undefined for a key that types nothing. */
+export const usageOfCode = (code: number): number | undefined => usages.get(code)
