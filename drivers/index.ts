@@ -1,8 +1,15 @@
 import { BridgeError, type Driver } from 'encoder-bridge/driver'
 
 /** The registry: one lazy line for each driver, by its id. Nothing of a driver is loaded before it is asked for. */
-export const drivers: ReadonlyMap<string, () => Promise<Driver>> = new Map([
+export const drivers: ReadonlyMap<string, () => Promise<Driver>> = new Map<string, () => Promise<Driver>>([
+  ['hid-scanner', async () => (await import('./hid-scanner/index.ts')).default],
+  ['hid-swipe', async () => (await import('./hid-swipe/index.ts')).default],
+  ['pcprox', async () => (await import('./pcprox/index.ts')).default],
   ['pn532', async () => (await import('./pn532/index.ts')).default],
+  ['serial-scanner', async () => (await import('./serial-scanner/index.ts')).default],
+  ['twn4', async () => (await import('./twn4/index.ts')).default],
+  ['virtual', async () => (await import('./virtual/index.ts')).default],
+  ['virtual-scanner', async () => (await import('./virtual-scanner/index.ts')).default],
 ])
 
 /** The driver of that id. Rejects `driver_unknown`. */

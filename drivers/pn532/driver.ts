@@ -6,8 +6,8 @@ import {
   type OpenContext,
   throwIfAborted,
   toBridgeError,
+  transportOf,
 } from 'encoder-bridge/driver'
-import { technologyOfSak } from '../../src/cards/mifare-classic.ts'
 import { createCardAccess } from './card-access.ts'
 import { createLine } from './line.ts'
 import type { Pn532Options } from './options.ts'
@@ -17,6 +17,9 @@ import { changeSpeed, readFirmware, startUp } from './start-up.ts'
 /** Between two polls of an empty field: a card is noticed soon, and the line is quiet most of the time. */
 const POLL_PAUSE_MS = 40
 
+const isUnanswered = (error: unknown): boolean =>
+  isBridgeError(error, 'device_unresponsive') || isBridgeError(error, 'protocol_error')
+
 /** Opens the chip behind the transport as a card device; see Driver.open and CardDevice for what rejects how. */
 export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOptions): Promise<CardDevice> => {
   let lost: BridgeError | undefined
@@ -25,7 +28,7 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
   let running: Promise<unknown> | undefined
   let sessionBaudRate = context.options.sessionBaudRate
 
-  const line = createLine(context.transport, context.clock, (error) => {
+  const line = createLine(transportOf(context.transport, 'serial'), context.clock, (error) => {
     lost = error
     observer?.(error)
   })
@@ -45,6 +48,8 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
       return await settled
     } catch (error) {
       access.forget()
+      // Whatever failed at a higher speed is not tried there again.
+      if (line.baudRate !== restingBaudRate && isUnanswered(error)) sessionBaudRate = restingBaudRate
       throw toBridgeError(error, 'device_fault')
     } finally {
       signal.removeEventListener('abort', abort)
@@ -59,9 +64,6 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
     return startUp(line)
   }
 
-  const isUnanswered = (error: unknown): boolean =>
-    isBridgeError(error, 'device_unresponsive') || isBridgeError(error, 'protocol_error')
-
   /**
    * Tells whether the line has the speed; if not, the chip was started anew at the resting speed and knows no card.
    * An abort never cuts it in two: the two ends would be left at different speeds.
@@ -73,7 +75,7 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
         await changeSpeed(line, baudRate)
         return true
       } catch {
-        // Whatever failed there is not tried again. A line that is gone says so once more.
+        // A line that is gone says so once more.
         sessionBaudRate = restingBaudRate
         await restart()
         return false
@@ -87,13 +89,15 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
 
   const waitForCard: CardDevice['waitForCard'] = (call) =>
     run(call, async () => {
+      if (line.baudRate !== restingBaudRate) await setSpeed(sessionBaudRate)
       for (;;) {
         const { count, first } = await access.poll(2)
         if (count > 1) throw new BridgeError('card_several')
         if (first === undefined) {
           await line.pause(POLL_PAUSE_MS)
         } else if (await setSpeed(sessionBaudRate)) {
-          return { uid: first.uid, sak: first.sak, technology: technologyOfSak(first.sak) }
+          const card = await access.identify(first)
+          if (card !== undefined) return card
         }
       }
     })
@@ -115,7 +119,7 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
   }
   return {
     kind: 'card',
-    info: { model: 'PN532', firmware },
+    info: { model: 'PN532', firmware, serialNumber: null },
     probe: (call) =>
       run(call, async () => {
         await readFirmware(line).catch(async (error: unknown) => {

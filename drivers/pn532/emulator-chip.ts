@@ -1,15 +1,16 @@
 import type { CardField } from '../../src/emulation/card-field.ts'
-import type { EmulatedCard } from '../../src/emulation/emulated-card.ts'
+import type { TypeACard } from '../../src/emulation/emulated-card.ts'
+import { CRC_ON, RX_MODE, TX_MODE } from './emulator-crc.ts'
 import type { Faults } from './emulator-faults.ts'
 
 /** What the chip remembers between commands. */
 export interface Chip {
-  readonly field: CardField
+  readonly field: CardField<'typeA'>
   readonly faults: Faults
   /** `asleep` hears wake-up bytes only; `awake` takes SAMConfiguration only (LowVbat start of C106, AN10609_3). */
   power: 'asleep' | 'awake' | 'ready'
   /** Tg 1 and Tg 2. */
-  targets: readonly EmulatedCard[]
+  targets: readonly TypeACard[]
   isFieldOn: boolean
   /** MxRtyPassiveActivation: FF polls for ever (UM0701-02 §7.3.1). */
   passiveRetries: number
@@ -17,7 +18,7 @@ export interface Chip {
   flags: number
   samMode: number
   lastStatus: number
-  registers: Map<number, number>
+  readonly registers: Map<number, number>
   /** The speed that SetSerialBaudRate asked for, until the host's ACK puts it in force. */
   nextBaudRate: number | undefined
 }
@@ -33,18 +34,24 @@ const POWER_ON = {
   nextBaudRate: undefined,
 } as const
 
+const POWER_ON_REGISTERS = [
+  [TX_MODE, CRC_ON],
+  [RX_MODE, CRC_ON],
+] as const
+
 /** Makes a chip that was just given power. */
-export const createChip = (field: CardField, faults: Faults): Chip => ({
+export const createChip = (field: CardField<'typeA'>, faults: Faults): Chip => ({
   ...POWER_ON,
   field,
   faults,
-  registers: new Map(),
+  registers: new Map<number, number>(POWER_ON_REGISTERS),
 })
 
 /** Power went away and came back: the chip forgets everything but what lies on it. */
 export const resetChip = (chip: Chip): void => {
   Object.assign(chip, POWER_ON)
   chip.registers.clear()
+  for (const [address, value] of POWER_ON_REGISTERS) chip.registers.set(address, value)
   switchFieldOff(chip)
 }
 

@@ -43,7 +43,7 @@ const getGeneralStatus: Command = (chip) =>
     chip.samMode - 1,
   )
 
-/** UM0701-02 §7.2.4: addresses of two bytes in, a byte each out. The registers do nothing here. */
+/** UM0701-02 §7.2.4: addresses of two bytes in, a byte each out. Of the registers, only those of the CRC do anything here. */
 const readRegister: Command = (chip, parameters) => {
   if (parameters.length === 0 || parameters.length % 2 !== 0) return undefined
   const values: number[] = []

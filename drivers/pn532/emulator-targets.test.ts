@@ -17,7 +17,9 @@ import {
   RELEASED,
   RELEASE_ALL,
   RF_ANSWER,
+  SAM,
   ULTRALIGHT,
+  WAKE,
   WRITE_BLOCK_2,
   startAwake,
   startWithCard,
@@ -111,4 +113,24 @@ test('InCommunicateThru reports a 4-bit ACK as status 02 although the page is wr
     '00 00 FF 13 ED D5 43 00 DE AD BE EF 00 00 00 00 00 00 00 00 00 00 00 00 B0 00',
   ])
   expect(say('00 00 FF 09 F7 D4 40 01 A2 04 DE AD BE EF 0D 00')).toEqual([ACK, EXCHANGE_OK])
+})
+
+/** As libnfc does: it sends and checks the CRC itself. */
+test('with the CRC off in CIU_TxMode and CIU_RxMode, InCommunicateThru carries it, and a wrong one reaches no card', () => {
+  const { emulator, say } = startAwake()
+  emulator.placeCard({ ...ULTRALIGHT, type: 'ntag213' })
+  say(POLL)
+  say('00 00 FF 08 F8 D4 08 63 02 00 63 03 00 59 00')
+  expect(say('00 00 FF 05 FB D4 42 60 F8 32 60 00')).toEqual([
+    ACK,
+    '00 00 FF 0D F3 D5 43 00 00 04 04 02 01 00 0F 03 80 91 BA 00',
+  ])
+  expect(say('00 00 FF 05 FB D4 42 60 F8 33 5F 00')).toEqual([ACK, '00 00 FF 03 FD D5 43 01 E7 00'])
+  emulator.powerCycle()
+  say(`${WAKE} ${SAM}`)
+  say(POLL)
+  expect(say('00 00 FF 03 FD D4 42 60 8A 00')).toEqual([
+    ACK,
+    '00 00 FF 0B F5 D5 43 00 00 04 04 02 01 00 0F 03 CB 00',
+  ])
 })

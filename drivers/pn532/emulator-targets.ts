@@ -1,6 +1,7 @@
 import { CARD_TIME_MS } from '../../src/emulation/line-timing.ts'
-import type { CardAnswer, EmulatedCard } from '../../src/emulation/emulated-card.ts'
+import { type CardAnswer, SILENT, type TypeACard } from '../../src/emulation/emulated-card.ts'
 import { switchFieldOff, type Chip } from './emulator-chip.ts'
+import { heardByCard, withCrc } from './emulator-crc.ts'
 
 /**
  * A command under way. `finish` is called after `takesMs` and returns the answer behind its code, or undefined when the
@@ -42,7 +43,7 @@ const stripCascadeTags = (initiatorData: Uint8Array): string | undefined => {
   }
 }
 
-const targetRecord = (card: EmulatedCard, target: number, isAtqaGarbled: boolean): number[] => {
+const targetRecord = (card: TypeACard, target: number, isAtqaGarbled: boolean): number[] => {
   const atqa = isAtqaGarbled ? 0 : card.atqa
   return [target, atqa >> 8, atqa & 0xff, card.sak, card.uid.length, ...card.uid]
 }
@@ -56,7 +57,7 @@ export const listPassiveTarget: Command = (chip, [maxTargets = 0, modulation = 0
   if (maxTargets < 1 || maxTargets > 2 || modulation > 0x04) return undefined
   if (modulation === 0x00 && initiatorData.length > 0 && wanted === undefined) return undefined
 
-  const findCards = (): readonly EmulatedCard[] =>
+  const findCards = (): readonly TypeACard[] =>
     modulation === 0x00
       ? chip.field.cards
           .filter((card) => wanted === undefined || [...card.uid].join() === wanted)
@@ -71,7 +72,7 @@ export const listPassiveTarget: Command = (chip, [maxTargets = 0, modulation = 0
       const cards = findCards()
       if (cards.length === 0 && chip.passiveRetries === 0xff) return undefined
       // Cards that answer at once with different SENS_RES garble each other; the last one answers alone.
-      const answering = (index: number): readonly EmulatedCard[] =>
+      const answering = (index: number): readonly TypeACard[] =>
         chip.field.cards.filter((card) => !cards.slice(0, index).includes(card))
       const records = cards.flatMap((card, index) =>
         targetRecord(
@@ -89,7 +90,7 @@ export const listPassiveTarget: Command = (chip, [maxTargets = 0, modulation = 0
 }
 
 /** Runs a write on a card under the faults that concern writes. */
-const writeUnderFaults = (chip: Chip, card: EmulatedCard, command: Uint8Array): CardAnswer => {
+const writeUnderFaults = (chip: Chip, card: TypeACard, command: Uint8Array): CardAnswer => {
   const { faults, field } = chip
   if (card.isActive && faults.take('nakWrites')) {
     card.halt()
@@ -122,7 +123,7 @@ const MIFARE_COMMANDS = new Map([
   [0xc2, { lengths: [2, 6], takesMs: CARD_TIME_MS.read }],
 ])
 
-const runMifareCommand = (chip: Chip, card: EmulatedCard, command: Uint8Array): CardAnswer => {
+const runMifareCommand = (chip: Chip, card: TypeACard, command: Uint8Array): CardAnswer => {
   const [code, block = 0] = command
   if (code === 0x60 || code === 0x61) {
     const type = code === 0x60 ? 'A' : 'B'
@@ -153,9 +154,9 @@ const communicateThruAnswer = (answer: CardAnswer): readonly number[] =>
 
 const exchangeWith = (
   chip: Chip,
-  card: EmulatedCard | undefined,
+  card: TypeACard | undefined,
   cardTimeMs: number,
-  run: (present: EmulatedCard) => readonly number[],
+  run: (present: TypeACard) => readonly number[],
 ): Work => ({
   takesMs: card?.isActive === true ? cardTimeMs : CARD_TIME_MS.silence,
   finish: () => {
@@ -180,17 +181,20 @@ export const dataExchange: Command = (chip, parameters) => {
 }
 
 /** UM0701-02 §7.3.9: raw bytes to the card that is active. Without data it is an error (libnfc issue 534). */
-export const communicateThru: Command = (chip, command) => {
-  if (command.length === 0) return undefined
+export const communicateThru: Command = (chip, sent) => {
+  if (sent.length === 0) return undefined
   const active = chip.targets.find((card) => card.isActive)
-  const isWrite = command[0] === 0xa0 || command[0] === 0xa2
-  return exchangeWith(chip, active, isWrite ? CARD_TIME_MS.write : CARD_TIME_MS.read, (present) =>
-    communicateThruAnswer(isWrite ? writeUnderFaults(chip, present, command) : present.exchange(command)),
-  )
+  const command = heardByCard(chip, sent)
+  const isWrite = command?.[0] === 0xa0 || command?.[0] === 0xa2
+  return exchangeWith(chip, active, isWrite ? CARD_TIME_MS.write : CARD_TIME_MS.read, (present) => {
+    if (command === undefined) return communicateThruAnswer(SILENT)
+    const answer = isWrite ? writeUnderFaults(chip, present, command) : present.exchange(command)
+    return communicateThruAnswer(withCrc(chip, answer))
+  })
 }
 
 const forTargets =
-  (act: (chip: Chip, cards: readonly EmulatedCard[]) => number): Command =>
+  (act: (chip: Chip, cards: readonly TypeACard[]) => number): Command =>
   (chip, [target, ...rest]) => {
     if (target === undefined || rest.length > 0 || target > 2) return undefined
     const cards = target === 0 ? chip.targets : chip.targets.slice(target - 1, target)
@@ -200,7 +204,7 @@ const forTargets =
     }
   }
 
-const haltAll = (cards: readonly EmulatedCard[]): number => {
+const haltAll = (cards: readonly TypeACard[]): number => {
   for (const card of cards) card.halt()
   return OK
 }

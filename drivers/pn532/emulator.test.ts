@@ -111,8 +111,8 @@ test('Diagnose echoes, also in extended frames of both directions', () => {
 
 test('registers keep what is written to them', () => {
   const { say } = startAwake()
-  expect(say('00 00 FF 05 FB D4 08 63 02 80 3F 00')).toEqual([ACK, '00 00 FF 02 FE D5 09 22 00'])
-  expect(say('00 00 FF 06 FA D4 06 63 02 63 03 5B 00')).toEqual([ACK, '00 00 FF 04 FC D5 07 80 00 A4 00'])
+  expect(say('00 00 FF 05 FB D4 08 63 0D 10 A4 00')).toEqual([ACK, '00 00 FF 02 FE D5 09 22 00'])
+  expect(say('00 00 FF 06 FA D4 06 63 0D 63 38 1B 00')).toEqual([ACK, '00 00 FF 04 FC D5 07 10 00 14 00'])
 })
 
 test('with SetParameters bit 6 answers come without preamble and postamble', () => {

@@ -1,4 +1,4 @@
-import type { Emulator, EmulatorOptions } from 'encoder-bridge/driver'
+import { BridgeError, type EmulatorOptions, type SerialEmulator } from 'encoder-bridge/driver'
 import { createCardField } from '../../src/emulation/card-field.ts'
 import { CARD_TIME_MS, lineTimeMs } from '../../src/emulation/line-timing.ts'
 import { createTimeline, type TimelineEvent } from '../../src/emulation/timeline.ts'
@@ -24,8 +24,8 @@ interface Running {
 }
 
 /**
- * Makes a PN532 on HSU, firmware 1.6, written from UM0701-02 and from traces of real boards. Type A only: MIFARE Classic
- * and Ultralight. It is silent until wake-up bytes and SAMConfiguration, acknowledges every good frame, is silent on a bad
+ * Makes a PN532 on HSU, firmware 1.6, written from UM0701-02 and from traces of real boards. Type A only: MIFARE Classic,
+ * Ultralight and NTAG21x. It is silent until wake-up bytes and SAMConfiguration, acknowledges every good frame, is silent on a bad
  * checksum, and answers an unknown command or bad parameters with the error frame. Without `realtime` it answers at once,
  * except that polling an empty field takes its 5 ms a try on the clock in either mode, and for ever with MxRtyPassive FF.
  *
@@ -47,8 +47,14 @@ interface Running {
  * - `lateAnswers`: the answer is held back until the next command and comes before its ACK
  * - `silent`: the chip is dead until `powerCycle`
  */
-export const createPn532Emulator = ({ clock, realtime }: EmulatorOptions): Emulator => {
-  const field = createCardField()
+export const createPn532Emulator = ({
+  clock,
+  realtime,
+  transport = 'serial',
+}: EmulatorOptions): SerialEmulator => {
+  if (transport !== 'serial')
+    throw new BridgeError('not_supported', `A PN532 on HSU is no ${transport} device.`)
+  const field = createCardField(['typeA'])
   const faults = createFaults()
   const chip = createChip(field, faults)
   const line = createAnswerLine(chip)
@@ -161,6 +167,7 @@ export const createPn532Emulator = ({ clock, realtime }: EmulatorOptions): Emula
   }
 
   return {
+    kind: 'serial',
     connect: (send) => line.connect(send),
     receive: (bytes, hostBaudRate = baudRate) => {
       if (faults.has('silent')) return
@@ -187,6 +194,9 @@ export const createPn532Emulator = ({ clock, realtime }: EmulatorOptions): Emula
     removeCard: (uid) => field.remove(uid),
     dumpCard: (uid) => field.find(uid).dump(),
     countWrites: (uid) => [...field.find(uid).writeCounts],
+    present: () => {
+      throw new BridgeError('not_supported', 'A PN532 is shown cards: place one.')
+    },
     inject: (fault) => {
       faults.inject(fault)
       if (faults.has('silent')) forgetWork()

@@ -16,10 +16,9 @@ export interface ExchangeRules {
   /** Bytes before each frame, in the same transport write. */
   readonly prefix?: Uint8Array
   /**
-   * For commands that change a card: sent again only when the line was wholly silent. Any byte that came back may be
-   * the rest of an ACK, and then the command has been executed.
+   * For commands that change a card or count on it: never sent again, since silence may be that of the answer.
    */
-  readonly isWrite?: boolean
+  readonly isOnce?: boolean
   /**
    * Whether the data can be an answer at all; if not, it is asked for again. A frame that lost a 00 can pass its checksum,
    * because the postamble takes the place of the DCS.
@@ -102,7 +101,7 @@ export const createExchange = ({ command, rules, reader, clock, send }: Parts): 
     if (state === 'acknowledged' && nacks < MAX_NACKS) return askAgain()
     // An answer before any ACK may be a late or a repeated one. It counts only now that no ACK came: that one was lost.
     if (state === 'sent' && early !== undefined) return succeed(early)
-    const maySend = state === 'sent' && sends < (rules.maxSends ?? MAX_SENDS) && !(rules.isWrite && wasHeard)
+    const maySend = state === 'sent' && sends < (rules.maxSends ?? MAX_SENDS) && rules.isOnce !== true
     if (hurried !== undefined) fail(hurried)
     else if (maySend) sendCommand()
     else if (wasHeard) fail(new BridgeError('protocol_error', 'The bytes that came are no answer.'))

@@ -1,4 +1,4 @@
-import { defineDriver } from 'encoder-bridge/driver'
+import { defineDriver, usbSerialBridges } from 'encoder-bridge/driver'
 import { Pn532Options } from './options.ts'
 
 /**
@@ -11,9 +11,22 @@ export default defineDriver({
     name: 'NXP PN532 (serial)',
     kind: 'card',
     roles: ['encoder', 'scanner'],
-    transport: 'serial',
-    usb: [],
-    technologies: ['mifare-classic-mini', 'mifare-classic-1k', 'mifare-classic-4k'],
+    transports: ['serial'],
+    match: usbSerialBridges,
+    technologies: [
+      'mifare-classic-1k',
+      'mifare-classic-4k',
+      'mifare-classic-mini',
+      'mifare-ultralight',
+      'mifare-ultralight-c',
+      'mifare-ultralight-ev1-48',
+      'mifare-ultralight-ev1-128',
+      'ntag213',
+      'ntag215',
+      'ntag216',
+    ],
+    presentation: 'field',
+    indicators: [],
     intrusiveProbe: true,
     abort: 'betweenBlocks',
     abortWithinMs: 2000,

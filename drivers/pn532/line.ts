@@ -4,7 +4,7 @@
  *     host   command ───────────────► (ACK: abort) (NACK: say it again)
  *     chip            ACK ── answer ►
  *
- * A chip that receives a corrupt frame is silent, so a command without ACK is sent again; a command whose ACK was seen
+ * A chip that receives a corrupt frame is silent, so a command without ACK is sent again, unless it writes; one whose ACK was seen
  * never is. A corrupt answer is asked for again by NACK, which repeats it without executing anything.
  * @module
  */

@@ -44,12 +44,23 @@ export const releaseAll = Uint8Array.of(0x52, 0x00)
 /** §7.3.8. MIFARE authentication takes four UID bytes; of a longer UID the last four (AN10927). */
 export const authenticate = (target: number, block: number, key: MifareKey, uid: Uint8Array): Uint8Array =>
   concatBytes([0x40, target, key.type === 'A' ? 0x60 : 0x61, block], key.value, uid.subarray(-4))
-/** §7.3.8 */
-export const readBlock = (target: number, block: number): Uint8Array =>
-  Uint8Array.of(0x40, target, 0x30, block)
+/** §7.3.8: a Classic block, or four pages of an Ultralight or NTAG from this one on. */
+export const readPlace = (target: number, place: number): Uint8Array =>
+  Uint8Array.of(0x40, target, 0x30, place)
 /** §7.3.8 */
 export const writeBlock = (target: number, block: number, data: Uint8Array): Uint8Array =>
   concatBytes([0x40, target, 0xa0, block], data)
+/** §7.3.8: through InDataExchange, which alone tells the card's ACK from its NAK. */
+export const writePage = (target: number, page: number, data: Uint8Array): Uint8Array =>
+  concatBytes([0x40, target, 0xa2, page], data)
+
+/**
+ * What InDataExchange does not know (libnfc issue 516) goes through InCommunicateThru (§7.3.9) to the card that is selected:
+ * GET_VERSION (NTAG213/215/216 §10.1), PWD_AUTH (§10.7), and the first step of Ultralight C's AUTHENTICATE (MF0ICU2 §7.4.5).
+ */
+export const getVersion = Uint8Array.of(0x42, 0x60)
+export const showPassword = (password: Uint8Array): Uint8Array => concatBytes([0x42, 0x1b], password)
+export const askChallenge = Uint8Array.of(0x42, 0x1a, 0x00)
 
 /** The firmware as "version.revision". Throws `device_mismatch` when the chip is no PN532 (its IC byte is 32, §7.2.2). */
 export const decodeFirmware = (answer: Uint8Array): string => {
@@ -95,7 +106,7 @@ export const decodeExchange = (answer: Uint8Array): { status: number; data: Uint
   return { status, data: answer.subarray(1) }
 }
 
-/** Bits 7 and 6 announce a NAD and further frames (§7.1), which MIFARE Classic has not. */
+/** Bits 7 and 6 announce a NAD and further frames (§7.1), which these cards have not. */
 export const isStatusSound = ([status]: Uint8Array): boolean => status !== undefined && status < 0x40
 
 export const STATUS_AUTHENTICATION_FAILED = 0x14

@@ -4,6 +4,7 @@ import { formatHex } from '../../src/wire/hex.ts'
 import { tamperWith } from '../../test/conformance/line-faults.ts'
 import { encodeReference, inspectCard } from '../../test/conformance/reference-encode.ts'
 import { createRig, endingOf } from '../../test/conformance/rig.ts'
+import { block, openDesk } from '../../test/support/pn532-desk.ts'
 import pn532 from './index.ts'
 
 const idle = { signal: new AbortController().signal }
@@ -32,6 +33,43 @@ test.each(speeds)(
     expect(inspectCard(rig.emulator, written).every(({ state }) => state === 'planned')).toBe(true)
   },
 )
+
+test('without an option the line is at 921600 while a card is worked on', async () => {
+  const rig = await createRig(pn532, { card })
+  const device = await rig.open()
+  await rig.clock.drive(device.waitForCard(idle))
+  expect(rig.emulator.baudRate).toBe(921600)
+})
+
+/** Writes and reads back the 47 data blocks of a 1K card sector by sector, then selects it once more: the time on the line. */
+const encodeAllAt = async (sessionBaudRate: 115200 | 921600): Promise<number> => {
+  const { clock, device, read, write, emulator } = await openDesk({
+    realtime: true,
+    options: { sessionBaudRate },
+  })
+  await clock.drive(device.release(idle))
+  const start = clock.now()
+  await clock.drive(device.waitForCard(idle))
+  for (let sector = 0; sector < 16; sector++) {
+    const blocks = [0, 1, 2].map((index) => 4 * sector + index).filter((number) => number > 0)
+    for (const number of blocks) await write(block(number), new Uint8Array(16).fill(number))
+    for (const number of blocks) expect(await read(block(number))).toEqual(new Uint8Array(16).fill(number))
+  }
+  await clock.drive(device.waitForCard(idle))
+  expect(emulator.countWrites(card.uid).filter((count) => count === 1)).toHaveLength(47)
+  return clock.now() - start
+}
+
+/** The time model: 16 authentications, 47 writes, 47 reads, one poll; 435 ms of them the card. */
+const limitsMs = { 115200: 858, 921600: 488 } as const
+
+test('a full 1K card is written and read back within 1.10 of the modelled limit, and the fast line takes 0.65 of the time', async () => {
+  const slow = await encodeAllAt(115200)
+  const fast = await encodeAllAt(921600)
+  expect(slow).toBeLessThan(limitsMs[115200] * 1.1)
+  expect(fast).toBeLessThan(limitsMs[921600] * 1.1)
+  expect(fast).toBeLessThan(slow * 0.65)
+})
 
 test('the line is back at 115200 before the port is released', async () => {
   const rig = await createRig(pn532, { card, options: { sessionBaudRate: 921600 } })
@@ -76,6 +114,20 @@ test.each([
   expect(await endingOf(rig.clock.drive(encodeReference(device, idle)))).toBe('done')
   expect(await endingOf(rig.clock.drive(encodeReference(device, idle)))).toBe('done')
   expect([asked, rig.emulator.baudRate]).toEqual([1, 115200])
+})
+
+test('a chip that answers no more at the higher speed is worked with at 115200 from then on', async () => {
+  let isDeaf = false
+  const wrap = (line: ByteTransport): ByteTransport =>
+    tamperWith(line, { toDevice: (bytes) => (isDeaf ? [] : [bytes]) })
+  const { clock, emulator, device, read } = await openDesk({ wrap })
+  expect(emulator.baudRate).toBe(921600)
+  isDeaf = true
+  expect(await endingOf(read(block(4)))).toBe('device_unresponsive')
+  isDeaf = false
+  expect(await endingOf(clock.drive(device.waitForCard(idle)))).toBe('done')
+  expect(emulator.baudRate).toBe(115200)
+  expect(await endingOf(read(block(4)))).toBe('done')
 })
 
 test('a line that has but one speed is never asked for another, nor the chip', async () => {

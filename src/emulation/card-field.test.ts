@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { isBridgeError } from '../contract/index.ts'
+import { cardTechnologies, isBridgeError } from '../contract/index.ts'
 import { createCardField } from './card-field.ts'
 
 const ultralight = { type: 'ultralight', uid: '04112233445580' }
+const refused = expect.toSatisfy((error) => isBridgeError(error, 'request_invalid'))
 
 test('a card that is put back has kept its memory and its write counts', () => {
-  const field = createCardField()
+  const field = createCardField(['typeA'])
   field.place(ultralight)
   const [card] = field.cards
   card?.select()
@@ -20,7 +21,7 @@ test('a card that is put back has kept its memory and its write counts', () => {
 })
 
 test('a card placed with another memory or type is another card', () => {
-  const field = createCardField()
+  const field = createCardField(['typeA'])
   field.place({ type: 'classic1k', uid: '922e5832' })
   const [first] = field.cards
   field.place({ type: 'classic1k', uid: '922E5832', memory: new Uint8Array(16) })
@@ -29,11 +30,37 @@ test('a card placed with another memory or type is another card', () => {
 })
 
 test('removing without a UID empties the field', () => {
-  const field = createCardField()
+  const field = createCardField(['typeA', 'lf', 'stripe'])
   field.place(ultralight)
   field.place({ type: 'mini', uid: '01020304' })
+  field.place({ type: 't5577', uid: '00000001' })
+  field.place({ type: 'magstripe', uid: '00000002' })
+  expect(field.cards).toHaveLength(4)
   field.remove()
   expect(field.cards).toEqual([])
+})
+
+const uids: Partial<Record<(typeof cardTechnologies)[number], string>> = { em4100: '1122334455' }
+
+test.each(cardTechnologies.filter((technology) => !['iso14443-4', 'unknown'].includes(technology)))(
+  'the technology %s is a type of card',
+  (technology) => {
+    const field = createCardField(['typeA', 'lf', 'stripe'])
+    field.place({ type: technology, uid: uids[technology] ?? '04112233445580' })
+    expect(field.cards.map((card) => card.technology)).toEqual([technology])
+  },
+)
+
+test.each([
+  ['classic1k', 'mifare-classic-1k'],
+  ['classic4k', 'mifare-classic-4k'],
+  ['mini', 'mifare-classic-mini'],
+  ['ultralight', 'mifare-ultralight'],
+  ['magstripe-loco', 'magstripe'],
+])('%s is short for %s', (type, technology) => {
+  const field = createCardField(['typeA', 'stripe'])
+  field.place({ type, uid: '04112233445580' })
+  expect(field.cards.map((card) => card.technology)).toEqual([technology])
 })
 
 test.each([
@@ -42,31 +69,21 @@ test.each([
   { type: 'classic1k', uid: 'none' },
   { type: 'classic1k', uid: '01020304050607080910' },
   { type: 'ultralight', uid: '01020304' },
+  { type: 'ntag213', uid: '01020304' },
+  { type: 'em4100', uid: '01020304' },
   { type: 'mini', uid: '01020304', memory: new Uint8Array(321) },
   { type: 'ultralight', uid: '04112233445580', memory: new Uint8Array(65) },
+  { type: 'ntag213', uid: '04112233445580', memory: new Uint8Array(181) },
+  { type: 't5577', uid: '01020304', memory: new Uint8Array(45) },
+  { type: 'em4100', uid: '1122334455', memory: new Uint8Array(1) },
+  { type: 'magstripe', uid: '01020304', memory: new TextEncoder().encode('A\n1\n2\n3') },
 ])('$type with UID $uid is refused', (options) => {
-  expect(() => createCardField().place(options)).toThrow(
-    expect.toSatisfy((error) => isBridgeError(error, 'request_invalid')),
-  )
+  expect(() => createCardField(['typeA', 'lf', 'stripe']).place(options)).toThrow(refused)
 })
 
-test('an Ultralight has check bytes, wraps reads, ORs its OTP page and refuses the first pages', () => {
-  const field = createCardField()
-  field.place(ultralight)
-  const [card] = field.cards
-  if (card === undefined) throw new Error('no card')
-  card.select()
-  const first = card.exchange(Uint8Array.of(0x30, 0))
-  // 88 ^ 04 ^ 11 ^ 22 = BF; 33 ^ 44 ^ 55 ^ 80 = A2
-  expect(first).toMatchObject({
-    bytes: Uint8Array.from(Buffer.from('041122BF33445580A248000000000000', 'hex')),
-  })
-  expect(card.exchange(Uint8Array.of(0x30, 15))).toMatchObject({
-    bytes: Uint8Array.from(Buffer.from('00000000041122BF33445580A2480000', 'hex')),
-  })
-  card.exchange(Uint8Array.of(0xa2, 3, 1, 0, 0, 0))
-  card.exchange(Uint8Array.of(0xa2, 3, 2, 0, 0, 0))
-  expect(card.dump()[12]).toBe(3)
-  expect(card.exchange(Uint8Array.of(0xa2, 2, 0, 0, 0, 0)).kind).toBe('nak')
-  expect(card.exchange(Uint8Array.of(0x30, 4)).kind).toBe('silent')
+test('a device refuses a card of a family that it has no field for', () => {
+  const field = createCardField(['typeA'])
+  expect(() => field.place({ type: 't5577', uid: '01020304' })).toThrow(refused)
+  expect(() => field.place({ type: 'magstripe', uid: '01020304' })).toThrow(refused)
+  expect(() => field.find('01020304')).toThrow(refused)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createMifareClassic } from './mifare-classic.ts'
-import type { EmulatedCard } from './emulated-card.ts'
+import type { TypeACard } from './emulated-card.ts'
 
 const UID = Uint8Array.of(0x92, 0x2e, 0x58, 0x32)
 const KEY_A = Uint8Array.of(0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5)
@@ -15,14 +15,14 @@ const trailer = (accessBytes: string): Uint8Array =>
   Uint8Array.from([...KEY_A, ...Buffer.from(accessBytes, 'hex'), 0x69, ...KEY_B])
 
 /** A card whose sector 1 has a value block in block 4 and this trailer. */
-const cardWith = (accessBytes: string): EmulatedCard => {
+const cardWith = (accessBytes: string): TypeACard => {
   const memory = new Uint8Array(128)
   memory.set(VALUE_BLOCK, 4 * 16)
   memory.set(trailer(accessBytes), 7 * 16)
-  return createMifareClassic({ type: 'classic1k', uid: '922E5832', memory }, UID)
+  return createMifareClassic('mifare-classic-1k', UID, memory)
 }
 
-const open = (card: EmulatedCard, type: 'A' | 'B', key = type === 'A' ? KEY_A : KEY_B, block = 4): string => {
+const open = (card: TypeACard, type: 'A' | 'B', key = type === 'A' ? KEY_A : KEY_B, block = 4): string => {
   card.select()
   return card.authenticate({ type, block, key, uidTail: UID }).kind
 }
@@ -131,7 +131,7 @@ test('each block of a sector follows its own code: 000, 100, 111 and trailer 011
 test('in a sector of sixteen blocks a code stands for five blocks', () => {
   const memory = new Uint8Array(4096)
   memory.set(trailer('3963CC'), 143 * 16)
-  const card = createMifareClassic({ type: 'classic4k', uid: '922E5832', memory }, UID)
+  const card = createMifareClassic('mifare-classic-4k', UID, memory)
   const kinds = [128, 132, 133, 137, 138, 142].map((block) => {
     open(card, 'A', KEY_A, block)
     return card.exchange(Uint8Array.of(0xa0, block, ...DATA)).kind
@@ -166,7 +166,7 @@ test('a sector opens only itself, and a refusal halts the card', () => {
 })
 
 test('block 0 is read-only', () => {
-  const card = createMifareClassic({ type: 'classic1k', uid: '922E5832' }, UID)
+  const card = createMifareClassic('mifare-classic-1k', UID)
   expect(open(card, 'A', FACTORY_KEY, 0)).toBe('ack')
   expect(card.exchange(Uint8Array.of(0xa0, 0, ...DATA)).kind).toBe('nak')
   expect([...card.dump().subarray(0, 8)]).toEqual([0x92, 0x2e, 0x58, 0x32, 0xd6, 0x08, 0x04, 0x00])
@@ -193,12 +193,15 @@ test('writes are counted by block, refused ones are not', () => {
 })
 
 test.each([
-  ['mini', 4, 0x09, 0x0004, 320],
-  ['classic1k', 4, 0x08, 0x0004, 1024],
-  ['classic1k', 7, 0x08, 0x0044, 1024],
-  ['classic4k', 4, 0x18, 0x0002, 4096],
-  ['classic4k', 7, 0x18, 0x0042, 4096],
-])('%s with a UID of %i bytes has SAK %i, ATQA %i and %i bytes', (type, uidLength, sak, atqa, size) => {
-  const card = createMifareClassic({ type, uid: '' }, new Uint8Array(uidLength))
-  expect([card.sak, card.atqa, card.dump().length]).toEqual([sak, atqa, size])
-})
+  ['mifare-classic-mini', 4, 0x09, 0x0004, 320],
+  ['mifare-classic-1k', 4, 0x08, 0x0004, 1024],
+  ['mifare-classic-1k', 7, 0x08, 0x0044, 1024],
+  ['mifare-classic-4k', 4, 0x18, 0x0002, 4096],
+  ['mifare-classic-4k', 7, 0x18, 0x0042, 4096],
+] as const)(
+  '%s with a UID of %i bytes has SAK %i, ATQA %i and %i bytes',
+  (technology, uidLength, sak, atqa, size) => {
+    const card = createMifareClassic(technology, new Uint8Array(uidLength))
+    expect([card.sak, card.atqa, card.dump().length]).toEqual([sak, atqa, size])
+  },
+)

@@ -1,15 +1,15 @@
-import { BridgeError, type EmulatedCardOptions } from '../contract/index.ts'
+import { BridgeError } from '../contract/index.ts'
 import { dataRights, decodeAccessBits } from './access-bits.ts'
-import { ACK, KEY_REFUSED, NAK, SILENT, type CardAnswer, type EmulatedCard } from './emulated-card.ts'
+import { ACK, type CardAnswer, KEY_REFUSED, NAK, reply, SILENT, type TypeACard } from './emulated-card.ts'
 
 const BLOCK = 16
 
-/** AN10833: SAK and ATQA by type; a 7-byte UID adds 0x40 to the ATQA. */
-const MODELS = new Map([
-  ['classic1k', { blocks: 64, sak: 0x08, atqa: 0x0004 }],
-  ['classic4k', { blocks: 256, sak: 0x18, atqa: 0x0002 }],
-  ['mini', { blocks: 20, sak: 0x09, atqa: 0x0004 }],
-])
+/** AN10833: SAK and ATQA; a 7-byte UID adds 0x40 to the ATQA. */
+const MODELS = {
+  'mifare-classic-mini': { blocks: 20, sak: 0x09, atqa: 0x0004 },
+  'mifare-classic-1k': { blocks: 64, sak: 0x08, atqa: 0x0004 },
+  'mifare-classic-4k': { blocks: 256, sak: 0x18, atqa: 0x0002 },
+} as const
 
 /** Transport configuration: both keys FF, access bytes FF 07 80, general purpose byte 69 (MF1S503x §8.6.3). */
 const FACTORY_TRAILER = [
@@ -58,17 +58,17 @@ const encodeValue = (value: number, address: number): Uint8Array => {
   return block
 }
 
-/** Whether the type is one of this file's. */
-export const isClassicType = (type: string): boolean => MODELS.has(type)
-
 /**
- * Makes a MIFARE Classic card (`classic1k`, `classic4k`, `mini`) with enforced access bits. Block 0 is read-only, keys read
- * as zero, and a trailer with invalid access bits locks its sector. Throws `request_invalid` for a UID that is not 4 or
- * 7 bytes, or for more memory than the card has.
+ * Makes a MIFARE Classic card with enforced access bits. Block 0 is read-only, keys read as zero, and a trailer with invalid
+ * access bits locks its sector. Throws `request_invalid` for a UID that is not 4 or 7 bytes, or for more memory than the card
+ * has.
  */
-export const createMifareClassic = ({ type, memory }: EmulatedCardOptions, uid: Uint8Array): EmulatedCard => {
-  const model = MODELS.get(type)
-  if (model === undefined) throw new BridgeError('request_invalid', `"${type}" is no MIFARE Classic.`)
+export const createMifareClassic = (
+  technology: keyof typeof MODELS,
+  uid: Uint8Array,
+  memory: Uint8Array = new Uint8Array(0),
+): TypeACard => {
+  const model = MODELS[technology]
   if (uid.length !== 4 && uid.length !== 7) {
     throw new BridgeError('request_invalid', 'The UID of a MIFARE Classic has 4 or 7 bytes.')
   }
@@ -79,12 +79,13 @@ export const createMifareClassic = ({ type, memory }: EmulatedCardOptions, uid: 
   const cell = (block: number): Uint8Array => cells.subarray(block * BLOCK, (block + 1) * BLOCK)
   cells.set(manufacturerBlock(uid, sak, atqa))
   for (let block = 0; block < blocks; block += 1) if (isTrailer(block)) cell(block).set(FACTORY_TRAILER)
-  if (memory !== undefined) {
-    if (memory.length > cells.length) {
-      throw new BridgeError('request_invalid', `A ${type} holds ${cells.length} bytes, not ${memory.length}.`)
-    }
-    cells.set(memory)
+  if (memory.length > cells.length) {
+    throw new BridgeError(
+      'request_invalid',
+      `A ${technology} holds ${cells.length} bytes, not ${memory.length}.`,
+    )
   }
+  cells.set(memory)
 
   const writeCounts = Array<number>(blocks).fill(0)
   let isActive = false
@@ -109,7 +110,7 @@ export const createMifareClassic = ({ type, memory }: EmulatedCardOptions, uid: 
     const bytes = cell(block).slice()
     bytes.fill(0, 0, 6)
     if (!may(rights.readKeyB)) bytes.fill(0, 10)
-    return { kind: 'data', bytes }
+    return reply(...bytes)
   }
 
   /** Each third of the trailer follows its own right; the card takes a write when it may change any of them. */
@@ -141,7 +142,7 @@ export const createMifareClassic = ({ type, memory }: EmulatedCardOptions, uid: 
     const rights = dataRights(sector, positionOf(block))
     switch (code) {
       case 0x30:
-        return may(rights.read) ? { kind: 'data', bytes: cell(block).slice() } : NAK
+        return may(rights.read) ? reply(...cell(block)) : NAK
       case 0xa0:
         return block !== 0 && operand.length === BLOCK && may(rights.write) ? store(block, operand) : NAK
       case 0xc0:
@@ -164,7 +165,8 @@ export const createMifareClassic = ({ type, memory }: EmulatedCardOptions, uid: 
   }
 
   return {
-    type,
+    family: 'typeA',
+    technology,
     uid,
     atqa,
     sak,

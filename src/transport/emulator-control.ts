@@ -2,7 +2,7 @@ import { createServer, connect, type Socket } from 'node:net'
 import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { BridgeError, toBridgeError, type Emulator } from '../contract/index.ts'
+import { BridgeError, toBridgeError, type SerialEmulator } from '../contract/index.ts'
 import { formatHex, parseHex } from '../wire/hex.ts'
 
 const uid = z.string()
@@ -34,7 +34,7 @@ const readHex = (text: string): Uint8Array => {
   }
 }
 
-const carryOut = async (emulator: Emulator, cable: Cable, request: ControlRequest): Promise<object> => {
+const carryOut = async (emulator: SerialEmulator, cable: Cable, request: ControlRequest): Promise<object> => {
   switch (request.do) {
     case 'place': {
       const { type, memory } = request
@@ -76,7 +76,7 @@ const parseRequest = (text: string): ControlRequest => {
   throw new BridgeError('request_invalid', z.prettifyError(parsed.error))
 }
 
-const answerLine = async (emulator: Emulator, cable: Cable, text: string): Promise<object> => {
+const answerLine = async (emulator: SerialEmulator, cable: Cable, text: string): Promise<object> => {
   try {
     return { ok: true, ...(await carryOut(emulator, cable, parseRequest(text))) }
   } catch (error) {
@@ -107,7 +107,11 @@ const clearStaleSocket = async (path: string): Promise<void> => {
  * answered in order by one line: `{"ok":true,…}` or `{"ok":false,"error":"…"}`.
  * Rejects `port_taken` when the socket cannot be had. Returns what closes it.
  */
-export const serveControl = async (emulator: Emulator, cable: Cable, path: string): Promise<() => void> => {
+export const serveControl = async (
+  emulator: SerialEmulator,
+  cable: Cable,
+  path: string,
+): Promise<() => void> => {
   await clearStaleSocket(path)
   const clients = new Set<Socket>()
   const serve = async (client: Socket): Promise<void> => {

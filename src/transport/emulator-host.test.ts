@@ -22,7 +22,7 @@ import { expect, onTestFinished } from 'vitest'
 import { createPn532Emulator } from '../../drivers/pn532/emulator.ts'
 import pn532 from '../../drivers/pn532/index.ts'
 import { testUnless } from '../../test/support/skip.ts'
-import { isBridgeError, type Emulator } from '../contract/index.ts'
+import { isBridgeError, type SerialEmulator } from '../contract/index.ts'
 import { hostEmulator, type EmulatorHost } from './emulator-host.ts'
 import { openSerial } from './serial.ts'
 import { createSpinningClock } from './spinning-clock.ts'
@@ -173,7 +173,7 @@ testSpeeds('bytes at another speed than the chip’s arrive as rubbish, in both 
   const received: (readonly [string, number | undefined])[] = []
   const chip = createPn532Emulator({ clock: createSpinningClock(), realtime: false })
   let answer = (_: Uint8Array): void => undefined
-  const emulator: Emulator = {
+  const emulator: SerialEmulator = {
     ...chip,
     baudRate: 921_600,
     connect: (send) => {
@@ -214,7 +214,7 @@ testSpeeds.each([921_600, 460_800, 230_400])(
     expect(await talk(killed, GET_FIRMWARE, 19)).toBe(FIRMWARE)
     await new Promise((resolve) => killed.close(resolve))
     const idle = { signal: new AbortController().signal }
-    const transport = await openSerial(path, pn532.serial)
+    const transport = await openSerial(path, { baudRate: 115_200 })
     const device = await pn532.open(
       { transport, options: pn532.options.parse({}), clock: createSpinningClock() },
       idle,

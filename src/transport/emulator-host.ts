@@ -1,10 +1,10 @@
-import type { Emulator } from '../contract/index.ts'
+import type { SerialEmulator } from '../contract/index.ts'
 import { serveControl } from './emulator-control.ts'
 import { compareSpeeds, rubbishOf } from './line-speed.ts'
 import { openPty, type Pty } from './pty.ts'
 
 interface EmulatorHostOptions {
-  readonly emulator: Emulator
+  readonly emulator: SerialEmulator
   /** A symbolic link to the pseudoterminal: the device's path, the same after every plug. */
   readonly link?: string
   /** A Unix domain socket or a Windows named pipe to command the emulator by; see serveControl. */

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Emulator } from '../contract/index.ts'
+import type { SerialEmulator } from '../contract/index.ts'
 
 /**
  * Linux, <asm-generic/termbits.h>: a termios2 is eleven words, the last of which is the output speed in bits a second.
@@ -55,7 +55,7 @@ interface LineSpeeds {
  */
 export const compareSpeeds = (
   readHostBaudRate: () => number | undefined,
-  emulator: Pick<Emulator, 'baudRate'>,
+  emulator: Pick<SerialEmulator, 'baudRate'>,
   now: () => number,
 ): LineSpeeds => {
   let seen: number | undefined

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { isBridgeError, type BridgeError, type Emulator } from '../contract/index.ts'
+import { isBridgeError, type BridgeError, type SerialEmulator } from '../contract/index.ts'
+import { createStillEmulator } from '../../test/support/still-emulator.ts'
 import { connectMemory, type MemoryOptions, type MemoryTransport } from './memory.ts'
 
-interface Echo extends Emulator {
+interface Echo extends SerialEmulator {
   readonly received: readonly string[]
   readonly powerCycles: number
 }
@@ -11,31 +12,18 @@ interface Echo extends Emulator {
 const createEcho = (): Echo => {
   let send: (bytes: Uint8Array) => void = () => {}
   const received: string[] = []
-  let powerCycles = 0
-  const refuse = (): never => expect.unreachable()
-  return {
+  return Object.assign(createStillEmulator(), {
+    kind: 'serial' as const,
     received,
-    get powerCycles() {
-      return powerCycles
-    },
-    connect: (newSend) => {
+    connect: (newSend: typeof send) => {
       send = newSend
     },
-    receive: (bytes, hostBaudRate) => {
+    receive: (bytes: Uint8Array, hostBaudRate?: number) => {
       received.push(`${bytes.join(' ')} @${hostBaudRate}`)
       send(bytes)
     },
     baudRate: 115_200,
-    powerCycle: () => {
-      powerCycles += 1
-    },
-    placeCard: refuse,
-    removeCard: refuse,
-    dumpCard: refuse,
-    countWrites: refuse,
-    inject: refuse,
-    close: () => {},
-  }
+  })
 }
 
 const plugIn = (

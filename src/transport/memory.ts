@@ -1,5 +1,6 @@
-import { BridgeError, type ByteTransport, type Emulator, type TransportListener } from '../contract/index.ts'
+import type { ByteTransport, SerialEmulator, TransportListener } from '../contract/index.ts'
 import { rubbishOf } from './line-speed.ts'
+import { createCable } from './memory-cable.ts'
 
 export interface MemoryOptions {
   /** The label that messages show; `memory` when left out. */
@@ -28,43 +29,14 @@ export interface MemoryTransport extends ByteTransport {
  * the emulator's arrive as rubbish, in both directions; the host begins at the emulator's speed.
  */
 export const connectMemory = (
-  emulator: Emulator,
+  emulator: SerialEmulator,
   { path = 'memory', chunk = Number.POSITIVE_INFINITY }: MemoryOptions = {},
 ): MemoryTransport => {
-  let listener: TransportListener | undefined
-  let state: 'open' | 'lost' | 'closed' = 'open'
+  const cable = createCable<TransportListener>(path, () => emulator.powerCycle())
   let hostBaudRate = emulator.baudRate
-  let pendingWrites = 0
-  let bytesLeft = Number.POSITIVE_INFINITY
-  let bytesCrossed = 0
-
-  const lost = (): BridgeError => new BridgeError('device_lost', `${path} was unplugged.`)
-
-  const unplug = (): void => {
-    if (state !== 'open') return
-    state = 'lost'
-    emulator.powerCycle()
-    const witness = listener
-    queueMicrotask(() => {
-      if (state === 'lost') witness?.onLost(lost())
-    })
-  }
 
   /** The bytes that still get through before the cable is out. */
-  const pass = (bytes: Uint8Array): Uint8Array => {
-    const passed = bytes.slice(0, bytesLeft)
-    bytesLeft -= passed.length
-    bytesCrossed += passed.length
-    return passed
-  }
-
-  const deliver = (bytes: Uint8Array): void => {
-    if (state === 'open' && bytes.length > 0) listener?.onBytes(bytes)
-  }
-
-  const settle = (): void => {
-    if (bytesLeft === 0) unplug()
-  }
+  const pass = (bytes: Uint8Array): Uint8Array => bytes.slice(0, cable.pass(bytes.length))
 
   emulator.connect((sent) => {
     const isReadable = hostBaudRate === emulator.baudRate
@@ -73,62 +45,38 @@ export const connectMemory = (
       const size = Math.max(1, typeof chunk === 'number' ? chunk : chunk())
       const piece = rest.slice(0, size)
       rest = rest.slice(size)
-      queueMicrotask(() => deliver(piece))
+      cable.tell((listener) => listener.onBytes(piece))
     }
-    queueMicrotask(settle)
+    cable.settle()
   })
 
-  const assertOpen = (): void => {
-    if (state === 'closed') throw new BridgeError('device_closed', `${path} was closed.`)
-    if (state === 'lost') throw lost()
-  }
-
   return {
+    kind: 'serial',
     path,
-    listen: (newListener) => {
-      if (listener !== undefined) throw new BridgeError('device_busy', `${path} has a listener already.`)
-      listener = newListener
-      return () => {
-        if (listener === newListener) listener = undefined
-      }
-    },
-    write: async (bytes) => {
+    listen: cable.listen,
+    write: (bytes) => {
       const copy = bytes.slice()
-      pendingWrites += 1
-      try {
-        await Promise.resolve()
-        assertOpen()
+      return cable.call(() => {
         const passed = pass(copy)
         if (passed.length > 0) emulator.receive(passed, hostBaudRate)
-        // Behind the deliveries of what the emulator said to these bytes.
-        queueMicrotask(settle)
-        if (passed.length < copy.length) throw lost()
-      } finally {
-        pendingWrites -= 1
-      }
+        if (passed.length < copy.length) throw cable.lost
+      })
     },
-    setBaudRate: async (baudRate) => {
-      await Promise.resolve()
-      assertOpen()
-      hostBaudRate = baudRate
-    },
-    close: async () => {
-      await Promise.resolve()
-      state = 'closed'
-    },
-    unplug,
-    unplugAfterBytes: (sizeBytes) => {
-      bytesLeft = sizeBytes
-      settle()
-    },
+    setBaudRate: (baudRate) =>
+      cable.call(() => {
+        hostBaudRate = baudRate
+      }),
+    close: cable.close,
+    unplug: cable.unplug,
+    unplugAfterBytes: cable.unplugAfter,
     get bytesCrossed() {
-      return bytesCrossed
+      return cable.crossed
     },
     get listenerCount() {
-      return listener === undefined ? 0 : 1
+      return cable.listenerCount
     },
     get pendingWrites() {
-      return pendingWrites
+      return cable.pendingCalls
     },
   }
 }

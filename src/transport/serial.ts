@@ -81,6 +81,7 @@ const createSerialTransport = (path: string, port: SerialPort): ByteTransport =>
     })
 
   return {
+    kind: 'serial',
     path,
     listen: (next) => {
       if (listener !== undefined) throw new BridgeError('device_busy', `${path} has a listener already.`)

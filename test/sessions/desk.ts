@@ -2,9 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DriverId, EncoderId, OrderId, type DriverManifest, type Emulator } from 'encoder-bridge/driver'
+import {
+  DriverId,
+  type DriverManifest,
+  type Emulator,
+  EncoderId,
+  OrderId,
+  type SerialEmulator,
+  type TransportKind,
+} from 'encoder-bridge/driver'
 import { loadDriver } from '../../drivers/index.ts'
 import { createLayouts } from '../../src/cards/layouts/index.ts'
+import type { Layout } from '../../src/cards/layouts/layout.ts'
 import type { CredentialLookup } from '../../src/contract/credentials.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
 import type { Journal } from '../../src/contract/journal.ts'
@@ -17,10 +26,15 @@ import { openJournal } from '../../src/journal/journal.ts'
 import { systemClock } from '../../src/service/system-clock.ts'
 import type { RunDelays } from '../../src/sessions/run.ts'
 import { createSupervisor } from '../../src/sessions/supervisor.ts'
+import { connectEmulator } from '../../src/transport/connect-emulator.ts'
 import { connectMemory, type MemoryTransport } from '../../src/transport/memory.ts'
 import { unlistedDevices } from '../support/unlisted-devices.ts'
 
 export interface DeskOptions {
+  /** The driver of every encoder, and how its emulators are reached; `pn532` when left out. */
+  readonly driver?: string
+  readonly transport?: TransportKind
+  readonly layouts?: readonly Layout[]
   readonly encoders?: number
   readonly delays?: RunDelays
   readonly layout?: string
@@ -39,6 +53,7 @@ export interface Desk {
   readonly sessions: Sessions
   readonly encoders: OpenEncoders
   readonly emulators: readonly Emulator[]
+  /** Of emulators on serial lines. */
   readonly lines: readonly (MemoryTransport | undefined)[]
   readonly encoderIds: readonly EncoderId[]
   /** Journals an order for the first encoder and returns its id. */
@@ -60,10 +75,12 @@ const siteKeys: SiteKeys = { current: 1, keys: new Map([[1, new Uint8Array(32).f
 
 export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
   const folder = mkdtempSync(join(tmpdir(), 'desk-'))
-  const driver = await loadDriver(DriverId.parse('pn532'))
+  const { driver: id = 'pn532', transport } = options
+  const driver = await loadDriver(DriverId.parse(id))
   const emulators: Emulator[] = []
   for (let index = 0; index < (options.encoders ?? 1); index += 1) {
-    emulators.push(await driver.emulate({ clock: systemClock, realtime: false }))
+    const time = { clock: systemClock, realtime: false }
+    emulators.push(await driver.emulate(transport === undefined ? time : { ...time, transport }))
   }
   return startDesk(folder, emulators, options)
 }
@@ -73,9 +90,9 @@ const startDesk = async (
   emulators: readonly Emulator[],
   options: DeskOptions,
 ): Promise<Desk> => {
-  const pn532 = await loadDriver(DriverId.parse('pn532'))
-  const { abort = pn532.manifest.abort, onLine = () => undefined } = options
-  const driver = { ...pn532, manifest: { ...pn532.manifest, abort } }
+  const loaded = await loadDriver(DriverId.parse(options.driver ?? 'pn532'))
+  const { abort = loaded.manifest.abort, onLine = () => undefined } = options
+  const driver = { ...loaded, manifest: { ...loaded.manifest, abort } }
   const journal = openJournal({ path: join(folder, 'journal.db') })
   if (journal.siteKeys() === null) journal.setSiteKeys(siteKeys)
   const lines: (MemoryTransport | undefined)[] = []
@@ -95,16 +112,20 @@ const startDesk = async (
     wallClock: () => new Date(),
     onAlive: () => undefined,
     ...unlistedDevices(settings),
-    openTransport: async ({ path }) => {
-      const emulator = emulators[Number(path)]
+    openTransport: async ({ transport, path }) => {
+      // A device inside the process is at no path: it goes by its name.
+      const index = transport === 'none' ? settings.findIndex(({ name }) => name === path) : Number(path)
+      const emulator = emulators[index]
       if (emulator === undefined) throw new BridgeError('device_absent')
-      const line = connectMemory(witnessed(emulator, onLine), { path: `emulated ${path}` })
-      lines[Number(path)] = line
+      const label = { path: `emulated ${path}` }
+      if (emulator.kind !== 'serial') return connectEmulator(emulator, label)
+      const line = connectMemory(witnessed(emulator, onLine), label)
+      lines[index] = line
       return line
     },
   })
   const sessions = createSupervisor({
-    layouts: createLayouts([]),
+    layouts: createLayouts(options.layouts ?? []),
     journal,
     encoders,
     credentials: {
@@ -199,7 +220,7 @@ const startDesk = async (
 }
 
 /** The same device on a line that is watched. */
-const witnessed = (emulator: Emulator, onLine: () => void): Emulator => ({
+const witnessed = (emulator: SerialEmulator, onLine: () => void): SerialEmulator => ({
   ...emulator,
   get baudRate() {
     return emulator.baudRate

@@ -55,7 +55,7 @@ describe('an encode', () => {
   })
 
   it('ends untouched on a card of the wrong technology', async () => {
-    await using desk = await openDesk()
+    await using desk = await openDesk({ layout: 'image' })
     desk.emulators[0]?.placeCard({ type: 'ultralight', uid: '04112233445566' })
     expect(await desk.ending(desk.order())).toMatchObject({ kind: 'untouched', code: 'card_incompatible' })
   })

@@ -111,6 +111,15 @@ export const createFakeRuntime = (parts: Partial<Runtime> = {}) => {
     },
     listDrivers: () => Promise.resolve([{ id: 'pn532', name: 'NXP PN532' }]),
     listSerialPorts: () => Promise.resolve([{ path: '/dev/ttyUSB0', description: 'FTDI' }]),
+    listConnected: () => Promise.resolve({ devices: [], remarks: [] }),
+    probeConnected: (pathsInUse) => {
+      calls.push({ probeConnected: pathsInUse })
+      return Promise.resolve([{ path: '/dev/ttyUSB1', driver: 'pn532', told: 'PN532 1.6' }])
+    },
+    record: ({ device, secrets }) => {
+      calls.push({ record: { device, secrets } })
+      return Promise.resolve({ fixture: { exchanges: [{}] }, blanked: 1 })
+    },
     ...parts,
   }
   return { runtime, calls }

@@ -1,23 +1,32 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Card } from '../../src/contract/card.ts'
+import type { ScannerRead } from '../../src/contract/device.ts'
 import type { EncoderView } from '../../src/contract/encoders.ts'
+import { BridgeError } from '../../src/contract/errors.ts'
 import { EncoderId, OrderId } from '../../src/contract/ids.ts'
 import type { AuditLine } from '../../src/contract/journal.ts'
 import type { SessionView } from '../../src/contract/session-view.ts'
-import type { ControlPorts, PairingView } from '../../src/control/ports.ts'
+import type { ControlPorts, Identified, PairingView } from '../../src/control/ports.ts'
 import { startControl } from '../../src/control/server.ts'
+import { createObservers } from '../../src/devices/observers.ts'
 
 export const frontDesk: EncoderView = {
   encoderId: EncoderId.parse('11111111-1111-4111-8111-111111111111'),
   name: 'Front Desk',
   driver: 'pn532',
+  kind: 'card',
+  transport: 'serial',
+  identity: 'path:/dev/ttyUSB0',
+  presentation: 'field',
+  indicators: [],
   path: '/dev/ttyUSB0',
   layout: 'demo',
   technologies: ['mifare-classic-1k'],
   state: 'ready',
   error: null,
-  info: { model: 'PN532', firmware: '1.6' },
+  info: { model: 'PN532', firmware: '1.6', serialNumber: null },
   lease: null,
 }
 
@@ -26,6 +35,7 @@ export const backOffice: EncoderView = {
   encoderId: EncoderId.parse('22222222-2222-4222-8222-222222222222'),
   name: 'Back Office',
   path: '/dev/ttyUSB1',
+  identity: 'path:/dev/ttyUSB1',
 }
 
 export const accessMethodId = '33333333-3333-4333-8333-333333333333'
@@ -43,6 +53,13 @@ export const waitingSession: SessionView = {
   ending: null,
 }
 
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const giveUp = (): void => reject(new BridgeError('aborted'))
+    signal.addEventListener('abort', giveUp)
+    if (signal.aborted) giveUp()
+  })
+
 /** The ports of the control API, held in memory and steered by a test. */
 const createFakePorts = () => {
   const views = new Map<string, SessionView>()
@@ -52,16 +69,34 @@ const createFakePorts = () => {
     encoders: [frontDesk] as readonly EncoderView[],
     audit: [] as readonly AuditLine[],
     pairing: { state: 'unpaired' } as PairingView,
+    /** What identify tells; null waits until it is given up. */
+    identified: null as Identified | null,
     watchers: () => observers.size,
   }
+  const changes = createObservers<void>()
+  const reads = createObservers<{ encoderId: EncoderId; read: ScannerRead }>()
+  const cards = createObservers<{ encoderId: EncoderId; orderId: OrderId; card: Card }>()
   const view = (id: string): SessionView | null => views.get(id) ?? null
 
   const ports: ControlPorts = {
+    virtual: {
+      place: (name, card) => void calls.push({ place: { name, card } }),
+      remove: (name, uid) => void calls.push({ remove: { name, uid } }),
+      present: (name, read) => void calls.push({ present: { name, read } }),
+    },
     encoders: {
       list: () => state.encoders,
       takeOver: (encoderId, from) => {
         calls.push({ takeOver: { encoderId, from } })
         return from === orderId
+      },
+      onChange: changes.add,
+      onScannerRead: reads.add,
+      onCard: cards.add,
+      accept: (encoderId) => void calls.push({ accept: encoderId }),
+      identify: (encoderId, signal) => {
+        calls.push({ identify: encoderId })
+        return state.identified === null ? untilAborted(signal) : Promise.resolve(state.identified)
       },
     },
     sessions: {
@@ -122,6 +157,10 @@ const createFakePorts = () => {
     state,
     /** What was asked of the daemon, in order. */
     calls,
+    /** What happens at the devices. */
+    changes,
+    reads,
+    cards,
     /** Publishes a session. */
     show: (session: SessionView): void => {
       views.set(session.orderId, session)

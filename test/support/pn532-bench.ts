@@ -1,4 +1,4 @@
-import type { Emulator } from 'encoder-bridge/driver'
+import type { SerialEmulator } from 'encoder-bridge/driver'
 import { expect } from 'vitest'
 import { createPn532Emulator } from '../../drivers/pn532/emulator.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
@@ -44,7 +44,7 @@ export const toBytes = (hex: string): Uint8Array =>
   Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 
 export interface Bench {
-  readonly emulator: Emulator
+  readonly emulator: SerialEmulator
   readonly clock: FakeClock
   /** Sends bytes and returns what the chip says at once, in pieces as it says them. */
   say(hex: string, hostBaudRate?: number): readonly string[]

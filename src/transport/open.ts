@@ -1,0 +1,67 @@
+import type { Driver } from '../contract/driver.ts'
+import { BridgeError, isBridgeError, toBridgeError } from '../contract/errors.ts'
+import type { SerialSettings, Transport, TransportKind } from '../contract/transport.ts'
+import { groupOfFile } from './file-group.ts'
+import { findFileHolder } from './file-holder.ts'
+
+/** Where a device is now. */
+export interface DevicePlace {
+  readonly transport: TransportKind
+  /** An OS path or a reader's name; a label for a device inside this process. */
+  readonly path: string
+}
+
+/** Says who holds the device and what gives the right to it: the libraries know neither. */
+const explain = async (path: string, refusal: BridgeError): Promise<BridgeError> => {
+  if (isBridgeError(refusal, 'device_busy')) {
+    const holder = await findFileHolder(path)
+    return holder === null
+      ? refusal
+      : new BridgeError('device_busy', `${path} is held by ${holder}.`, { cause: refusal })
+  }
+  if (isBridgeError(refusal, 'device_denied')) {
+    const group = await groupOfFile(path)
+    if (group === null) return refusal
+    const rights =
+      group === 'root'
+        ? `${path} belongs to root alone: the udev rules are not installed (systemd/99-encoder-bridge.rules).`
+        : `${path} belongs to the group ${group}, and this user is not in it.`
+    return new BridgeError('device_denied', rights, { cause: refusal })
+  }
+  return refusal
+}
+
+const openKind = async (
+  { transport, path }: DevicePlace,
+  serial: SerialSettings | undefined,
+): Promise<Transport> => {
+  switch (transport) {
+    case 'serial':
+      if (serial === undefined) throw new BridgeError('not_supported', 'The driver has no serial line.')
+      return (await import('./serial.ts')).openSerial(path, serial)
+    case 'hid':
+      return (await import('./hid.ts')).openHid(path)
+    case 'pcsc':
+      return (await import('./pcsc.ts')).openPcsc(path)
+    case 'keyboard':
+      return (await import('./keyboard.ts')).openKeyboard(path)
+    case 'none':
+      throw new BridgeError('not_supported', `${path} is no device of this computer.`)
+  }
+}
+
+/**
+ * Opens the way to a device of this computer; each library is loaded when its first device is opened. Rejects `device_absent`,
+ * `device_denied`, `device_busy` (with the holder where it can be told), `driver_unavailable`, `pcsc_unavailable`,
+ * `not_supported`.
+ */
+export const openTransport = async (
+  place: DevicePlace,
+  driver: Pick<Driver, 'serial'>,
+): Promise<Transport> => {
+  try {
+    return await openKind(place, driver.serial)
+  } catch (cause) {
+    throw await explain(place.path, toBridgeError(cause, 'device_fault'))
+  }
+}

@@ -1,0 +1,158 @@
+import type {
+  FieldListener,
+  HidListener,
+  KeyListener,
+  PcscListener,
+  Transport,
+  TransportListener,
+} from '../contract/transport.ts'
+
+/** One message between host and device, in the terms of a driver's fixtures. */
+export interface RecordedMessage {
+  readonly direction: 'toDevice' | 'toHost'
+  /** Of HID a feature report, of PC/SC an escape command. */
+  readonly as?: 'feature' | 'escape'
+  /** Of HID, for what is sent and for features. */
+  readonly reportId?: number
+  readonly bytes: Uint8Array
+}
+
+/**
+ * The transport with every message noted, as it goes to the device and as it comes to the driver. Changes of the line speed are
+ * not noted, nor a card that comes or goes.
+ */
+export const recordTransport = (
+  transport: Transport,
+  note: (message: RecordedMessage) => void,
+): Transport => {
+  switch (transport.kind) {
+    case 'serial':
+      return {
+        ...transport,
+        write: (bytes: Uint8Array) => {
+          note({ direction: 'toDevice', bytes: bytes.slice() })
+          return transport.write(bytes)
+        },
+        listen: (listener: TransportListener) =>
+          transport.listen({
+            ...listener,
+            onBytes: (bytes) => {
+              note({ direction: 'toHost', bytes: bytes.slice() })
+              listener.onBytes(bytes)
+            },
+          }),
+      }
+    case 'hid':
+      return {
+        ...transport,
+        write: (reportId: number, data: Uint8Array) => {
+          note({ direction: 'toDevice', reportId, bytes: data.slice() })
+          return transport.write(reportId, data)
+        },
+        sendFeature: (reportId, data) => {
+          note({ direction: 'toDevice', as: 'feature', reportId, bytes: data.slice() })
+          return transport.sendFeature(reportId, data)
+        },
+        getFeature: async (reportId, sizeBytes) => {
+          const bytes = await transport.getFeature(reportId, sizeBytes)
+          note({ direction: 'toHost', as: 'feature', reportId, bytes: bytes.slice() })
+          return bytes
+        },
+        listen: (listener: HidListener) =>
+          transport.listen({
+            ...listener,
+            onReport: (report) => {
+              note({ direction: 'toHost', bytes: report.slice() })
+              listener.onReport(report)
+            },
+          }),
+      }
+    case 'pcsc':
+      return {
+        ...transport,
+        transmit: async (apdu) => {
+          note({ direction: 'toDevice', bytes: apdu.slice() })
+          const answer = await transport.transmit(apdu)
+          note({ direction: 'toHost', bytes: answer.slice() })
+          return answer
+        },
+        escape: async (command) => {
+          note({ direction: 'toDevice', as: 'escape', bytes: command.slice() })
+          const answer = await transport.escape(command)
+          note({ direction: 'toHost', as: 'escape', bytes: answer.slice() })
+          return answer
+        },
+        listen: (listener: PcscListener) => transport.listen(listener),
+      }
+    case 'keyboard':
+      return {
+        ...transport,
+        listen: (listener: KeyListener) =>
+          transport.listen({
+            ...listener,
+            onKey: (key) => {
+              note({ direction: 'toHost', bytes: Uint8Array.of(key.usage, key.isPressed ? 1 : 0) })
+              listener.onKey(key)
+            },
+          }),
+      }
+    case 'none':
+      return { ...transport, listen: (listener: FieldListener) => transport.listen(listener) }
+  }
+}
+
+const isMore = (one: RecordedMessage, next: RecordedMessage): boolean =>
+  one.direction === next.direction && one.as === undefined && next.as === undefined
+
+/** Joins what a stream was cut into anywhere: bytes of a serial line, keys. Reports and APDUs stay as they are. */
+export const joinPieces = (messages: readonly RecordedMessage[]): readonly RecordedMessage[] => {
+  const joined: RecordedMessage[] = []
+  for (const message of messages) {
+    const last = joined.at(-1)
+    if (last !== undefined && isMore(last, message)) {
+      joined[joined.length - 1] = { ...last, bytes: Uint8Array.of(...last.bytes, ...message.bytes) }
+    } else {
+      joined.push(message)
+    }
+  }
+  return joined
+}
+
+const indexIn = (bytes: Uint8Array, wanted: Uint8Array): number =>
+  bytes.findIndex((_, start) => wanted.every((byte, offset) => bytes[start + offset] === byte))
+
+/** Overwrites each occurrence and returns how many there were. */
+const overwrite = (bytes: Uint8Array, wanted: Uint8Array, filler: number): number => {
+  let count = 0
+  for (let start = indexIn(bytes, wanted); start >= 0; start = indexIn(bytes, wanted)) {
+    bytes.fill(filler, start, start + wanted.length)
+    count += 1
+  }
+  return count
+}
+
+/** As a device that speaks hexadecimal in ASCII writes it. */
+const spelt = (secret: Uint8Array, isUpper: boolean): Uint8Array => {
+  const digits = Buffer.from(secret).toString('hex')
+  return new TextEncoder().encode(isUpper ? digits.toUpperCase() : digits)
+}
+
+/**
+ * Replaces secrets by zeros, as bytes and as hexadecimal text. A checksum over them is then wrong, and a secret that crossed
+ * the line in another spelling stays: whoever publishes a recording looks through it. Secrets of zeros alone are left.
+ */
+export const blankSecrets = (
+  messages: readonly RecordedMessage[],
+  secrets: readonly Uint8Array[],
+): { readonly messages: readonly RecordedMessage[]; readonly blanked: number } => {
+  let blanked = 0
+  const cleaned = messages.map((message) => {
+    const bytes = message.bytes.slice()
+    for (const secret of secrets.filter((one) => one.some((byte) => byte !== 0))) {
+      blanked += overwrite(bytes, secret, 0)
+      for (const isUpper of [true, false]) blanked += overwrite(bytes, spelt(secret, isUpper), 0x30)
+    }
+    return { ...message, bytes }
+  })
+  return { messages: cleaned, blanked }
+}
