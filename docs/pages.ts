@@ -3,8 +3,9 @@ import { renderCharts } from './render/charts.ts'
 import { renderConfiguration, renderConfigurationSchema } from './render/configuration.ts'
 import { renderControlApi } from './render/control-api.ts'
 import { renderErrors } from './render/errors.ts'
+import { renderReadme } from './render/readme.ts'
 
-/** A file under docs/ that is made from the code. */
+/** A file that is made from the code, or a part of which is. */
 export interface GeneratedPage {
   /** From the root of the repository, with forward slashes. */
   readonly path: string
@@ -14,6 +15,7 @@ export interface GeneratedPage {
 
 /** Add a page by adding a row: `npm run docs` writes it, `npm test` fails when it is stale. */
 export const generatedPages: readonly GeneratedPage[] = [
+  { path: 'README.md', render: renderReadme },
   { path: 'docs/channel.md', render: renderChannel },
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/configuration.schema.json', render: renderConfigurationSchema },

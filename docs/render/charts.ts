@@ -93,6 +93,8 @@ const promptWith = (facts: Partial<PromptFacts>): string =>
     notice: null,
     question: null,
     uid: '04A1B2C3',
+    isSwiped: false,
+    isReadingBack: false,
     ending: null,
     ...facts,
   })
@@ -105,5 +107,8 @@ const promptsOf = (state: SessionState): readonly string[] => {
   )
   // The one state that asks for one card among all.
   if (state === 'recovering') prompts.push(promptWith({ state, notice: 'card_swapped' }))
+  for (const isReadingBack of [false, true])
+    prompts.push(promptWith({ state, isSwiped: true, isReadingBack }))
+  if (state === 'writing') prompts.push(promptWith({ state, notice: 'card_swipe_failed' }))
   return [...new Set(prompts)]
 }

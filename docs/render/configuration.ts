@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { drivers } from '../../drivers/index.ts'
-import { layouts } from '../../src/cards/layouts/index.ts'
+import { createLayouts } from '../../src/cards/layouts/index.ts'
 import { variableOf } from '../../src/config/environment.ts'
 import { configJsonSchema, settingPaths } from '../../src/config/schema.ts'
 import type { Driver } from '../../src/contract/driver.ts'
 import { shapeOf } from './shape.ts'
 import type { JsonSchema } from './shape.ts'
+
+const layouts = createLayouts([])
 
 /** docs/configuration.schema.json: for editors that check YAML while it is written. */
 export const renderConfigurationSchema = (): string => `${JSON.stringify(configJsonSchema(), null, 2)}\n`
@@ -64,7 +66,8 @@ same device is another encoder. On Linux prefer a stable link under \`/dev/seria
 
 | Layout | Cards |
 |---|---|
-${[...layouts.values()]
+${layouts.names
+  .map((name) => layouts.named(name))
   .map(({ name, technologies }) => `| [\`${name}\`](layouts.md#${name}) | ${technologies.join(', ')} |`)
   .join('\n')}
 

@@ -4,10 +4,9 @@ import {
   type IoOptions,
   isBridgeError,
   type OpenContext,
-  throwIfAborted,
-  toBridgeError,
   transportOf,
 } from 'encoder-bridge/driver'
+import { createDeviceLife } from '../../src/wire/device-life.ts'
 import { createCardAccess } from './card-access.ts'
 import { createLine } from './line.ts'
 import type { Pn532Options } from './options.ts'
@@ -22,41 +21,25 @@ const isUnanswered = (error: unknown): boolean =>
 
 /** Opens the chip behind the transport as a card device; see Driver.open and CardDevice for what rejects how. */
 export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOptions): Promise<CardDevice> => {
-  let lost: BridgeError | undefined
-  let observer: ((error: BridgeError) => void) | undefined
-  let closing: Promise<void> | undefined
-  let running: Promise<unknown> | undefined
   let sessionBaudRate = context.options.sessionBaudRate
 
-  const line = createLine(transportOf(context.transport, 'serial'), context.clock, (error) => {
-    lost = error
-    observer?.(error)
-  })
+  const line = createLine(transportOf(context.transport, 'serial'), context.clock, (error) =>
+    life.lose(error),
+  )
   const access = createCardAccess(line)
-
-  /** Lets one call run at a time, with its signal, and makes every failure a BridgeError. */
-  const run = async <T>({ signal }: IoOptions, work: () => Promise<T>): Promise<T> => {
-    if (closing !== undefined) throw new BridgeError('device_closed')
-    if (lost !== undefined) throw lost
-    if (running !== undefined) throw new BridgeError('device_busy', 'Another call to the encoder is running.')
-    throwIfAborted(signal)
-    const abort = (): void => line.cancel(new BridgeError('aborted', undefined, { cause: signal.reason }))
-    signal.addEventListener('abort', abort, { once: true })
-    const settled = work()
-    running = settled.catch(() => undefined)
-    try {
-      return await settled
-    } catch (error) {
+  const life = createDeviceLife({
+    cancel: (error) => line.cancel(error),
+    resume: () => line.resume(),
+    onFailure: (error) => {
       access.forget()
       // Whatever failed at a higher speed is not tried there again.
       if (line.baudRate !== restingBaudRate && isUnanswered(error)) sessionBaudRate = restingBaudRate
-      throw toBridgeError(error, 'device_fault')
-    } finally {
-      signal.removeEventListener('abort', abort)
-      line.resume()
-      running = undefined
-    }
-  }
+    },
+    close: async () => {
+      await rest().catch(() => undefined)
+      await line.close()
+    },
+  })
 
   /** Finds the chip again when a change of speed failed, or when it lost its power. */
   const restart = async (): Promise<string> => {
@@ -88,7 +71,7 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
   }
 
   const waitForCard: CardDevice['waitForCard'] = (call) =>
-    run(call, async () => {
+    life.run(call, async () => {
       if (line.baudRate !== restingBaudRate) await setSpeed(sessionBaudRate)
       for (;;) {
         const { count, first } = await access.poll(2)
@@ -102,17 +85,9 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
       }
     })
 
-  const close = async (): Promise<void> => {
-    line.cancel(new BridgeError('device_closed'))
-    await running
-    line.resume()
-    await rest().catch(() => undefined)
-    await line.close()
-  }
-
   let firmware: string
   try {
-    firmware = await run(io, () => startUp(line))
+    firmware = await life.run(io, () => startUp(line))
   } catch (error) {
     await line.close()
     throw error
@@ -121,20 +96,17 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
     kind: 'card',
     info: { model: 'PN532', firmware, serialNumber: null },
     probe: (call) =>
-      run(call, async () => {
+      life.run(call, async () => {
         await readFirmware(line).catch(async (error: unknown) => {
           if (!isUnanswered(error)) throw error
           await restart()
         })
       }),
-    onLost: (next) => {
-      observer = next
-      if (lost !== undefined) next(lost)
-    },
+    onLost: life.onLost,
     waitForCard,
-    read: (card, at, call) => run(call, () => access.read(card, at)),
-    write: (card, at, data, call) => run(call, () => access.write(card, at, data)),
-    release: (call) => run(call, rest),
-    close: () => (closing ??= close()),
+    read: (card, at, call) => life.run(call, () => access.read(card, at)),
+    write: (card, at, data, call) => life.run(call, () => access.write(card, at, data)),
+    release: (call) => life.run(call, rest),
+    close: life.close,
   }
 }

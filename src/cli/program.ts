@@ -81,10 +81,52 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
       act(flags, async (context) => (await import('./commands/demo.ts')).demo(context, flags)),
     )
 
-  command('devices', 'list the encoders, the drivers and the serial ports')
+  const devices = command('devices', 'list the encoders, the drivers and what is connected')
+    .enablePositionalOptions()
     .addOption(data)
-    .action((flags: Data) =>
-      act(flags, async (context) => (await import('./commands/devices.ts')).devices(context, flags)),
+    .option('--probe', 'ask what is connected, and in no encoder’s use, what it is: this writes to it')
+    .addOption(new Option('--watch', 'go on and tell what happens, until Ctrl-C').conflicts('probe'))
+    .option('--reveal', 'with --watch: also what scanners read, which may be the numbers of cards')
+    .action((flags: Data & { probe?: boolean; watch?: boolean; reveal?: boolean }) =>
+      act(flags, async (context) =>
+        flags.watch === true
+          ? (await import('./commands/devices-watch.ts')).devicesWatch(context, flags)
+          : (await import('./commands/devices.ts')).devices(context, flags),
+      ),
+    )
+
+  command('identify', 'tell encoders apart: by their lights, or by a card that is shown to one', devices)
+    .argument('[name]', 'encoder that is meant')
+    .addOption(data)
+    .action((name: string | undefined, flags: Data) =>
+      act(flags, async (context) =>
+        (await import('./commands/devices-identify.ts')).devicesIdentify(context, name, flags),
+      ),
+    )
+
+  command('accept', 'use the device that is connected in place of the one that was set up', devices)
+    .argument('<name>', 'encoder that it is from now on')
+    .addOption(data)
+    .action((name: string, flags: Data) =>
+      act(flags, async (context) =>
+        (await import('./commands/devices-accept.ts')).devicesAccept(context, name, flags),
+      ),
+    )
+
+  command('record', 'talk with a device and keep what was said, as fixtures of its driver')
+    .argument('[device]', 'device of the configuration')
+    .addOption(data)
+    .addOption(config)
+    .option('--driver <id>', 'with --path, in place of a device of the configuration')
+    .option('--path <path>', 'port or reader')
+    .requiredOption('--out <file>', 'new file for the recording')
+    .option('--blank <hex...>', 'secrets to replace by zeros, besides those of the configuration')
+    .action(
+      (
+        device: string | undefined,
+        flags: Data & { config?: string; driver?: string; path?: string; out: string; blank?: string[] },
+      ) =>
+        act(flags, async (context) => (await import('./commands/record.ts')).record(context, device, flags)),
     )
 
   command('encode', 'write the card of an access method and read it back')

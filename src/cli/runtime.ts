@@ -18,7 +18,8 @@ export interface DaemonOptions {
 export interface ReadyDevice {
   readonly name: string
   readonly driver: string
-  readonly path: string
+  /** Null until it was found. */
+  readonly path: string | null
   readonly state: string
 }
 
@@ -75,6 +76,45 @@ export interface RunningEmulator {
   close(): Promise<void>
 }
 
+/** Something that is plugged in and known to a driver by what it is. */
+export interface ConnectedDevice {
+  readonly transport: string
+  readonly path: string
+  readonly description: string
+  /** By what it would be known again. */
+  readonly identity: string
+  /** Whose it may be; `isOwn` false for an identity that products of others have too. */
+  readonly drivers: readonly { readonly id: string; readonly isOwn: boolean; readonly note: string }[]
+}
+
+/** What a handshake told. */
+export interface ProbedDevice {
+  readonly path: string
+  /** Null when nothing answered. */
+  readonly driver: string | null
+  /** Model and firmware, or why there is no answer. */
+  readonly told: string
+}
+
+export interface RecordOptions {
+  readonly dataDir: string
+  readonly configPath: string | null
+  /** A device of the configuration, or a driver and a path. */
+  readonly device: { readonly name: string } | { readonly driver: string; readonly path: string }
+  /** Hexadecimal; blanked besides the secrets of the configuration. */
+  readonly secrets: readonly string[]
+  /** Told before something is awaited. */
+  onPrompt(prompt: string): void
+  readonly signal: AbortSignal
+}
+
+/** A recording in the format of a driver's fixtures. */
+export interface Recording {
+  readonly fixture: { readonly exchanges: readonly object[] }
+  /** How many occurrences of secrets were replaced by zeros. */
+  readonly blanked: number
+}
+
 /** What the command line asks of the rest; `main.ts` hands it in. Everything rejects with BridgeError. */
 export interface Runtime {
   readonly version: string
@@ -94,4 +134,13 @@ export interface Runtime {
   doctor(options: { readonly dataDir: string; readonly configPath: string | null }): Promise<DoctorReport>
   listDrivers(): Promise<readonly { readonly id: string; readonly name: string }[]>
   listSerialPorts(): Promise<readonly { readonly path: string; readonly description: string | null }[]>
+  /** What is connected, without touching it; remarks say what can't be listed. */
+  listConnected(): Promise<{
+    readonly devices: readonly ConnectedDevice[]
+    readonly remarks: readonly string[]
+  }>
+  /** Asks what is connected what it is, except at these paths. */
+  probeConnected(pathsInUse: readonly string[], signal: AbortSignal): Promise<readonly ProbedDevice[]>
+  /** Talks with a device and records what is said. Nothing is written to a card. */
+  record(options: RecordOptions): Promise<Recording>
 }

@@ -1,7 +1,34 @@
 import { z } from 'zod'
 import { cardTechnologies } from '../contract/card.ts'
 import { DriverId } from '../contract/ids.ts'
+import { LayoutDefinition } from '../contract/layout-definition.ts'
+import { NumberFormat } from '../contract/number-format.ts'
 import { isSafeEndpoint } from './safe-endpoint.ts'
+
+const usbId = (what: string) =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{4}$/i)
+    .optional()
+    .meta({ description: `the USB ${what}: four hexadecimal digits in quotes, like '0403'` })
+
+const text = (description: string) => z.string().min(1).max(500).optional().meta({ description })
+
+const DeviceMatch = z
+  .strictObject({
+    serialNumber: text('its USB serial number'),
+    usbPath: text('the USB port that it is plugged into, like 1-2.3'),
+    vendorId: usbId('vendor id'),
+    productId: usbId('product id'),
+    readerName: text('the name of the smart-card reader, or a part of it'),
+  })
+  .refine((match) => Object.values(match).some((value) => value !== undefined), {
+    message: 'is empty; name at least one of serialNumber, usbPath, vendorId, productId, readerName',
+  })
+  .meta({
+    description:
+      'what tells the device at first sight: `{ serialNumber, usbPath, vendorId, productId, readerName }`, some of them',
+  })
 
 const DeviceConfig = z
   .strictObject({
@@ -10,7 +37,9 @@ const DeviceConfig = z
       .string()
       .min(1)
       .max(500)
+      .optional()
       .meta({ description: 'the port that the encoder is on at first sight, like /dev/ttyUSB0 or COM3' }),
+    match: DeviceMatch.optional(),
     name: z
       .string()
       .trim()
@@ -22,6 +51,11 @@ const DeviceConfig = z
       .min(1)
       .default('demo')
       .meta({ description: 'the card layout that this encoder writes' }),
+    numberFormat: NumberFormat.nullable()
+      .default(null)
+      .meta({
+        description: `how the numbers of cards without a record are written: ${NumberFormat.options.join(', ')}`,
+      }),
     options: z
       .record(z.string(), z.unknown())
       .default({})
@@ -30,10 +64,10 @@ const DeviceConfig = z
   .meta({ description: 'one encoder: its driver, path and name' })
 export type DeviceConfig = z.infer<typeof DeviceConfig>
 
-const repeated = (devices: readonly DeviceConfig[], of: (device: DeviceConfig) => string) =>
-  devices.flatMap((device, index) => {
-    const first = devices.findIndex((other) => of(other) === of(device))
-    return first < index ? [{ first, index }] : []
+const repeated = <T>(list: readonly T[], of: (item: T) => string | undefined) =>
+  list.flatMap((item, index) => {
+    const first = list.findIndex((other) => of(other) === of(item))
+    return of(item) !== undefined && first < index ? [{ first, index }] : []
   })
 
 const Devices = z
@@ -44,6 +78,15 @@ const Devices = z
       { key: 'name', of: (device: DeviceConfig) => device.name.toLowerCase() },
       { key: 'path', of: (device: DeviceConfig) => device.path },
     ]
+    for (const [index, { path, match }] of devices.entries()) {
+      if (path !== undefined && match !== undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'match'],
+          message: 'stands beside path; one of them selects the device',
+        })
+      }
+    }
     for (const { key, of } of settings) {
       for (const { first, index } of repeated(devices, of)) {
         context.addIssue({
@@ -79,6 +122,22 @@ export const Config = z
     devices: Devices.default([]).meta({
       description: 'a list of at most 64 encoders, each `{ driver, path, name }`',
     }),
+    layouts: z
+      .array(LayoutDefinition)
+      .max(32)
+      .default([])
+      .superRefine((layouts, context) => {
+        for (const { first, index } of repeated(layouts, ({ name }) => name)) {
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: `is the same as layouts[${first}].name; each layout needs its own`,
+          })
+        }
+      })
+      .meta({
+        description: 'a list of at most 32 card layouts, each `{ name, technologies, content }`',
+      }),
     sessions: z
       .strictObject({
         cardTimeoutSeconds: seconds('whole seconds that a session waits for a card, 5 to 3600', 60),

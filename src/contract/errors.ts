@@ -87,7 +87,7 @@ export const errorTable = {
     'installer',
     'encoder_communication_timeout',
     'The encoder does not answer in time.',
-    'Unplug the encoder, plug it in again, and check the board’s interface switch (HSU).',
+    'Unplug the encoder and plug it in again; the README of its driver says how it must be set up.',
   ),
   device_mismatch: row(
     409,

@@ -3,7 +3,8 @@ import type { BridgeError } from '../contract/errors.ts'
 import type { OutboxFigures } from '../contract/journal.ts'
 import { checkConfig, checkDataDir, checkNode, checkPort } from './doctor/computer.ts'
 import { checkHub, checkOutbox, checkPairing } from './doctor/hub.ts'
-import { checkOptionalParts, checkPaths, checkSerial } from './doctor/ports.ts'
+import { checkDevices, type ConfiguredDevice, type DeviceSources } from './doctor/devices.ts'
+import { checkOptionalParts, checkSerial } from './doctor/ports.ts'
 import type { DoctorCheck, DoctorReport } from './schema.ts'
 
 /** What the journal tells the doctor. */
@@ -13,12 +14,12 @@ export interface JournalFacts {
 }
 
 /** What the doctor looks at; the composition root knows the parts that load native packages. */
-export interface DoctorSources {
+export interface DoctorSources extends DeviceSources {
   readonly dataDir: string
   /** The control port to look for. */
   readonly port: number
   /** Throws `config_invalid`. */
-  readConfig(): { readonly devices: readonly { readonly name: string; readonly path: string }[] }
+  readConfig(): { readonly devices: readonly ConfiguredDevice[] }
   /** Null where there is no journal yet. Throws the journal's codes. */
   readJournal(): JournalFacts | null
   /** Loads the serial library; rejects when it can't be. */
@@ -46,12 +47,12 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
   const journal = readOr(() => sources.readJournal(), 'journal')
   const facts = 'value' in journal ? journal.value : null
   const now = Date.now()
-  const [dataDir, port, hub, serial, paths] = await Promise.all([
+  const [dataDir, port, hub, serial, devices] = await Promise.all([
     checkDataDir(sources.dataDir),
     checkPort(sources.port),
     checkHub(facts?.hubEndpoint ?? null, now),
     checkSerial(() => sources.loadSerial()),
-    'value' in config ? checkPaths(config.value.devices, process.platform) : Promise.resolve([]),
+    'value' in config ? checkDevices(config.value.devices, process.platform, sources) : Promise.resolve([]),
   ])
   return {
     checks: [
@@ -64,7 +65,7 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
       hub,
       checkOutbox(facts?.outbox ?? null, now),
       serial,
-      ...paths,
+      ...devices,
       checkOptionalParts(process.platform, process.env),
     ],
   }

@@ -1,3 +1,6 @@
+import type { EmulatedCardOptions, EmulatedRead } from '../contract/emulator.ts'
+import type { Card } from '../contract/card.ts'
+import type { ScannerRead } from '../contract/device.ts'
 import type { Encoders } from '../contract/encoders.ts'
 import type { BridgeError } from '../contract/errors.ts'
 import type { EncoderId, OrderId } from '../contract/ids.ts'
@@ -20,14 +23,47 @@ export type PairingView =
     }
   | { readonly state: 'failed'; readonly error: BridgeError }
 
+/** The fields of the virtual devices, by the devices' names. Each throws `encoder_unknown`, `request_invalid`, `not_supported`. */
+export interface VirtualPorts {
+  place(name: string, card: EmulatedCardOptions): void
+  remove(name: string, uid: string | undefined): void
+  present(name: string, read: EmulatedRead): void
+}
+
+/** How an encoder was told from the others: by its own lights, by a card, or as what was shown a card and became it. */
+export type Identified =
+  | { readonly kind: 'shown'; readonly encoderId: EncoderId }
+  | { readonly kind: 'seen'; readonly encoderId: EncoderId }
+  | { readonly kind: 'setUp'; readonly encoderId: EncoderId; readonly path: string }
+
+/** The devices of the desk: what happens at them, and what an installer does to them. */
+export interface DevicePorts extends Pick<Encoders, 'onChange'> {
+  onScannerRead(
+    observer: (event: { readonly encoderId: EncoderId; readonly read: ScannerRead }) => void,
+  ): () => void
+  onCard(
+    observer: (event: {
+      readonly encoderId: EncoderId
+      readonly orderId: OrderId
+      readonly card: Card
+    }) => void,
+  ): () => void
+  /** Throws `request_invalid` when not exactly one device waits to be accepted. */
+  accept(encoderId: EncoderId): void
+  /** Rejects `aborted` when the signal fires before anything was shown. */
+  identify(encoderId: EncoderId | null, signal: AbortSignal): Promise<Identified>
+}
+
 /** What the control API asks the rest of the daemon for. */
 export interface ControlPorts {
-  readonly encoders: Pick<Encoders, 'list'> & {
-    /** False, and nothing happens, when another order holds the encoder. */
-    takeOver(encoderId: EncoderId, from: OrderId): boolean
-  }
+  readonly encoders: Pick<Encoders, 'list'> &
+    DevicePorts & {
+      /** False, and nothing happens, when another order holds the encoder. */
+      takeOver(encoderId: EncoderId, from: OrderId): boolean
+    }
   readonly sessions: Pick<Sessions, 'view' | 'list' | 'next' | 'onChange' | 'cancel' | 'confirm'>
   readonly journal: Pick<Journal, 'audit' | 'outboxFigures'>
+  readonly virtual: VirtualPorts
   readonly link: {
     view(): LinkView
     /** Has the hub order an encode at this desk. Rejects `not_paired`, and with the hub's codes. */

@@ -3,11 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { EncoderView } from '../contract/encoders.ts'
 import { BridgeError } from '../contract/errors.ts'
-import type { EncoderId } from '../contract/ids.ts'
 import { OrderId } from '../contract/ids.ts'
 import type { AuditLine } from '../contract/journal.ts'
 import { follow } from './follow.ts'
 import type { ControlPorts, PairingView } from './ports.ts'
+import { addDeviceRoutes } from './device-routes.ts'
+import { addVirtualRoutes } from './virtual-routes.ts'
 import {
   AuditQuery,
   EmptyRequest,
@@ -43,7 +44,7 @@ const parseOrderId = (params: unknown): OrderId => {
 }
 
 /** Finds an encoder by id or by name; without either it is the only one. */
-const chooseEncoder = (encoders: readonly EncoderView[], wanted: string | undefined): EncoderId => {
+const findEncoder = (encoders: readonly EncoderView[], wanted: string | undefined): EncoderView => {
   if (wanted === undefined) {
     const [only, ...others] = encoders
     if (only === undefined) throw new BridgeError('encoder_unknown', 'No encoder is configured here.')
@@ -51,7 +52,7 @@ const chooseEncoder = (encoders: readonly EncoderView[], wanted: string | undefi
       const names = encoders.map(({ name }) => name).join(', ')
       throw new BridgeError('request_invalid', `Several encoders are here; name one of ${names}.`)
     }
-    return only.encoderId
+    return only
   }
   const found =
     encoders.find(({ encoderId }) => encoderId === wanted) ??
@@ -60,7 +61,7 @@ const chooseEncoder = (encoders: readonly EncoderView[], wanted: string | undefi
     const names = encoders.map(({ name }) => name).join(', ')
     throw new BridgeError('encoder_unknown', `“${wanted}” is none of: ${names}.`)
   }
-  return found.encoderId
+  return found
 }
 
 const pairingBody = (view: PairingView): PairingResponse => {
@@ -129,7 +130,7 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
 
   app.post('/v1/encoders/take_over', async ({ body }) => {
     const request = parse(TakeOverRequest, body)
-    const encoderId = chooseEncoder(encoders.list(), request.encoder)
+    const encoderId = findEncoder(encoders.list(), request.encoder).encoderId
     if (!encoders.takeOver(encoderId, request.order_id)) {
       throw new BridgeError('device_busy', 'Another order holds it, or none: look again.')
     }
@@ -140,7 +141,7 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
     const request = parse(EncodeRequest, body)
     const orderId = await link.requestEncode({
       accessMethodId: request.access_method_id,
-      encoderId: chooseEncoder(encoders.list(), request.encoder),
+      encoderId: findEncoder(encoders.list(), request.encoder).encoderId,
       purpose: request.purpose ?? 'new',
       isConfirmed: request.is_confirmed ?? false,
     })
@@ -149,7 +150,19 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
 
   app.post('/v1/scans', async ({ body }) => {
     const request = parse(ScanRequest, body)
-    return { order_id: await ports.orderScan(chooseEncoder(encoders.list(), request.encoder)) }
+    return { order_id: await ports.orderScan(findEncoder(encoders.list(), request.encoder).encoderId) }
+  })
+
+  addDeviceRoutes(app, encoders, {
+    parse,
+    choose: (wanted) => findEncoder(encoders.list(), wanted),
+    patience: (waitMs, caller) => patience(waitMs, caller, facts.closing),
+    closing: facts.closing,
+  })
+
+  addVirtualRoutes(app, ports.virtual, {
+    parse,
+    choose: (wanted) => findEncoder(encoders.list(), wanted),
   })
 
   app.get('/v1/sessions', () => {

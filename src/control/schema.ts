@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { cardTechnologies } from '../contract/card.ts'
 import { ErrorCode } from '../contract/errors.ts'
 import { OrderId } from '../contract/ids.ts'
 import { Purpose } from '../contract/order.ts'
+import { transportKinds } from '../contract/transport.ts'
 
 /**
  * The control API of the daemon, as requests and responses: the one source of its types, its validation and its
@@ -36,13 +38,19 @@ export const EncoderBody = z.object({
   encoder_id: z.uuid(),
   name: z.string(),
   driver: z.string(),
-  path: z.string(),
+  kind: z.enum(['card', 'keySystem', 'scanner']),
+  transport: z.enum(transportKinds).describe('How it is reached'),
+  path: z.string().nullable().describe('Where it is, or was last; null before it was found'),
+  identity: z.string().nullable().describe('By what it is known again; null before it was met'),
+  presentation: z.enum(['field', 'swipe']),
+  indicators: z.array(z.enum(['light', 'sound'])),
   layout: z.string(),
   technologies: z.array(z.string()),
   state: z.enum(['absent', 'opening', 'ready', 'leased', 'failed']),
   error: Fault.nullable(),
   model: z.string().nullable(),
   firmware: z.string().nullable(),
+  serial_number: z.string().nullable().describe('As the device tells it'),
   lease: z.object({ order_id: z.string(), owner: z.string(), since: instant }).nullable(),
 })
 export type EncoderBody = z.infer<typeof EncoderBody>
@@ -99,14 +107,15 @@ const failed = { error: Fault, card_uid: z.string().nullable() }
 export const EndingBody = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('encoded'),
-    card_uid: z.string(),
+    card_uid: z.string().nullable().describe('Null for a card that has no identifier'),
     technology: z.string(),
     proof: z.enum(['read_back', 'already_right']),
   }),
   z.object({
     kind: z.literal('scanned'),
-    card_uid: z.string(),
-    technology: z.string(),
+    card_uid: z.string().nullable().describe('Null for a card that has no identifier, and for a barcode'),
+    technology: z.string().describe('Of the card, or `barcode`'),
+    card_number: z.string().nullable().describe('The number that the card or code bears'),
     record: z
       .object({
         acs_credential_id: z.uuid(),
@@ -194,8 +203,111 @@ export const TakeOverRequest = z.strictObject({
   order_id: OrderId.describe('The order that is believed to hold the encoder; refused when another one does'),
 })
 
+/** `POST /v1/encoders/accept` */
+export const AcceptRequest = z.strictObject({ encoder })
+
+/** `POST /v1/encoders/identify` */
+export const IdentifyRequest = z.strictObject({
+  encoder: encoder.describe('The one to be told from the others; without one, whichever is shown a card'),
+  wait_ms: z
+    .int()
+    .min(0)
+    .max(30_000)
+    .default(25_000)
+    .describe('Waits at most this long for a card, milliseconds'),
+})
+
+/** How an encoder was told from the others. */
+export const IdentifyResponse = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('shown'), encoder: EncoderBody }).describe('It has lit or sounded'),
+  z.object({ kind: z.literal('seen'), encoder: EncoderBody }).describe('It was shown a card'),
+  z
+    .object({ kind: z.literal('set_up'), encoder: EncoderBody, path: z.string() })
+    .describe('What was shown a card is this encoder from now on'),
+  z.object({ kind: z.literal('nothing') }).describe('No card was shown in time'),
+])
+export type IdentifyResponse = z.infer<typeof IdentifyResponse>
+
+/** The query of `GET /v1/events`, which answers JSON lines for as long as the caller listens. */
+export const EventsQuery = z.strictObject({
+  reveal: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('true also tells what scanners have read; it may be the number of a card'),
+})
+
+const at = { at: instant }
+const device = { encoder_id: z.uuid(), encoder_name: z.string() }
+
+/** One line of `GET /v1/events`. Each encoder comes once at the start. */
+export const EventBody = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('device.changed'), ...at, encoder: EncoderBody }),
+  z
+    .object({
+      type: z.literal('card.presented'),
+      ...at,
+      ...device,
+      order_id: OrderId,
+      card_uid: z.string().nullable(),
+      technology: z.string(),
+    })
+    .describe('A session was shown a card'),
+  z
+    .object({
+      type: z.literal('scanner.read'),
+      ...at,
+      ...device,
+      technology: z.string(),
+      size_bytes: z.int(),
+      bit_count: z.int().nullable(),
+      symbology: z.string().nullable(),
+      data: z.string().nullable().describe('Hexadecimal; null unless reveal is true'),
+    })
+    .describe('A read that no session had asked for'),
+  z.object({ type: z.literal('alive'), ...at }).describe('Nothing has happened for a while'),
+])
+export type EventBody = z.infer<typeof EventBody>
+
 /** `POST /v1/scans` */
 export const ScanRequest = z.strictObject({ encoder })
+
+const hexDigits = (maxBytes: number) => z.string().regex(new RegExp(`^(?:[0-9A-Fa-f]{2}){1,${maxBytes}}$`))
+
+/** `POST /v1/virtual/cards/place` */
+export const PlaceCardRequest = z.strictObject({
+  encoder,
+  type: z
+    .string()
+    .max(40)
+    .describe('A card technology; `classic1k`, `classic4k`, `mini` and `ultralight` are short for MIFARE’s'),
+  uid: z
+    .string()
+    .regex(/^(?:[0-9A-Fa-f]{2}){4,10}$/)
+    .describe(
+      'Hexadecimal. For a card without an identifier it is a name for that card; the same one comes back with its memory',
+    ),
+  memory: hexDigits(4096).optional().describe('Hexadecimal; the factory’s when it is left out'),
+})
+
+/** `POST /v1/virtual/cards/remove` */
+export const RemoveCardRequest = z.strictObject({
+  encoder,
+  uid: z.string().max(20).optional().describe('Every card when it is left out'),
+})
+
+/** `POST /v1/virtual/present` */
+export const PresentRequest = z.strictObject({
+  encoder,
+  technology: z.enum([...cardTechnologies, 'barcode']),
+  text: z.string().max(4096).optional(),
+  hex: hexDigits(4096).optional().describe('In place of a text'),
+  bit_count: z.int().min(1).max(256).optional().describe('Of a badge'),
+  symbology: z
+    .string()
+    .regex(/^\][A-Za-z][0-9A-Za-z]$/)
+    .optional()
+    .describe('The AIM identifier of a barcode'),
+})
 
 /** Of both: the session to follow at `GET /v1/sessions/:order_id`. */
 export const OrderedResponse = z.object({ order_id: OrderId })

@@ -34,13 +34,19 @@ export const encoderBody = (view: EncoderView): EncoderBody => ({
   encoder_id: view.encoderId,
   name: view.name,
   driver: view.driver,
+  kind: view.kind,
+  transport: view.transport,
   path: view.path,
+  identity: view.identity,
+  presentation: view.presentation,
+  indicators: [...view.indicators],
   layout: view.layout,
   technologies: [...view.technologies],
   state: view.state,
   error: view.error === null ? null : faultOf(view.error),
   model: view.info?.model ?? null,
   firmware: view.info?.firmware ?? null,
+  serial_number: view.info?.serialNumber ?? null,
   lease:
     view.lease === null
       ? null
@@ -84,6 +90,7 @@ const endingBody = (ending: Ending): EndingBody => {
         kind: 'scanned',
         card_uid: ending.uid,
         technology: ending.technology,
+        card_number: ending.cardNumber,
         record:
           ending.record === null
             ? null

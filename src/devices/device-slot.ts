@@ -1,7 +1,13 @@
-import type { CardDevice, DeviceInfo } from '../contract/device.ts'
+import type { DeviceInfo } from '../contract/device.ts'
 import type { Driver } from '../contract/driver.ts'
-import { BridgeError, toBridgeError } from '../contract/errors.ts'
-import type { ByteTransport, Clock, SerialSettings } from '../contract/transport.ts'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import type { Clock, Transport } from '../contract/transport.ts'
+import type { DevicePlace } from '../transport/open.ts'
+import { closeInTime, within } from './bounded.ts'
+import { driverError } from './crash-guard.ts'
+import type { DeviceFinder, Found } from './finder.ts'
+import type { LeasableDevice } from './leasable.ts'
+import { openDevice } from './open-device.ts'
 
 /** Back-off between attempts to open a device: doubled from the first to the last, with jitter. */
 const FIRST_RETRY_MS = 250
@@ -10,12 +16,12 @@ const LAST_RETRY_MS = 5_000
 const PROBE_EVERY_MS = 10_000
 /** A device that says nothing for this long is gone. */
 const PROBE_WITHIN_MS = 2_000
-const OPEN_WITHIN_MS = 8_000
 
 /** One device of the configuration, with its driver loaded. */
 export interface SlotSettings {
   readonly name: string
-  readonly path: string
+  /** The path in the configuration, if there is one. */
+  readonly path: string | null
   readonly driver: Driver
   readonly options: unknown
 }
@@ -25,25 +31,39 @@ export interface SlotPorts {
   readonly clock: Clock
   /** 0 inclusive to 1 exclusive, for jitter. */
   readonly random: () => number
-  openTransport(path: string, settings: SerialSettings): Promise<ByteTransport>
+  readonly finder: Pick<DeviceFinder, 'find' | 'confirm'>
+  openTransport(place: DevicePlace, driver: Driver): Promise<Transport>
   /** Calls back when something appears or vanishes near the path; never needed for correctness, only for speed. */
   watchPath(path: string, onChange: () => void): () => void
+  /** Calls back when something was plugged in or out, as far as lists tell. */
+  onPlugged(observer: () => void): () => void
 }
 
 export type SlotState = 'absent' | 'opening' | 'ready' | 'failed'
 
-/** The life of one device: opened, watched, lost, opened again. It never gives up and never throws. */
+/** What a slot tells of its device. */
+export interface SlotObserver {
+  onChange(): void
+  /** The device is open and about to be ready. */
+  onOpened(device: LeasableDevice): void
+  onLost(error: BridgeError): void
+  onAlive(): void
+}
+
+/** The life of one device: found, opened, watched, lost, opened again. It never gives up and never throws. */
 export interface DeviceSlot {
   state(): SlotState
   error(): BridgeError | null
   info(): DeviceInfo | null
+  /** Where the device is, or was last; null before it was found. */
+  place(): DevicePlace | null
   /** The device, when it can be lent: null also while it is asked for a sign of life, and when it must be opened anew. */
-  device(): CardDevice | null
+  device(): LeasableDevice | null
   /** Closes the device and opens it again: after a fault that only a fresh start cures. */
   reopen(error: BridgeError): void
   /** Tells the slot whether a session holds the device; idle devices are probed. */
   setHeld(isHeld: boolean): void
-  /** Asks for a sign of life at once, as after a sleep. */
+  /** Asks for a sign of life at once, as after a sleep, and tries at once to open what could not be opened. */
   probeNow(): void
   close(): Promise<void>
 }
@@ -51,13 +71,15 @@ export interface DeviceSlot {
 export const startDeviceSlot = (
   settings: SlotSettings,
   ports: SlotPorts,
-  observer: { onChange(): void; onLost(error: BridgeError): void; onAlive(): void },
+  observer: SlotObserver,
 ): DeviceSlot => {
   const { clock } = ports
+  const { driver, name } = settings
   const life = new AbortController()
   let state: SlotState = 'opening'
   let error: BridgeError | null = null
-  let device: CardDevice | null = null
+  let device: LeasableDevice | null = null
+  let found: Found | null = null
   let isHeld = false
   let isProbing = false
   let isLost = false
@@ -66,7 +88,7 @@ export const startDeviceSlot = (
   let lose = (_: BridgeError): void => undefined
 
   const become = (next: SlotState, why: BridgeError | null): void => {
-    const changed = next !== state || why?.code !== error?.code
+    const changed = next !== state || why?.code !== error?.code || why?.detail !== error?.detail
     state = next
     error = why
     if (changed) observer.onChange()
@@ -83,53 +105,33 @@ export const startDeviceSlot = (
       }
     })
 
-  const open = async (): Promise<CardDevice> => {
-    const deadline = new AbortController()
-    const timer = clock.setTimeout(() => deadline.abort(), OPEN_WITHIN_MS)
+  const open = async (place: Found): Promise<LeasableDevice> => {
+    const opened = await openDevice({ ...settings, place }, ports, (crash) => lose(crash), life.signal)
     try {
-      const transport = await ports.openTransport(settings.path, settings.driver.serial)
-      const opened = await settings.driver.open(
-        { transport, options: settings.options, clock },
-        { signal: AbortSignal.any([life.signal, deadline.signal]) },
-      )
-      if (opened.kind !== 'card') {
-        await opened.close()
-        throw new BridgeError(
-          'not_supported',
-          `The driver ${settings.driver.manifest.id} makes no card device.`,
-        )
-      }
-      return opened
+      ports.finder.confirm(name, opened.identities)
+      return opened.device
     } catch (cause) {
-      const failure = toBridgeError(cause)
-      throw failure.code === 'aborted' && !life.signal.aborted
-        ? new BridgeError('device_unresponsive')
-        : failure
-    } finally {
-      clock.clearTimeout(timer)
+      await closeInTime(clock, opened.device)
+      throw cause
     }
   }
 
-  const probe = async (opened: CardDevice): Promise<void> => {
-    const deadline = new AbortController()
-    const timer = clock.setTimeout(() => deadline.abort(), PROBE_WITHIN_MS)
+  const probe = async (opened: LeasableDevice): Promise<void> => {
     isProbing = true
     try {
-      await opened.probe({ signal: deadline.signal })
+      await within(clock, PROBE_WITHIN_MS, life.signal, (signal) => opened.probe({ signal }))
     } catch (cause) {
-      const failure = toBridgeError(cause)
-      if (failure.code === 'device_busy') return
-      lose(failure.code === 'aborted' ? new BridgeError('device_unresponsive') : failure)
+      const failure = driverError(cause, driver.manifest.id)
+      if (!isBridgeError(failure, 'device_busy')) lose(failure)
       return
     } finally {
-      clock.clearTimeout(timer)
       isProbing = false
     }
     observer.onAlive()
   }
 
   /** Serves an open device until it is lost; returns why. */
-  const serve = async (opened: CardDevice): Promise<BridgeError> => {
+  const serve = async (opened: LeasableDevice): Promise<BridgeError> => {
     let loss: BridgeError | null = null
     lose = (why) => {
       loss ??= why
@@ -137,6 +139,7 @@ export const startDeviceSlot = (
       wake()
     }
     opened.onLost((why) => lose(why))
+    become('ready', null)
     while (loss === null && !life.signal.aborted) {
       await pause(PROBE_EVERY_MS)
       if (isHeld) observer.onAlive()
@@ -146,23 +149,32 @@ export const startDeviceSlot = (
     return loss ?? new BridgeError('device_closed')
   }
 
+  const openAndServe = async (): Promise<void> => {
+    found = await ports.finder.find(name)
+    try {
+      const opened = await open(found)
+      isLost = false
+      attempts = 0
+      device = opened
+      observer.onOpened(opened)
+      const loss = await serve(opened)
+      device = null
+      if (!life.signal.aborted) become('absent', loss)
+      observer.onLost(loss)
+      await closeInTime(clock, opened)
+    } finally {
+      found.giveBack()
+    }
+  }
+
   const live = async (): Promise<void> => {
     while (!life.signal.aborted) {
       try {
         if (state !== 'absent' && state !== 'failed') become('opening', null)
-        device = await open()
-        isLost = false
-        attempts = 0
-        become('ready', null)
-        const loss = await serve(device)
-        const gone = device
-        device = null
-        if (!life.signal.aborted) become('absent', loss)
-        observer.onLost(loss)
-        await gone.close()
+        await openAndServe()
       } catch (cause) {
-        const failure = toBridgeError(cause)
         if (life.signal.aborted) break
+        const failure = driverError(cause, driver.manifest.id)
         become(failure.code === 'device_absent' ? 'absent' : 'failed', failure)
       }
       observer.onAlive()
@@ -170,30 +182,38 @@ export const startDeviceSlot = (
       attempts += 1
       if (!life.signal.aborted) await pause(delay * (0.5 + ports.random() / 2))
     }
-    await device?.close()
-    device = null
   }
 
-  const stopWatching = ports.watchPath(settings.path, () => {
-    if (state === 'ready') return
+  const tryAtOnce = (): void => {
     attempts = 0
     wake()
-  })
+  }
+  const lookForIt = (): void => {
+    if (state !== 'ready') tryAtOnce()
+    else if (found?.isThere() === false) lose(new BridgeError('device_lost', `${found.path} is gone.`))
+  }
+  const stops = [
+    ports.onPlugged(lookForIt),
+    ...(settings.path === null
+      ? []
+      : [ports.watchPath(settings.path, () => state !== 'ready' && tryAtOnce())]),
+  ]
   const done = live()
 
   return {
     state: () => state,
     error: () => error,
     info: () => device?.info ?? null,
+    place: () => found,
     device: () => (isProbing || isLost ? null : device),
     reopen: (why) => lose(why),
     setHeld: (held) => {
       isHeld = held
     },
-    probeNow: () => wake(),
+    probeNow: tryAtOnce,
     close: async () => {
       life.abort()
-      stopWatching()
+      for (const stop of stops) stop()
       wake()
       await done
     },

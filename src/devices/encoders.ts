@@ -1,20 +1,31 @@
+import type { Card } from '../contract/card.ts'
+import type { ScannerRead } from '../contract/device.ts'
 import type { EncoderLease, EncoderView, Encoders } from '../contract/encoders.ts'
 import { BridgeError } from '../contract/errors.ts'
 import type { EncoderId, OrderId } from '../contract/ids.ts'
+import type { NumberFormat } from '../contract/number-format.ts'
 import { startDeviceSlot } from './device-slot.ts'
 import type { DeviceSlot, SlotPorts, SlotSettings } from './device-slot.ts'
+import type { DeviceFinder } from './finder.ts'
+import { identify, type Identified } from './identify.ts'
 import { createLease } from './lease.ts'
 import type { HeldDevice } from './lease.ts'
+import type { LeasableDevice } from './leasable.ts'
+import { createObservers } from './observers.ts'
+import { shareScanner } from './shared-scanner.ts'
 
 /** One encoder of the configuration. */
 export interface EncoderSettings extends SlotSettings {
   readonly encoderId: EncoderId
   readonly layout: string
+  readonly numberFormat: NumberFormat | null
 }
 
 interface Encoder {
   readonly settings: EncoderSettings
   readonly slot: DeviceSlot
+  /** The open device as it is lent: a scanner can be heard by several. */
+  lendable: LeasableDevice | null
   held: HeldDevice | null
 }
 
@@ -25,6 +36,19 @@ interface Claim {
   readonly resolve: (lease: EncoderLease) => void
 }
 
+/** A read that no session had asked for. */
+export interface IdleRead {
+  readonly encoderId: EncoderId
+  readonly read: ScannerRead
+}
+
+/** A card that a session was shown; the same card once for each lease. */
+export interface ShownCard {
+  readonly encoderId: EncoderId
+  readonly orderId: OrderId
+  readonly card: Card
+}
+
 export interface OpenEncoders extends Encoders {
   /**
    * Takes an encoder away from the order that is believed to hold it. False, and nothing happens, when another one does:
@@ -33,45 +57,58 @@ export interface OpenEncoders extends Encoders {
   takeOver(encoderId: EncoderId, from: OrderId): boolean
   /** Asks every idle device for a sign of life, as after a sleep of the computer. */
   probeAll(): void
+  onScannerRead(observer: (read: IdleRead) => void): () => void
+  onCard(observer: (shown: ShownCard) => void): () => void
+  /** Sets up the device that is quarantined under this encoder's name. Throws `request_invalid` where not exactly one is. */
+  accept(encoderId: EncoderId): void
+  /** Tells encoders apart: see identify.ts. */
+  identify(encoderId: EncoderId | null, signal: AbortSignal): Promise<Identified>
   close(): Promise<void>
+}
+
+export interface EncoderPorts extends SlotPorts {
+  readonly finder: SlotPorts['finder'] &
+    Pick<DeviceFinder, 'identityAt' | 'accept' | 'setUp' | 'candidatesOf' | 'take'>
+  readonly wallClock: () => Date
+  readonly onAlive: () => void
 }
 
 /**
  * Owns the devices of this desk and gives each to one session at a time, first come, first served per encoder. An order
  * for a pool takes whichever of its encoders is free and ready first.
  */
-export const openEncoders = (
-  settings: readonly EncoderSettings[],
-  ports: SlotPorts & { readonly wallClock: () => Date; readonly onAlive: () => void },
-): OpenEncoders => {
+export const openEncoders = (settings: readonly EncoderSettings[], ports: EncoderPorts): OpenEncoders => {
   const encoders = new Map<EncoderId, Encoder>()
   const claims: Claim[] = []
-  const observers = new Set<() => void>()
+  const changes = createObservers<void>()
+  const reads = createObservers<IdleRead>()
+  const cards = createObservers<ShownCard>()
   let isClosed = false
 
-  const changed = (): void => {
-    for (const observer of observers) observer()
-  }
-
-  const grant = (encoder: Encoder, claim: Claim): void => {
-    const device = encoder.slot.device()
-    if (device === null) return
+  const grant = (encoder: Encoder, device: LeasableDevice, claim: Claim): void => {
+    const { encoderId, layout, numberFormat, driver } = encoder.settings
+    const { orderId, owner } = claim
+    const seen = new Set<string>()
     const held = createLease({
-      encoderId: encoder.settings.encoderId,
-      layout: encoder.settings.layout,
-      abort: encoder.settings.driver.manifest.abort,
-      abortWithinMs: encoder.settings.driver.manifest.abortWithinMs,
+      encoderId,
+      layout,
+      numberFormat,
+      manifest: driver.manifest,
       device,
-      orderId: claim.orderId,
-      owner: claim.owner,
+      orderId,
+      owner,
       since: ports.wallClock().toISOString(),
       clock: ports.clock,
+      onCard: (card) => {
+        if (!seen.has(card.uid)) cards.tell({ encoderId, orderId, card })
+        seen.add(card.uid)
+      },
       onReleased: (fault) => {
         encoder.held = null
         encoder.slot.setHeld(false)
         if (fault !== null) encoder.slot.reopen(fault)
         serve()
-        changed()
+        changes.tell()
       },
     })
     encoder.held = held
@@ -80,31 +117,41 @@ export const openEncoders = (
     claim.resolve(held.lease)
   }
 
+  const isFree = ({ slot, held }: Encoder): boolean =>
+    held === null && slot.state() === 'ready' && slot.device() !== null
+
   const serve = (): void => {
     for (const claim of [...claims]) {
       const free = [...encoders.values()].find(
-        (encoder) =>
-          claim.encoderIds.includes(encoder.settings.encoderId) &&
-          encoder.held === null &&
-          encoder.slot.state() === 'ready' &&
-          encoder.slot.device() !== null,
+        (encoder) => claim.encoderIds.includes(encoder.settings.encoderId) && isFree(encoder),
       )
-      if (free !== undefined) grant(free, claim)
+      if (free !== undefined && free.lendable !== null) grant(free, free.lendable, claim)
     }
+  }
+
+  const opened = (encoder: Encoder, device: LeasableDevice): void => {
+    encoder.lendable = device.kind === 'scanner' ? shareScanner(device) : device
+    if (encoder.lendable.kind !== 'scanner') return
+    const { encoderId } = encoder.settings
+    encoder.lendable.onRead((read) => {
+      if (encoder.held === null) reads.tell({ encoderId, read })
+    })
   }
 
   for (const setting of settings) {
     const encoder: Encoder = {
       settings: setting,
+      lendable: null,
       held: null,
       slot: startDeviceSlot(setting, ports, {
         onChange: () => {
           serve()
-          changed()
+          changes.tell()
         },
+        onOpened: (device) => opened(encoder, device),
         onLost: (error) => {
           encoder.held?.deviceLost(error)
-          changed()
+          changes.tell()
         },
         onAlive: () => {
           // Whoever asked during the probe is served now.
@@ -116,37 +163,63 @@ export const openEncoders = (
     encoders.set(setting.encoderId, encoder)
   }
 
+  const encoderOf = (encoderId: EncoderId): Encoder => {
+    const encoder = encoders.get(encoderId)
+    if (encoder === undefined) throw new BridgeError('encoder_unknown')
+    return encoder
+  }
+  const viewOf = ({ settings: { driver, ...setting }, slot, held }: Encoder): EncoderView => ({
+    encoderId: setting.encoderId,
+    name: setting.name,
+    driver: driver.manifest.id,
+    kind: driver.manifest.kind,
+    transport: slot.place()?.transport ?? driver.manifest.transports[0] ?? 'none',
+    path: slot.place()?.path ?? setting.path,
+    identity: ports.finder.identityAt(setting.name),
+    presentation: driver.manifest.presentation,
+    indicators: driver.manifest.indicators,
+    layout: setting.layout,
+    technologies: driver.manifest.technologies,
+    state: held === null ? slot.state() : 'leased',
+    error: slot.error(),
+    info: slot.info(),
+    lease: held === null ? null : { orderId: held.orderId, owner: held.owner, since: held.since },
+  })
+
+  const list: Encoders['list'] = () => [...encoders.values()].map(viewOf)
+
+  const lease: Encoders['lease'] = (encoderIds, { orderId, owner, isFirst }, signal) =>
+    new Promise((resolve, reject) => {
+      if (isClosed) return reject(new BridgeError('draining'))
+      if (signal.aborted) return reject(new BridgeError('aborted'))
+      if (!encoderIds.some((id) => encoders.has(id))) return reject(new BridgeError('encoder_unknown'))
+      const withdraw = (): void => {
+        const index = claims.indexOf(claim)
+        if (index >= 0) claims.splice(index, 1)
+        reject(new BridgeError('aborted'))
+      }
+      const claim: Claim = {
+        encoderIds,
+        orderId,
+        owner,
+        resolve: (granted) => {
+          signal.removeEventListener('abort', withdraw)
+          resolve(granted)
+        },
+      }
+      signal.addEventListener('abort', withdraw, { once: true })
+      if (isFirst) claims.unshift(claim)
+      else claims.push(claim)
+      serve()
+      changes.tell()
+    })
+
   return {
-    list: () => [...encoders.values()].map(viewOf),
-    onChange: (observer) => {
-      observers.add(observer)
-      return () => observers.delete(observer)
-    },
-    lease: (encoderIds, { orderId, owner, isFirst }, signal) =>
-      new Promise((resolve, reject) => {
-        if (isClosed) return reject(new BridgeError('draining'))
-        if (signal.aborted) return reject(new BridgeError('aborted'))
-        if (!encoderIds.some((id) => encoders.has(id))) return reject(new BridgeError('encoder_unknown'))
-        const withdraw = (): void => {
-          const index = claims.indexOf(claim)
-          if (index >= 0) claims.splice(index, 1)
-          reject(new BridgeError('aborted'))
-        }
-        const claim: Claim = {
-          encoderIds,
-          orderId,
-          owner,
-          resolve: (lease) => {
-            signal.removeEventListener('abort', withdraw)
-            resolve(lease)
-          },
-        }
-        signal.addEventListener('abort', withdraw, { once: true })
-        if (isFirst) claims.unshift(claim)
-        else claims.push(claim)
-        serve()
-        changed()
-      }),
+    list,
+    lease,
+    onChange: changes.add,
+    onScannerRead: reads.add,
+    onCard: cards.add,
     takeOver: (encoderId, from) => {
       const held = encoders.get(encoderId)?.held
       if (held?.orderId !== from) return false
@@ -156,22 +229,30 @@ export const openEncoders = (
     probeAll: () => {
       for (const { slot } of encoders.values()) slot.probeNow()
     },
+    accept: (encoderId) => {
+      const { settings: setting, slot } = encoderOf(encoderId)
+      if (!ports.finder.accept(setting.name)) {
+        throw new BridgeError(
+          'request_invalid',
+          `There is not exactly one device that waits to be “${setting.name}”.`,
+        )
+      }
+      slot.probeNow()
+      changes.tell()
+    },
+    identify: async (encoderId, signal) => {
+      const named = encoderId === null ? null : viewOf(encoderOf(encoderId))
+      const identified = await identify(
+        { ...ports, encoders: { list, lease }, settingsOf: (id) => encoderOf(id).settings },
+        named,
+        signal,
+      )
+      if (identified.kind === 'setUp') encoderOf(identified.encoderId).slot.probeNow()
+      return identified
+    },
     close: async () => {
       isClosed = true
       await Promise.all([...encoders.values()].map(({ slot }) => slot.close()))
     },
   }
 }
-
-const viewOf = ({ settings, slot, held }: Encoder): EncoderView => ({
-  encoderId: settings.encoderId,
-  name: settings.name,
-  driver: settings.driver.manifest.id,
-  path: settings.path,
-  layout: settings.layout,
-  technologies: settings.driver.manifest.technologies,
-  state: held === null ? slot.state() : 'leased',
-  error: slot.error(),
-  info: slot.info(),
-  lease: held === null ? null : { orderId: held.orderId, owner: held.owner, since: held.since },
-})

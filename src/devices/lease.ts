@@ -1,9 +1,13 @@
-import type { CardDevice } from '../contract/device.ts'
+import type { CardDevice, IoOptions, Scanner } from '../contract/device.ts'
 import type { DriverManifest } from '../contract/driver.ts'
-import type { EncoderLease } from '../contract/encoders.ts'
+import type { CardLease, EncoderLease, ScannerLease } from '../contract/encoders.ts'
+import type { Card } from '../contract/card.ts'
 import { BridgeError, isBridgeError, toBridgeError } from '../contract/errors.ts'
 import type { EncoderId, OrderId } from '../contract/ids.ts'
+import type { NumberFormat } from '../contract/number-format.ts'
 import type { Clock } from '../contract/transport.ts'
+import { driverError } from './crash-guard.ts'
+import type { LeasableDevice } from './leasable.ts'
 
 /** Room for a release on top of the driver's abort promise: two short commands and a change of the line speed. */
 const RELEASE_EXTRA_MS = 2_000
@@ -16,13 +20,15 @@ const LEASE_EXPIRES_MS = 300_000
 export interface LeaseSettings {
   readonly encoderId: EncoderId
   readonly layout: string
-  readonly abort: DriverManifest['abort']
-  readonly abortWithinMs: number
-  readonly device: CardDevice
+  readonly numberFormat: NumberFormat | null
+  readonly manifest: Pick<DriverManifest, 'id' | 'presentation' | 'abort' | 'abortWithinMs'>
+  readonly device: LeasableDevice
   readonly orderId: OrderId
   readonly owner: string
   readonly since: string
   readonly clock: Clock
+  /** The holder has got a card. */
+  onCard(card: Card): void
   /** The device is free again; with a fault it must be opened afresh first. */
   onReleased(fault: BridgeError | null): void
 }
@@ -36,24 +42,39 @@ export interface HeldDevice extends Pick<LeaseSettings, 'orderId' | 'owner' | 's
   deviceLost(error: BridgeError): void
 }
 
+/** Runs a call of the holder, unless the lease is over. */
+type Fence = <T>(work: () => Promise<T>) => Promise<T>
+
 /**
  * Lends a device to one session. The holder gets a fenced view of it: after release, loss or takeover every call on that
  * view rejects, so that a late call of an old session can't reach the card of the next one.
  */
 export const createLease = (settings: LeaseSettings): HeldDevice => {
-  const { device, clock } = settings
+  const { device, clock, manifest } = settings
   const lost = new AbortController()
+  const over = new AbortController()
   const inFlight = new Set<Promise<unknown>>()
   let beatAtMs = clock.now()
   let expiry: unknown
   let isGone = false
+  let crash: BridgeError | null = null
   let released: Promise<void> | null = null
 
-  const guarded = <T>(work: () => Promise<T>): Promise<T> => {
+  const fence: Fence = (work) => {
     if (lost.signal.aborted) return Promise.reject(toBridgeError(lost.signal.reason))
     if (released !== null) return Promise.reject(new BridgeError('device_closed', 'The lease is over.'))
     beatAtMs = clock.now()
-    const running = work()
+    // A function of its own: a driver that crashes may throw instead of rejecting.
+    const run = async () => {
+      try {
+        return await work()
+      } catch (cause) {
+        const failure = driverError(cause, manifest.id)
+        if (isBridgeError(failure, 'driver_crashed')) crash ??= failure
+        throw failure
+      }
+    }
+    const running = run()
     const settled: Promise<unknown> = running.then(noop, noop).finally(() => inFlight.delete(settled))
     inFlight.add(settled)
     return running
@@ -69,24 +90,32 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
 
   const takeAway = (error: BridgeError): void => {
     clock.clearTimeout(expiry)
+    over.abort()
     if (released === null) lost.abort(error)
+  }
+
+  const bringToRest = async (signal: AbortSignal): Promise<void> => {
+    await untilAborted(Promise.all(inFlight), signal)
+    if (device.kind === 'card') await untilAborted(device.release({ signal }), signal)
   }
 
   const release = async (): Promise<void> => {
     clock.clearTimeout(expiry)
+    over.abort()
     if (isGone) return settings.onReleased(null)
     const deadline = new AbortController()
-    const timer = clock.setTimeout(() => deadline.abort(), settings.abortWithinMs + RELEASE_EXTRA_MS)
+    const timer = clock.setTimeout(() => deadline.abort(), manifest.abortWithinMs + RELEASE_EXTRA_MS)
     let fault: BridgeError | null = null
     try {
-      await untilAborted(Promise.all(inFlight), deadline.signal)
-      await untilAborted(device.release({ signal: deadline.signal }), deadline.signal)
+      await bringToRest(deadline.signal)
     } catch (cause) {
-      fault = isBridgeError(cause, 'aborted') ? new BridgeError('device_unresponsive') : toBridgeError(cause)
+      fault = isBridgeError(cause, 'aborted')
+        ? new BridgeError('device_unresponsive')
+        : driverError(cause, manifest.id)
     } finally {
       clock.clearTimeout(timer)
     }
-    settings.onReleased(fault)
+    settings.onReleased(crash ?? fault)
   }
 
   const releaseOnce = (): Promise<void> => {
@@ -95,6 +124,17 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
   }
 
   watch()
+  const common = {
+    encoderId: settings.encoderId,
+    layout: settings.layout,
+    numberFormat: settings.numberFormat,
+    presentation: manifest.presentation,
+    abort: manifest.abort,
+    lost: lost.signal,
+    release: releaseOnce,
+  }
+  const onLost = (observer: (error: BridgeError) => void): void =>
+    lost.signal.addEventListener('abort', () => observer(toBridgeError(lost.signal.reason)))
   return {
     orderId: settings.orderId,
     owner: settings.owner,
@@ -104,24 +144,72 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
       isGone = true
       takeAway(error)
     },
-    lease: {
-      encoderId: settings.encoderId,
-      layout: settings.layout,
-      abort: settings.abort,
-      lost: lost.signal,
-      device: {
-        kind: 'card',
-        info: device.info,
-        probe: (options) => guarded(() => device.probe(options)),
-        onLost: (observer) =>
-          lost.signal.addEventListener('abort', () => observer(toBridgeError(lost.signal.reason))),
-        waitForCard: (options) => guarded(() => device.waitForCard(options)),
-        read: (card, at, options) => guarded(() => device.read(card, at, options)),
-        write: (card, at, data, options) => guarded(() => device.write(card, at, data, options)),
-        release: (options) => guarded(() => device.release(options)),
-        close: releaseOnce,
-      },
-      release: releaseOnce,
+    lease:
+      device.kind === 'card'
+        ? { ...common, ...lendCard(device, fence, settings.onCard, { onLost, close: releaseOnce }) }
+        : { ...common, ...lendScanner(device, fence, over.signal, { onLost, close: releaseOnce }) },
+  }
+}
+
+type Base = Pick<CardDevice, 'onLost' | 'close'>
+
+const lendBase = (device: LeasableDevice, fence: Fence, base: Base) => {
+  const indicate = device.indicate?.bind(device)
+  return {
+    ...base,
+    info: device.info,
+    probe: (options: IoOptions) => fence(() => device.probe(options)),
+    ...(indicate !== undefined && {
+      indicate: (...args: Parameters<typeof indicate>) => fence(() => indicate(...args)),
+    }),
+  }
+}
+
+const lendCard = (
+  device: CardDevice,
+  fence: Fence,
+  onCard: (card: Card) => void,
+  base: Base,
+): Pick<CardLease, 'kind' | 'device'> => ({
+  kind: 'card',
+  device: {
+    kind: 'card',
+    ...lendBase(device, fence, base),
+    waitForCard: (options) =>
+      fence(async () => {
+        const card = await device.waitForCard(options)
+        onCard(card)
+        return card
+      }),
+    read: (card, at, options) => fence(() => device.read(card, at, options)),
+    write: (card, at, data, options) => fence(() => device.write(card, at, data, options)),
+    release: (options) => fence(() => device.release(options)),
+  },
+})
+
+/** What a scanner tells goes to the holder until the lease is over. */
+const lendScanner = (
+  device: Scanner,
+  fence: Fence,
+  over: AbortSignal,
+  base: Base,
+): Pick<ScannerLease, 'kind' | 'device'> => {
+  const untilOver = (subscribe: () => () => void): (() => void) => {
+    if (over.aborted) return noop
+    const stop = subscribe()
+    over.addEventListener('abort', stop, { once: true })
+    return () => {
+      over.removeEventListener('abort', stop)
+      stop()
+    }
+  }
+  return {
+    kind: 'scanner',
+    device: {
+      kind: 'scanner',
+      ...lendBase(device, fence, base),
+      onRead: (observer) => untilOver(() => device.onRead(observer)),
+      onMisread: (observer) => untilOver(() => device.onMisread(observer)),
     },
   }
 }

@@ -7,7 +7,17 @@ import type { Audit } from './audit.ts'
 import { parseRow, type Store } from './store.ts'
 
 /** Whom the bridge belongs to, the site's keys, and the ids its encoders bear. */
-export type Belonging = Pick<Journal, 'pairing' | 'setPairing' | 'siteKeys' | 'setSiteKeys' | 'encoderIdOf'>
+export type Belonging = Pick<
+  Journal,
+  | 'pairing'
+  | 'setPairing'
+  | 'siteKeys'
+  | 'setSiteKeys'
+  | 'encoderIdOf'
+  | 'knownEncoder'
+  | 'identityAt'
+  | 'setUpDevice'
+>
 
 const PairingRow = z
   .object({ hub_endpoint: z.string(), bridge_id: z.string(), acs_system_id: z.string(), token: z.string() })
@@ -29,6 +39,10 @@ export const createBelonging = (store: Store, audit: Audit): Belonging => {
   const insertKey = store.prepare('INSERT INTO site_keys VALUES (?, ?, ?)')
   const selectEncoder = store.prepare('SELECT encoder_id FROM encoders WHERE identity = ?')
   const insertEncoder = store.prepare('INSERT INTO encoders VALUES (?, ?)')
+  const forgetIdentity = store.prepare('DELETE FROM encoders WHERE identity = ? OR encoder_id = ?')
+  const selectDevice = store.prepare('SELECT identity FROM devices WHERE name = ?')
+  const forgetDevice = store.prepare('DELETE FROM devices WHERE name = ? OR identity = ?')
+  const insertDevice = store.prepare('INSERT INTO devices VALUES (?, ?)')
 
   const currentSystem = (): string | undefined => {
     const row: unknown = selectPairing.get()
@@ -81,5 +95,19 @@ export const createBelonging = (store: Store, audit: Audit): Belonging => {
       store.write(() => insertEncoder.run(identity, made))
       return made
     },
+    knownEncoder: (identity) => store.read(() => knownEncoder(identity)),
+
+    identityAt: (name) =>
+      store.read(() => {
+        const row: unknown = selectDevice.get(name.toLowerCase())
+        return row === undefined ? null : parseRow(z.object({ identity: z.string() }), row).identity
+      }),
+    setUpDevice: ({ name, identity, encoderId }) =>
+      store.write(() => {
+        forgetIdentity.run(identity, encoderId)
+        insertEncoder.run(identity, encoderId)
+        forgetDevice.run(name.toLowerCase(), identity)
+        insertDevice.run(name.toLowerCase(), identity)
+      }),
   }
 }

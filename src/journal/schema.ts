@@ -70,6 +70,9 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX site_keys_one_current ON site_keys (is_current) WHERE is_current = 1;
   CREATE TABLE encoders (identity TEXT PRIMARY KEY, encoder_id TEXT NOT NULL UNIQUE) STRICT;
   `,
+  `
+  CREATE TABLE devices (name TEXT PRIMARY KEY, identity TEXT NOT NULL UNIQUE) STRICT;
+  `,
 ]
 
 export const SCHEMA_VERSION = migrations.length

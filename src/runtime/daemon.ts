@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
+import { readLayouts } from './layouts.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
 import { loadConfig } from '../config/load.ts'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
@@ -8,7 +9,6 @@ import type { EncoderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import { examine } from '../control/doctor.ts'
 import { startControl } from '../control/server.ts'
-import { openEncoders } from '../devices/encoders.ts'
 import { openJournal } from '../journal/journal.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
@@ -17,12 +17,13 @@ import type { Notifier } from '../service/notify.ts'
 import { systemClock } from '../service/system-clock.ts'
 import { createSupervisor } from '../sessions/supervisor.ts'
 import { journalPath } from './data-dir.ts'
+import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
+import { doctorSources } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { createLogger } from './logger.ts'
-import { openEmulated, openSerialLazily } from './open-transport.ts'
 import { createPairing } from './pairing.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
-import { watchPath } from './watch-path.ts'
+import { createVirtualDevices } from './virtual-devices.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
 const DRAIN_MS = 10_000
@@ -50,19 +51,26 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
   try {
     const notifier = openNotifier(process.env)
     const wallClock = (): Date => new Date()
-    const encoders = openEncoders(await encoderSettings(config, journal), {
+    const layouts = readLayouts(config)
+    const virtual = createVirtualDevices()
+    const configured = await encoderSettings(config, layouts)
+    const devicePorts = {
       clock: systemClock,
       random: Math.random,
       wallClock,
-      openTransport: options.isEmulated ? openEmulated(config) : openSerialLazily,
-      watchPath,
+      journal,
+      virtual,
       onAlive: () => notifier.feed(),
-    })
+    }
+    const encoders = await (options.isEmulated
+      ? openEmulatedDevices(config, configured, devicePorts)
+      : openDeskDevices(configured, devicePorts))
     undo.push(() => encoders.close())
     undo.push(encoders.onChange(() => logStates(log, encoders.list())))
 
     let link: Link | null = null
     const sessions = createSupervisor({
+      layouts,
       journal,
       encoders,
       credentials: {
@@ -105,6 +113,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       version,
       logger: log,
       encoders,
+      virtual,
       sessions,
       journal,
       link: {
@@ -127,7 +136,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
             hubEndpoint: config.hub.endpoint ?? journal.pairing()?.hubEndpoint ?? null,
             outbox: journal.outboxFigures(),
           }),
-          loadSerial: async () => (await import('../transport/serial-list.ts')).loadSerialPort(),
+          ...doctorSources,
         }),
       pairing,
     })

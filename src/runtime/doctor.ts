@@ -3,8 +3,8 @@ import { loadConfig } from '../config/load.ts'
 import { examine } from '../control/doctor.ts'
 import type { DoctorReport } from '../control/schema.ts'
 import { openJournal } from '../journal/journal.ts'
-import { loadSerialPort } from '../transport/serial-list.ts'
 import { journalPath } from './data-dir.ts'
+import { doctorSources } from './doctor-sources.ts'
 
 /** The control API's usual port, where doctor looks for a daemon. */
 const CONTROL_PORT = 27_411
@@ -28,5 +28,5 @@ export const doctor = (options: {
         journal.close()
       }
     },
-    loadSerial: loadSerialPort,
+    ...doctorSources,
   })

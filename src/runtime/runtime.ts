@@ -45,5 +45,9 @@ export const createRuntime = (): Runtime => {
             .join(' ') || null,
       }))
     },
+    listConnected: async () => (await import('./connected-devices.ts')).listConnected(),
+    probeConnected: async (pathsInUse, signal) =>
+      (await import('./connected-devices.ts')).probeConnected(pathsInUse, signal),
+    record: async (options) => (await import('./record.ts')).record(options, version),
   }
 }

@@ -2,7 +2,7 @@ import { createServer, connect, type Socket } from 'node:net'
 import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { BridgeError, toBridgeError, type SerialEmulator } from '../contract/index.ts'
+import { BridgeError, CardTechnology, toBridgeError, type SerialEmulator } from '../contract/index.ts'
 import { formatHex, parseHex } from '../wire/hex.ts'
 
 const uid = z.string()
@@ -13,6 +13,13 @@ const ControlRequest = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('remove'), uid: uid.optional() }),
   z.strictObject({ do: z.literal('dump'), uid }),
   z.strictObject({ do: z.literal('counts'), uid }),
+  z.strictObject({
+    do: z.literal('present'),
+    technology: z.union([CardTechnology, z.literal('barcode')]),
+    data: z.string(),
+    bitCount: z.number().int().optional(),
+    symbology: z.string().optional(),
+  }),
   z.strictObject({ do: z.literal('inject'), fault: z.string(), count: z.number().optional() }),
   z.strictObject({ do: z.literal('unplug') }),
   z.strictObject({ do: z.literal('plug') }),
@@ -30,7 +37,9 @@ const readHex = (text: string): Uint8Array => {
   try {
     return parseHex(text.toUpperCase())
   } catch (error) {
-    throw new BridgeError('request_invalid', 'The memory is no hexadecimal text.', { cause: error })
+    throw new BridgeError('request_invalid', 'There is no hexadecimal text where one must be.', {
+      cause: error,
+    })
   }
 }
 
@@ -48,6 +57,16 @@ const carryOut = async (emulator: SerialEmulator, cable: Cable, request: Control
       return { memory: formatHex(emulator.dumpCard(request.uid)) }
     case 'counts':
       return { counts: emulator.countWrites(request.uid) }
+    case 'present': {
+      const { technology, data, bitCount, symbology } = request
+      emulator.present({
+        technology,
+        data: readHex(data),
+        ...(bitCount !== undefined && { bitCount }),
+        ...(symbology !== undefined && { symbology }),
+      })
+      return {}
+    }
     case 'inject': {
       const { fault, count } = request
       emulator.inject({ fault, ...(count !== undefined && { count }) })

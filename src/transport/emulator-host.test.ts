@@ -249,6 +249,28 @@ test('the control socket places, dumps, counts and removes cards', async () => {
   ])
 })
 
+test('the control socket shows things to a scanner', async () => {
+  const shown: unknown[] = []
+  const scanner: SerialEmulator = {
+    ...createPn532Emulator({ clock: createSpinningClock(), realtime: false }),
+    present: (read) => shown.push(read),
+  }
+  const controlPath = join(makeFolder(), 'control')
+  const host = await hostEmulator({ emulator: scanner, controlPath })
+  onTestFinished(() => host.close())
+  const answers = await command(
+    controlPath,
+    { do: 'present', technology: 'barcode', data: '4849', symbology: ']Q0' },
+    { do: 'present', technology: 'unknown', data: '9f14d0', bitCount: 24 },
+    { do: 'present', technology: 'papyrus', data: '' },
+  )
+  expect(answers).toEqual([{ ok: true }, { ok: true }, refused('technology')])
+  expect(shown).toEqual([
+    { technology: 'barcode', data: Uint8Array.of(0x48, 0x49), symbology: ']Q0' },
+    { technology: 'unknown', data: Uint8Array.of(0x9f, 0x14, 0xd0), bitCount: 24 },
+  ])
+})
+
 test('the control socket is for this user alone, whatever the umask', async () => {
   const umask = process.umask(0)
   try {

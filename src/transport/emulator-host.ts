@@ -23,8 +23,9 @@ export interface EmulatorHost {
  * Runs an emulator on a kernel pseudoterminal, until close. Cards keep their memory as long as the emulator lives, through
  * `unplug` (the line hangs up, the power goes) and `plug` (a new line at the same link). The control socket takes one JSON
  * object a line: `{"do":"place","type":"classic1k","uid":"DEADBEEF"}` (and `memory` in hexadecimal), `remove`, `dump`,
- * `counts`, `inject`, `unplug`, `plug`, `baudRate`. Bytes at a line speed that is not the emulator's arrive as rubbish, in
- * both directions, where the host's speed can be told (Linux with koffi); elsewhere every speed fits.
+ * `counts`, `present` (`technology`, and `data` in hexadecimal), `inject`, `unplug`, `plug`, `baudRate`. Bytes at a line
+ * speed that is not the emulator's arrive as rubbish, in both directions, where the host's speed can be told (Linux with
+ * koffi); elsewhere every speed fits.
  * Rejects as openPty and serveControl do.
  */
 export const hostEmulator = async ({

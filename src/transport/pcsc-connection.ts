@@ -18,46 +18,51 @@ export interface CardConnection {
   end(isReset: boolean): Promise<void>
 }
 
-/** Connects to the card in a reader's slot. */
-export interface CardConnector {
-  /** Rejects `device_busy` also when another program keeps us waiting. */
-  connect(): Promise<CardConnection>
-  /** What a call that still waits may bring is ended at once. */
-  cancel(): void
-}
-
 /** SCardConnect and SCardBeginTransaction wait without end while another program is in a transaction. */
 const BUSY_AFTER_MS = 2500
 const STATUS_BYTES = 2
 /** The status behind at most 256 bytes; the package's own size (MAX_BUFFER_LEN). */
 const answerBytes = 264
 
-export const createCardConnector = (reader: NativeReader, clock: Clock): CardConnector => {
-  /** Nobody can cancel it, and it keeps a thread of the pool: there is never more than one. */
-  let waiting: Promise<CardConnection> | undefined
+/** Opens something for which another program may keep us waiting. */
+export interface PatientOpening<Opened> {
+  /** Rejects `device_busy` when it takes too long. */
+  open(): Promise<Opened>
+  /** What a call that still waits may bring is ended at once. */
+  cancel(): void
+}
+
+/** Nobody can cancel a call that waits, and it keeps a thread of the pool: there is never more than one of `begin`. */
+export const createPatientOpening = <Opened>(
+  name: string,
+  clock: Clock,
+  begin: () => Promise<Opened>,
+  end: (opened: Opened) => void,
+): PatientOpening<Opened> => {
+  let waiting: Promise<Opened> | undefined
   let isWanted = false
 
-  const begin = async (): Promise<CardConnection> => {
+  const beginOnce = async (): Promise<Opened> => {
     try {
-      const connection = await beginTransaction(reader)
-      if (!isWanted) void connection.end(false)
-      return connection
+      const opened = await begin()
+      if (!isWanted) end(opened)
+      return opened
+    } catch (error) {
+      throw explainPcscError(name, error)
     } finally {
       waiting = undefined
     }
   }
 
   return {
-    connect: async () => {
+    open: async () => {
       isWanted = true
-      waiting ??= begin()
+      waiting ??= beginOnce()
       let timer: unknown
       const tooLong = new Promise<never>((_, reject) => {
         timer = clock.setTimeout(() => {
           isWanted = false
-          reject(
-            new BridgeError('device_busy', `${reader.name()}: another program is working with the card.`),
-          )
+          reject(new BridgeError('device_busy', `${name}: another program is working with the card.`))
         }, BUSY_AFTER_MS)
       })
       return Promise.race([waiting, tooLong]).finally(() => clock.clearTimeout(timer))
@@ -68,18 +73,22 @@ export const createCardConnector = (reader: NativeReader, clock: Clock): CardCon
   }
 }
 
+/** Connects to the card in a reader's slot. */
+export const createCardOpening = (reader: NativeReader, clock: Clock): PatientOpening<CardConnection> =>
+  createPatientOpening(
+    reader.name(),
+    clock,
+    () => beginTransaction(reader),
+    (connection) => void connection.end(false),
+  )
+
 const beginTransaction = async (reader: NativeReader): Promise<CardConnection> => {
-  const name = reader.name()
-  try {
-    const card = await reader.connect(SHARE_SHARED, PROTOCOL_T0_OR_T1)
-    const transaction = await card.transaction().catch(async (error: unknown) => {
-      await card.disconnect(LEAVE_CARD).catch(() => undefined)
-      throw error
-    })
-    return createConnection(name, card, transaction)
-  } catch (error) {
-    throw explainPcscError(name, error)
-  }
+  const card = await reader.connect(SHARE_SHARED, PROTOCOL_T0_OR_T1)
+  const transaction = await card.transaction().catch(async (error: unknown) => {
+    await card.disconnect(LEAVE_CARD).catch(() => undefined)
+    throw error
+  })
+  return createConnection(reader.name(), card, transaction)
 }
 
 const createConnection = (

@@ -1,7 +1,7 @@
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
-import { type CardConnection, createExchange } from './pcsc-connection.ts'
+import type { Clock } from '../contract/transport.ts'
+import { type CardConnection, createExchange, createPatientOpening } from './pcsc-connection.ts'
 import {
-  explainPcscError,
   LEAVE_CARD,
   type NativeLibrary,
   type NativeReader,
@@ -25,11 +25,18 @@ const remedies: Partial<Record<NodeJS.Platform, string>> = {
 export const createEscape = (
   reader: NativeReader,
   library: NativeLibrary,
+  clock: Clock,
   platform: NodeJS.Platform = process.platform,
 ): Escape => {
   const name = reader.name()
   const functions = platform === 'win32' ? [CCID_ESCAPE] : [LIBCCID_ESCAPE, CCID_ESCAPE]
   let codes = functions.map((code) => library.controlCode(code))
+  const opening = createPatientOpening(
+    name,
+    clock,
+    () => reader.connect(SHARE_DIRECT, PROTOCOL_UNSET),
+    (direct) => void direct.disconnect(LEAVE_CARD).catch(() => undefined),
+  )
 
   const tryCodes = async (send: (code: number) => Promise<Uint8Array>): Promise<Uint8Array> => {
     let refusal: unknown
@@ -54,9 +61,7 @@ export const createEscape = (
 
   return async (command, connection) => {
     if (connection !== undefined) return tryCodes((code) => connection.control(code, command))
-    const direct = await reader.connect(SHARE_DIRECT, PROTOCOL_UNSET).catch((error: unknown) => {
-      throw explainPcscError(name, error)
-    })
+    const direct = await opening.open()
     const exchange = createExchange(name)
     try {
       return await tryCodes((code) =>

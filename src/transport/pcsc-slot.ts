@@ -45,7 +45,7 @@ export const createSlot = (
   let isClosed = false
 
   const set = (next: PcscState): void => {
-    if (isClosed || (next.kind !== 'present' && next.kind === state?.kind)) return
+    if (isClosed || next === state || (next.kind !== 'present' && next.kind === state?.kind)) return
     state = next
     tell(next)
   }

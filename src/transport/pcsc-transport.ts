@@ -1,6 +1,6 @@
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { Clock, PcscListener, PcscTransport } from '../contract/transport.ts'
-import { type CardConnection, createCardConnector } from './pcsc-connection.ts'
+import { type CardConnection, createCardOpening } from './pcsc-connection.ts'
 import { createEscape } from './pcsc-escape.ts'
 import { explainPcscError, isPoolEmpty, type NativeReader } from './pcsc-library.ts'
 import { createSlot } from './pcsc-slot.ts'
@@ -25,8 +25,8 @@ export const createPcscTransport = (
   watch: ReaderWatch,
   clock: Clock,
 ): WatchedTransport => {
-  const connector = createCardConnector(reader, clock)
-  const sendEscape = createEscape(reader, watch.library)
+  const opening = createCardOpening(reader, clock)
+  const sendEscape = createEscape(reader, watch.library, clock)
   const { promise: ready, resolve: becomeReady } = createSignal()
   let listener: PcscListener | undefined
   let end: BridgeError | undefined
@@ -59,7 +59,7 @@ export const createPcscTransport = (
     if (end !== undefined) return
     end = error
     slot.close()
-    connector.cancel()
+    opening.cancel()
     void dropConnection(false)
     becomeReady()
     listener?.onLost(error)
@@ -90,8 +90,7 @@ export const createPcscTransport = (
   const connect = async (): Promise<void> => {
     await dropConnection(false)
     isRemoved = false
-    const connected = await connector.connect()
-    connection = connected
+    connection = await opening.open()
     if (end !== undefined) await dropConnection(false)
     assertOpen()
   }
@@ -114,7 +113,7 @@ export const createPcscTransport = (
   const close = async (): Promise<void> => {
     end = new BridgeError('device_closed', `${path} was closed.`)
     slot.close()
-    connector.cancel()
+    opening.cancel()
     let timer: unknown
     const givenUp = new Promise<void>((resolve) => {
       timer = clock.setTimeout(resolve, CLOSE_WITHIN_MS)

@@ -8,7 +8,7 @@ export interface LifeHooks {
   /** The cancelled call has settled: the next one may begin. */
   resume(): void
   /** A call has failed: what was known of the card is not to be trusted. */
-  onFailure(): void
+  onFailure(error: unknown): void
   /** Puts the device to rest and releases its transport. Never rejects. */
   close(): Promise<void>
 }
@@ -52,7 +52,7 @@ export const createDeviceLife = (hooks: LifeHooks): DeviceLife => {
       try {
         return await settled
       } catch (error) {
-        hooks.onFailure()
+        hooks.onFailure(error)
         throw toBridgeError(error, 'device_fault')
       } finally {
         signal.removeEventListener('abort', abort)

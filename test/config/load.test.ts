@@ -19,6 +19,7 @@ const defaults = {
   devices: [],
   sessions: { cardTimeoutSeconds: 60, recoveryTimeoutSeconds: 120 },
   log: { level: 'info' },
+  layouts: [],
   limits: {},
 }
 
@@ -45,7 +46,27 @@ test('the example of the README gets its defaults', () => {
   expect(load(readme)).toEqual({
     ...defaults,
     hub: { endpoint: 'http://127.0.0.1:27412' },
-    devices: [{ driver: 'pn532', path: '/dev/ttyUSB0', name: 'Front Desk', layout: 'demo', options: {} }],
+    devices: [
+      {
+        driver: 'pn532',
+        path: '/dev/ttyUSB0',
+        name: 'Front Desk',
+        layout: 'demo',
+        numberFormat: null,
+        options: {},
+      },
+    ],
+  })
+})
+
+test('a device may be told by what it is, or by its driver alone', () => {
+  const content = `
+devices:
+  - { driver: pn532, match: { vendorId: '1A86', usbPath: '1-2.3' }, name: Front Desk }
+  - { driver: pn532, name: Back Office }
+`
+  expect(load(content)).toMatchObject({
+    devices: [{ match: { vendorId: '1A86', usbPath: '1-2.3' } }, { name: 'Back Office' }],
   })
 })
 
@@ -72,13 +93,28 @@ describe('a mistake is told with its line, its setting and what is allowed', () 
   test.each([
     [
       'a missing setting',
-      'devices:\n  - driver: pn532\n    name: A\n',
-      'c.yaml, line 2: devices[0].path is missing; expected the port that the encoder is on at first sight, like /dev/ttyUSB0 or COM3.',
+      'devices:\n  - path: /a\n    name: A\n',
+      'c.yaml, line 2: devices[0].driver is missing; expected a driver’s name, as `encoder-bridge devices` lists them.',
+    ],
+    [
+      'a device that is told in two ways',
+      'devices:\n  - { driver: pn532, path: /a, match: { serialNumber: A1 }, name: A }\n',
+      'c.yaml, line 2: devices[0].match stands beside path; one of them selects the device.',
+    ],
+    [
+      'a match that tells nothing',
+      'devices:\n  - { driver: pn532, match: {}, name: A }\n',
+      'c.yaml, line 2: devices[0].match is empty; name at least one of serialNumber, usbPath, vendorId, productId, readerName.',
+    ],
+    [
+      'a USB id that YAML took for a number',
+      'devices:\n  - { driver: pn532, match: { vendorId: 0403 }, name: A }\n',
+      "c.yaml, line 2: devices[0].match.vendorId is 403; expected the USB vendor id: four hexadecimal digits in quotes, like '0403'.",
     ],
     [
       'a misspelt setting',
       'log: { level: info }\nsesions: {}\n',
-      'c.yaml, line 2: sesions is no setting; did you mean sessions? Allowed here: version, hub, devices, sessions, log, limits.',
+      'c.yaml, line 2: sesions is no setting; did you mean sessions? Allowed here: version, hub, devices, layouts, sessions, log, limits.',
     ],
     [
       'a misspelt setting below',

@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { isBridgeError } from 'encoder-bridge/driver'
+import { capabilityTable } from '../../docs/capability-table.ts'
 import { drivers, loadDriver } from '../../drivers/index.ts'
 import { describeDriver } from './kit.ts'
+import { findConflicts } from './match-rules.ts'
 
 const folder = new URL('../../drivers/', import.meta.url)
 
@@ -14,13 +16,16 @@ test('the registry names every driver folder, and at least one', () => {
   expect(drivers.size).toBeGreaterThan(0)
 })
 
-test('no two drivers claim the same USB identity', async () => {
-  const claims: string[] = []
-  for (const load of drivers.values()) {
-    const { manifest } = await load()
-    claims.push(...manifest.usb.map(({ vendorId, productId }) => `${vendorId}:${productId}`))
-  }
-  expect(new Set(claims).size).toBe(claims.length)
+test('no device is claimed by two drivers, unless both say that others share its identity', async () => {
+  const loaded = await Promise.all([...drivers.values()].map((load) => load()))
+  expect(findConflicts(loaded.map(({ manifest }) => manifest))).toEqual([])
+})
+
+test('the capability table has a row for each driver', async () => {
+  const loaded = await Promise.all([...drivers.values()].map((load) => load()))
+  const table = capabilityTable(loaded.map(({ manifest }) => manifest))
+  process.stdout.write(`\n${table}\n`)
+  expect(table.split('\n').filter((row) => row.startsWith('| '))).toHaveLength(drivers.size + 1)
 })
 
 test('an unknown driver is refused, and the message lists those that exist', async () => {

@@ -1,13 +1,77 @@
+/**
+ * The format of a driver's `fixtures/*.json`: exchanges that were captured from a device, taken from its document, or made
+ * up, which driver and emulator must both agree with. They hold no real secret: keys as delivered, made-up numbers.
+ *
+ *     {
+ *       "header": { "model": "MSR605X", "firmware": "REVT3.12", "origin": "captured", "source": "who recorded it, and when" },
+ *       "exchanges": [{
+ *         "name": "communication test",
+ *         "transport": "hid",
+ *         "before": ["C2 1B 61"],
+ *         "messages": [
+ *           { "direction": "toDevice", "hex": "C2 1B 65" },
+ *           { "direction": "toHost", "hex": "C2 1B 79" }
+ *         ]
+ *       }]
+ *     }
+ *
+ * `hex` is upper case; blanks between bytes are free. What it holds depends on the exchange's transport (the driver's usual
+ * one when left out), and on `as`:
+ *
+ * | transport | `as` | toDevice | toHost |
+ * |---|---|---|---|
+ * | `serial` | – | bytes, cut anywhere | bytes, cut anywhere |
+ * | `hid` | – | the data of an output report | an input report, with its id where they are numbered |
+ * | `hid` | `feature` | the data of SET_REPORT(Feature) | the data of GET_REPORT(Feature), as long as it is asked for |
+ * | `pcsc` | – | a command APDU | its answer, with the two status bytes |
+ * | `pcsc` | `escape` | an escape command | its answer |
+ * | `keyboard` | – | nothing can be sent | pairs: usage of page 07, then 01 pressed or 00 released |
+ *
+ * `reportId` goes with what is sent to a hid device and with `feature`; 0 when left out. A report to the host that is shorter
+ * than the device's says nothing about the rest: filler.
+ * @module
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { Driver } from 'encoder-bridge/driver'
-import { formatHex, parseHex } from '../../src/wire/hex.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { CardTechnology } from 'encoder-bridge/driver'
+import { parseHex } from '../../src/wire/hex.ts'
 
 const Hex = z
   .string()
   .regex(/^[0-9A-F ]*$/)
   .transform((text) => parseHex(text.replaceAll(' ', '')))
+
+const message = {
+  as: z.enum(['feature', 'escape']).optional(),
+  reportId: z.number().int().min(0).max(255).default(0),
+  hex: Hex,
+}
+
+const FixtureMessage = z.strictObject({ direction: z.enum(['toDevice', 'toHost']), ...message })
+export type FixtureMessage = z.infer<typeof FixtureMessage>
+
+const Exchange = z.strictObject({
+  name: z.string().min(1),
+  /** How the device is reached; the driver's usual way when left out. */
+  transport: z.enum(['serial', 'hid', 'pcsc', 'keyboard']).optional(),
+  /** What lies in the field; a device of presentation `swipe` has it swiped whenever it waits. */
+  card: z.strictObject({ type: z.string(), uid: z.string(), memory: Hex.optional() }).optional(),
+  /** What a scanner is shown, once, after `before`: see EmulatedRead. */
+  shown: z
+    .strictObject({
+      technology: z.union([CardTechnology, z.literal('barcode')]),
+      data: Hex,
+      bitCount: z.number().int().optional(),
+      symbology: z.string().optional(),
+    })
+    .optional(),
+  /** Sent first, to bring the device into the state of the exchange; the answers don't matter. */
+  before: z
+    .array(z.union([Hex.transform((hex) => ({ reportId: 0, hex })), z.strictObject(message)]))
+    .default([]),
+  messages: z.array(FixtureMessage).min(1),
+})
+export type Exchange = z.infer<typeof Exchange>
 
 /** A file of recorded or documented exchanges, cut from any real secret. */
 export const Fixture = z.strictObject({
@@ -18,18 +82,7 @@ export const Fixture = z.strictObject({
     /** Document and section, or who recorded it and when. */
     source: z.string().min(1),
   }),
-  exchanges: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        /** What lies in the field. */
-        card: z.strictObject({ type: z.string(), uid: z.string(), memory: Hex.optional() }).optional(),
-        /** Sent first, to bring the device into the state of the exchange; the answers don't matter. */
-        before: z.array(Hex).default([]),
-        messages: z.array(z.strictObject({ direction: z.enum(['toDevice', 'toHost']), hex: Hex })).min(1),
-      }),
-    )
-    .min(1),
+  exchanges: z.array(Exchange).min(1),
 })
 export type Fixture = z.infer<typeof Fixture>
 
@@ -40,35 +93,3 @@ export const readFixtures = (folder: URL): ReadonlyMap<string, Fixture> =>
       .filter((name) => name.endsWith('.json'))
       .map((name) => [name, Fixture.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8')))]),
   )
-
-/**
- * Plays the host's part of an exchange to a new emulator and returns both sides as hexadecimal: `expected` by the fixture,
- * `answered` by the emulator.
- */
-export const replay = async (
-  driver: Driver,
-  { card, before, messages }: Fixture['exchanges'][number],
-): Promise<{ readonly expected: string; readonly answered: string }> => {
-  const clock = createFakeClock()
-  const emulator = await driver.emulate({ clock, realtime: false })
-  if (card !== undefined) {
-    const { memory, ...identity } = card
-    emulator.placeCard({ ...identity, ...(memory !== undefined && { memory }) })
-  }
-  let answered = ''
-  emulator.connect((bytes) => {
-    answered += formatHex(bytes)
-  })
-  const send = async (bytes: Uint8Array): Promise<void> => {
-    emulator.receive(bytes)
-    await clock.advance(100)
-  }
-  for (const bytes of before) await send(bytes)
-  answered = ''
-  for (const { direction, hex } of messages) if (direction === 'toDevice') await send(hex)
-  emulator.close()
-  const expected = messages
-    .map(({ direction, hex }) => (direction === 'toHost' ? formatHex(hex) : ''))
-    .join('')
-  return { expected, answered }
-}

@@ -1,111 +1,199 @@
 import { expect, test } from 'vitest'
-import { type CardDevice, CardUid, type Driver, type IoOptions } from 'encoder-bridge/driver'
-import { transportKey } from '../../src/cards/mifare-classic.ts'
+import {
+  BridgeError,
+  type Device,
+  type HidListener,
+  type IoOptions,
+  type Transport,
+} from 'encoder-bridge/driver'
+import { measurePieces } from './line-faults.ts'
+import { tamperWithAny } from './message-faults.ts'
+import { mainTechnology, referenceCard } from './reference-cards.ts'
 import { cardOf, encodeReference } from './reference-encode.ts'
-import { createRig, endingOf, type Rig } from './rig.ts'
+import { type AnyRig, endingOf, leftovers } from './rig.ts'
+import { cardRigOf, emulatedCard, idle, rigOf, type Subject } from './subject.ts'
 
-const idle: IoOptions = { signal: new AbortController().signal }
+const key = {
+  purpose: 'new',
+  copies: 1,
+  doors: ['101'],
+  startsAt: '2026-11-23T15:00:00',
+  endsAt: '2026-11-25T11:00:00',
+  timeZone: 'Europe/Vienna',
+} as const
 
 /** One call of every method that does I/O. */
-const everyCall = (device: CardDevice, io: IoOptions): readonly (() => Promise<unknown>)[] => {
-  const card = cardOf(CardUid.parse('922E5832'), 'mifare-classic-1k')
-  const at = { kind: 'block', block: 4, key: transportKey } as const
-  return [
-    () => device.probe(io),
-    () => device.waitForCard(io),
-    () => device.read(card, at, io),
-    () => device.write(card, at, new Uint8Array(16), io),
-    () => device.release(io),
-  ]
+const everyCall = (
+  { driver: { manifest } }: Subject,
+  device: Device,
+  io: IoOptions,
+): readonly (() => Promise<unknown>)[] => {
+  const { indicate } = device
+  const common = [() => device.probe(io), ...(indicate === undefined ? [] : [() => indicate('identify', io)])]
+  switch (device.kind) {
+    case 'scanner':
+      return common
+    case 'keySystem':
+      return [...common, () => device.makeKey(key, io)]
+    case 'card': {
+      const technology = mainTechnology(manifest)
+      const { writes, uids } = referenceCard(technology)
+      const card = cardOf(uids[0], technology)
+      return [
+        ...common,
+        () => device.waitForCard(io),
+        () => device.release(io),
+        ...writes
+          .slice(0, 1)
+          .flatMap(({ at, data }) => [
+            () => device.read(card, at, io),
+            () => device.write(card, at, data, io),
+          ]),
+      ]
+    }
+  }
 }
 
 /** Calls without waiting: a method that throws instead of rejecting fails here. */
-const endingsOf = (calls: readonly (() => Promise<unknown>)[], { clock }: Rig): Promise<string[]> =>
+const endingsOf = (calls: readonly (() => Promise<unknown>)[], { clock }: AnyRig): Promise<string[]> =>
   Promise.all(calls.map((call) => endingOf(clock.drive(call()))))
 
+/** Nothing that is sent arrives, and nothing is ever answered. */
+const dead = (transport: Transport): Transport => {
+  switch (transport.kind) {
+    case 'serial':
+      return { ...transport, path: 'dead', write: async () => undefined }
+    case 'hid':
+      return {
+        ...transport,
+        path: 'dead',
+        write: async () => undefined,
+        sendFeature: async () => undefined,
+        getFeature: async () => {
+          throw new BridgeError('device_fault', 'The transfer failed.')
+        },
+        listen: ({ onLost }: HidListener) => transport.listen({ onReport: () => undefined, onLost }),
+      }
+    case 'pcsc':
+    case 'keyboard':
+    case 'none':
+      return transport
+  }
+}
+
 /** Rules about opening, closing and calling: style of the whole contract rather than of one method. */
-export const describeLifetime = (load: () => Promise<Driver>): void => {
+export const describeLifetime = (subject: Subject): void => {
+  const { manifest } = subject.driver
+  const isCard = manifest.kind === 'card'
+
   test('it says what it opened, and leaves nothing behind when it is closed', async () => {
-    const rig = await createRig(await load(), { card: { type: 'classic1k', uid: '922E5832' } })
-    const device = await rig.open()
+    const { rig } = isCard ? await cardRigOf(subject) : { rig: await rigOf(subject) }
+    const device = await rig.openDevice()
+    expect(device.kind).toBe(manifest.kind)
     expect(device.info.model).not.toBe('')
     expect(device.info.firmware).not.toBe('')
-    await rig.clock.drive(encodeReference(device, idle))
+    if (device.kind === 'card') await rig.clock.drive(encodeReference(device, idle))
     await rig.clock.drive(device.close())
     rig.emulator.close()
-    expect([rig.memory.listenerCount, rig.memory.pendingWrites, rig.clock.pendingTimers]).toEqual([0, 0, 0])
+    expect([leftovers(rig), rig.isClosed]).toEqual([[0, 0, 0], true])
   })
 
   test('it closes as often as one likes; every later call rejects device_closed', async () => {
-    const rig = await createRig(await load())
-    const device = await rig.open()
+    const rig = await rigOf(subject)
+    const device = await rig.openDevice()
     await rig.clock.drive(Promise.all([device.close(), device.close()]))
     await rig.clock.drive(device.close())
-    const calls = everyCall(device, idle)
+    const calls = everyCall(subject, device, idle)
     expect(await endingsOf(calls, rig)).toEqual(calls.map(() => 'device_closed'))
   })
 
-  test('closing in the middle of a call ends the call with device_closed', async () => {
-    const rig = await createRig(await load())
-    const device = await rig.open()
-    const waiting = endingOf(device.waitForCard(idle))
-    await rig.clock.advance(1000)
-    await rig.clock.drive(device.close())
-    expect(await rig.clock.drive(waiting)).toBe('device_closed')
-    rig.emulator.close()
-    expect([rig.memory.listenerCount, rig.clock.pendingTimers]).toEqual([0, 0])
-  })
-
-  test('a second call while one runs rejects device_busy and does not disturb it', async () => {
-    const rig = await createRig(await load())
-    const device = await rig.open()
-    const waiting = device.waitForCard(idle)
-    await rig.clock.advance(100)
-    const calls = everyCall(device, idle)
-    expect(await endingsOf(calls, rig)).toEqual(calls.map(() => 'device_busy'))
-    rig.emulator.placeCard({ type: 'classic1k', uid: '922E5832' })
-    expect((await rig.clock.drive(waiting)).uid).toBe('922E5832')
-  })
-
   test('a call whose signal has fired already rejects aborted', async () => {
-    const rig = await createRig(await load())
-    const device = await rig.open()
-    for (const call of everyCall(device, { signal: AbortSignal.abort() })) {
+    const rig = await rigOf(subject)
+    const device = await rig.openDevice()
+    for (const call of everyCall(subject, device, { signal: AbortSignal.abort() })) {
       expect(await endingOf(rig.clock.drive(call()))).toBe('aborted')
     }
   })
 
-  test('opening a line on which nothing answers rejects device_unresponsive and closes the line', async () => {
-    const rig = await createRig(await load(), {
-      wrap: (line) => ({ ...line, path: 'dead', write: async () => undefined }),
-    })
-    expect(await endingOf(rig.open())).toBe('device_unresponsive')
-    expect(await endingOf(rig.memory.write(Uint8Array.of(0)))).toBe('device_closed')
-    expect([rig.memory.listenerCount, rig.clock.pendingTimers]).toEqual([0, 0])
-  })
-
-  test('an aborted opening rejects aborted and closes the line', async () => {
-    const rig = await createRig(await load(), {
-      wrap: (line) => ({ ...line, path: 'dead', write: async () => undefined }),
-    })
-    const abort = new AbortController()
-    const opening = endingOf(rig.open(abort.signal))
-    abort.abort()
-    expect(await opening).toBe('aborted')
-    expect(await endingOf(rig.memory.write(Uint8Array.of(0)))).toBe('device_closed')
+  test('an opening whose signal has fired rejects aborted and closes the transport', async () => {
+    const rig = await rigOf(subject)
+    expect(await endingOf(rig.openDevice(AbortSignal.abort()))).toBe('aborted')
+    rig.emulator.close()
+    expect([leftovers(rig), rig.isClosed]).toEqual([[0, 0, 0], true])
   })
 
   test('an idle device proves that it lives, and reports its loss once', async () => {
-    const rig = await createRig(await load())
-    const device = await rig.open()
+    const rig = await rigOf(subject)
+    const device = await rig.openDevice()
     const losses: string[] = []
     device.onLost((error) => losses.push(error.code))
     expect(await endingOf(rig.clock.drive(device.probe(idle)))).toBe('done')
     rig.memory.unplug()
     await rig.clock.advance(1000)
     expect(losses).toEqual(['device_lost'])
-    const calls = everyCall(device, idle)
+    const calls = everyCall(subject, device, idle)
     expect(await endingsOf(calls, rig)).toEqual(calls.map(() => 'device_lost'))
     await rig.clock.drive(device.close())
+    expect(rig.memory.listenerCount).toBe(0)
   })
+
+  if (isCard) {
+    test('closing in the middle of a call ends the call with device_closed', async () => {
+      const rig = await rigOf(subject)
+      const device = await rig.open()
+      const waiting = endingOf(device.waitForCard(idle))
+      await rig.clock.advance(1000)
+      await rig.clock.drive(device.close())
+      expect(await rig.clock.drive(waiting)).toBe('device_closed')
+      rig.emulator.close()
+      expect(leftovers(rig)).toEqual([0, 0, 0])
+    })
+
+    test('a second call while one runs rejects device_busy and does not disturb it', async () => {
+      const rig = await rigOf(subject)
+      const device = await rig.open()
+      const waiting = device.waitForCard(idle)
+      await rig.clock.advance(100)
+      const calls = everyCall(subject, device, idle)
+      expect(await endingsOf(calls, rig)).toEqual(calls.map(() => 'device_busy'))
+      const technology = mainTechnology(manifest)
+      const placed = emulatedCard(technology)
+      rig.emulator.placeCard(placed)
+      expect(await rig.clock.drive(waiting)).toEqual(cardOf(referenceCard(technology).uids[0], technology))
+    })
+  }
+
+  if (!manifest.intrusiveProbe && subject.transport === 'serial') {
+    test('opening and probing write nothing to the line, since they are said to disturb nobody', async () => {
+      const sent = measurePieces()
+      const rig = await rigOf(subject, {
+        wrap: (transport) => tamperWithAny(transport, { toDevice: sent.tamper }),
+      })
+      const device = await rig.openDevice()
+      await rig.clock.drive(device.probe(idle))
+      expect(sent.sizes).toEqual([])
+    })
+  }
+
+  const canBeDead = subject.transport === 'serial' || subject.transport === 'hid'
+  if (manifest.answers && canBeDead) {
+    test('opening a device that never answers is refused for that, and closes the transport', async () => {
+      const rig = await rigOf(subject, { wrap: dead })
+      // The system tells who a HID device is; that it doesn't behave so may be told as another device.
+      const mismatch = subject.transport === 'hid' ? ['device_mismatch'] : []
+      expect(['device_unresponsive', ...mismatch]).toContain(await endingOf(rig.openDevice()))
+      rig.emulator.close()
+      expect([leftovers(rig), rig.isClosed]).toEqual([[0, 0, 0], true])
+    })
+
+    test('an opening that is aborted while nothing answers rejects aborted and closes the transport', async () => {
+      const rig = await rigOf(subject, { wrap: dead })
+      const abort = new AbortController()
+      const opening = endingOf(rig.openDevice(abort.signal))
+      abort.abort()
+      expect(await opening).toBe('aborted')
+      rig.emulator.close()
+      expect([leftovers(rig), rig.isClosed]).toEqual([[0, 0, 0], true])
+    })
+  }
 }

@@ -1,16 +1,24 @@
 import type { ByteTransport } from 'encoder-bridge/driver'
 
-/** What happens to a piece of bytes on its way: it arrives as the pieces returned, which may be none. */
+/**
+ * What happens on the way to a piece of bytes of a serial line, or to the data of one message of another transport: it
+ * arrives as the pieces returned, which may be none.
+ */
 export type Tamper = (bytes: Uint8Array) => readonly Uint8Array[]
+
+export interface Tampers {
+  readonly toDevice?: Tamper
+  readonly toHost?: Tamper
+}
+
+export const pass: Tamper = (bytes) => [bytes]
 
 /** Puts a tamper into either direction of a line. */
 export const tamperWith = (
   transport: ByteTransport,
-  { toDevice = pass, toHost = pass }: { readonly toDevice?: Tamper; readonly toHost?: Tamper },
+  { toDevice = pass, toHost = pass }: Tampers,
 ): ByteTransport => ({
-  path: transport.path,
-  setBaudRate: (baudRate) => transport.setBaudRate(baudRate),
-  close: () => transport.close(),
+  ...transport,
   write: async (bytes) => {
     for (const piece of toDevice(bytes)) await transport.write(piece)
   },
@@ -22,8 +30,6 @@ export const tamperWith = (
       },
     }),
 })
-
-const pass: Tamper = (bytes) => [bytes]
 
 /** Does something to the bytes at one position of the whole stream, counted from the first that passes. */
 const atByte = (
@@ -62,19 +68,31 @@ export const noiseAt = (position: number): Tamper =>
 /** The piece comes twice, the second time late: after it. */
 export const repeatAt = (position: number): Tamper => atByte(position, (bytes) => [bytes, bytes.slice()])
 
+/** So many pieces in a row do not arrive, or all of them until the line is healed. */
+export const silenceOf =
+  (pieces: number) =>
+  (position: number, isHealed: () => boolean): Tamper => {
+    let passed = 0
+    let left = pieces
+    return (bytes) => {
+      passed += bytes.length
+      if (passed <= position || left === 0 || isHealed()) return [bytes]
+      left -= 1
+      return []
+    }
+  }
+
 const nonEmpty = (...pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
   pieces.filter((piece) => piece.length > 0)
 
-/** Counts what passes, without touching it. */
-export const countBytes = (): { readonly tamper: Tamper; readonly total: number } => {
-  let total = 0
+/** Notes the sizes of what passes, without touching it. */
+export const measurePieces = (): { readonly tamper: Tamper; readonly sizes: readonly number[] } => {
+  const sizes: number[] = []
   return {
+    sizes,
     tamper: (bytes) => {
-      total += bytes.length
+      sizes.push(bytes.length)
       return [bytes]
-    },
-    get total() {
-      return total
     },
   }
 }

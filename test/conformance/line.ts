@@ -1,37 +1,25 @@
 import { expect, test } from 'vitest'
+import type { Card, CardDevice, Transport } from 'encoder-bridge/driver'
 import {
-  type ByteTransport,
-  type Card,
-  type CardDevice,
-  CardUid,
-  type Driver,
-  type IoOptions,
-} from 'encoder-bridge/driver'
-import {
-  countBytes,
   dropByteAt,
   flipBitAt,
+  measurePieces,
   noiseAt,
   repeatAt,
+  silenceOf,
   type Tamper,
-  tamperWith,
   truncateAt,
 } from './line-faults.ts'
-import { cardOf, cardTypes, encodeReference, inspectCard, secrets } from './reference-encode.ts'
-import { createRig, endingOf, type Rig, type RigOptions, textOf } from './rig.ts'
+import { tamperWithAny } from './message-faults.ts'
+import { mainTechnology, secretsIn } from './reference-cards.ts'
+import { encodeReference, inspectCard } from './reference-encode.ts'
+import { type AnyRig, endingOf, leftovers, textOf } from './rig.ts'
+import { cardRigOf, emulatedCard, idle, type Subject } from './subject.ts'
 
-const idle: IoOptions = { signal: new AbortController().signal }
-const uid = CardUid.parse('922E5832')
+type Direction = 'toDevice' | 'toHost'
 
-/** A card of the driver's first technology, and a rig in whose field it lies. */
-const createCardRig = async (driver: Driver, options: RigOptions = {}): Promise<{ rig: Rig; card: Card }> => {
-  const [technology = 'unknown'] = driver.manifest.technologies
-  const type = cardTypes.get(technology) ?? ''
-  return { rig: await createRig(driver, { ...options, card: { type, uid } }), card: cardOf(uid, technology) }
-}
-
-/** Opens and encodes, and closes at the end of the test; returns how it ended and notes what errors said. */
-const runOnce = async (rig: Rig, said: string[]): Promise<{ ending: string; device?: CardDevice }> => {
+/** Opens and encodes; returns how it ended and notes what errors said. */
+const runOnce = async (rig: AnyRig, said: string[]): Promise<{ ending: string; device?: CardDevice }> => {
   const note = (error: unknown): never => {
     said.push(textOf(error))
     throw error
@@ -43,22 +31,22 @@ const runOnce = async (rig: Rig, said: string[]): Promise<{ ending: string; devi
   return { device, ending: await endingOf(rig.clock.drive(encodeReference(device, idle)).catch(note)) }
 }
 
-/** How many bytes cross an undisturbed line, from the opening to the end of the encode. */
-const measure = async (driver: Driver): Promise<{ toDevice: number; toHost: number }> => {
-  const toDevice = countBytes()
-  const toHost = countBytes()
-  const wrap = (line: ByteTransport): ByteTransport =>
-    tamperWith(line, { toDevice: toDevice.tamper, toHost: toHost.tamper })
-  const { rig } = await createCardRig(driver, { wrap })
-  const device = await rig.open()
-  await rig.clock.drive(encodeReference(device, idle))
-  return { toDevice: toDevice.total, toHost: toHost.total }
+/** The sizes of the pieces that cross undisturbed, from the opening to the end of the encode. */
+const measure = async (subject: Subject): Promise<Readonly<Record<Direction, readonly number[]>>> => {
+  const toDevice = measurePieces()
+  const toHost = measurePieces()
+  const tampers = { toDevice: toDevice.tamper, toHost: toHost.tamper }
+  const { rig } = await cardRigOf(subject, { wrap: (transport) => tamperWithAny(transport, tampers) })
+  const { device, ending } = await runOnce(rig, [])
+  expect([device !== undefined, ending]).toEqual([true, 'done'])
+  return { toDevice: toDevice.sizes, toHost: toHost.sizes }
 }
 
-const numbersBelow = (end: number): readonly number[] => Array.from({ length: end }, (_, number) => number)
+export const numbersBelow = (end: number): readonly number[] =>
+  Array.from({ length: end }, (_, number) => number)
 
 /** A repeatable sequence of sizes from 1 to 7 (a linear congruential generator). */
-const randomSizes = (seed: number): (() => number) => {
+export const randomSizes = (seed: number): (() => number) => {
   let state = seed
   return () => {
     state = (state * 1103515245 + 12345) % 2 ** 31
@@ -66,89 +54,131 @@ const randomSizes = (seed: number): (() => number) => {
   }
 }
 
-type Fault = readonly [name: string, direction: 'toDevice' | 'toHost', tamper: (position: number) => Tamper]
+/** Where each piece begins in the whole stream. */
+const startsOf = (sizes: readonly number[]): readonly number[] =>
+  sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 0))
 
-/** A command that comes twice is left out: a device that obeys twice is not the driver's fault. */
-const faults: readonly Fault[] = [
-  ['a flipped bit', 'toDevice', flipBitAt],
-  ['a lost byte', 'toDevice', dropByteAt],
-  ['a cut-off frame', 'toDevice', truncateAt],
-  ['noise with the head of an oversized frame', 'toDevice', noiseAt],
-  ['a flipped bit', 'toHost', flipBitAt],
-  ['a lost byte', 'toHost', dropByteAt],
-  ['a cut-off frame', 'toHost', truncateAt],
-  ['noise with the head of an oversized frame', 'toHost', noiseAt],
-  ['a frame that comes twice', 'toHost', repeatAt],
+/** Of a serial line every byte; of messages, which may be padded, the first 16 and then every fifth. */
+const bytesOf = (sizes: readonly number[], { transport }: Subject): readonly number[] =>
+  startsOf(sizes).flatMap((start, piece) =>
+    numbersBelow(sizes[piece] ?? 0)
+      .filter((index) => transport === 'serial' || index < 16 || index % 5 === 0)
+      .map((index) => start + index),
+  )
+
+interface Fault {
+  readonly name: string
+  readonly tamper: (position: number, isHealed: () => boolean) => Tamper
+  /** Whether it is about a piece as a whole. */
+  readonly isPerPiece?: true
+}
+
+const flip: Fault = { name: 'a flipped bit', tamper: flipBitAt }
+const drop: Fault = { name: 'a lost byte', tamper: dropByteAt }
+const truncate: Fault = { name: 'a cut-off frame', tamper: truncateAt }
+const noise: Fault = {
+  name: 'noise with the head of an oversized frame',
+  tamper: noiseAt,
+  isPerPiece: true,
+}
+const repeat: Fault = { name: 'a frame that comes twice', tamper: repeatAt, isPerPiece: true }
+const silences: readonly Fault[] = [
+  { name: 'a silence of three frames', tamper: silenceOf(3), isPerPiece: true },
+  { name: 'a silence of six frames', tamper: silenceOf(6), isPerPiece: true },
+  { name: 'silence until the end', tamper: silenceOf(Number.POSITIVE_INFINITY), isPerPiece: true },
 ]
 
-/** Rules about what a line may do to bytes. */
-export const describeLine = (load: () => Promise<Driver>): void => {
-  test.each([
-    ['whole', Number.POSITIVE_INFINITY],
-    ['byte by byte', 1],
-    ['in pieces of random size', randomSizes(1)],
-    ['in other pieces of random size', randomSizes(2)],
-  ])('bytes that come %s make no difference', async (_, chunk) => {
-    const { rig, card } = await createCardRig(await load(), { chunk })
-    expect((await runOnce(rig, [])).ending).toBe('done')
-    expect(statesOf(rig, card)).toEqual(new Set(['planned']))
-  })
+/** A command that comes twice is left out: a device that obeys twice is not the driver's fault. */
+const faults: readonly (readonly [Direction, readonly Fault[]])[] = [
+  ['toDevice', [flip, drop, truncate, ...silences]],
+  ['toHost', [flip, drop, truncate, noise, repeat, ...silences]],
+]
 
-  test('the cable pulled at any byte ends in device_lost, without a hang, a timer or a listener left', async () => {
-    const driver = await load()
-    const { toDevice, toHost } = await measure(driver)
+/** Rules about what a line may do to bytes, and another transport to messages, on the way of an encode. */
+export const describeLine = (subject: Subject): void => {
+  const technology = mainTechnology(subject.driver.manifest)
+  const isSerial = subject.transport === 'serial'
+
+  /** Card contents and keys stay out of every message, and so out of every log. */
+  const expectNoSecrets = (said: readonly string[]): void => {
+    expect(said.length).toBeGreaterThan(0)
+    expect(secretsIn(technology, said.join('\n'))).toEqual([])
+  }
+
+  if (isSerial) {
+    test.each([
+      ['whole', Number.POSITIVE_INFINITY],
+      ['byte by byte', 1],
+      ['in pieces of random size', randomSizes(1)],
+      ['in other pieces of random size', randomSizes(2)],
+    ])('bytes that come %s make no difference', async (_, chunk) => {
+      const { rig, card } = await cardRigOf(subject, { chunk })
+      expect((await runOnce(rig, [])).ending).toBe('done')
+      expect(statesOf(rig, card)).toEqual(new Set(['planned']))
+    })
+  }
+
+  test('the cable pulled anywhere ends in device_lost, without a hang, a timer or a listener left', async () => {
+    const { rig: undisturbed } = await cardRigOf(subject)
+    expect((await runOnce(undisturbed, [])).ending).toBe('done')
     const said: string[] = []
-    for (const sizeBytes of numbersBelow(toDevice + toHost)) {
-      const where = `after ${sizeBytes} bytes`
-      const { rig } = await createCardRig(driver)
-      rig.memory.unplugAfterBytes(sizeBytes)
+    for (const count of numbersBelow(crossed(undisturbed))) {
+      const where = `after ${count} ${isSerial ? 'bytes' : 'messages'}`
+      const { rig, card } = await cardRigOf(subject)
+      unplugAfter(rig, count)
       const { ending, device } = await runOnce(rig, said)
       expect(ending, where).toBe('device_lost')
+      expect(mostWrites(rig, card), where).toBeLessThanOrEqual(1)
       if (device !== undefined) await rig.clock.drive(device.close())
       rig.emulator.close()
-      const left = [rig.memory.listenerCount, rig.memory.pendingWrites, rig.clock.pendingTimers]
-      expect(left, where).toEqual([0, 0, 0])
+      expect([leftovers(rig), rig.isClosed], where).toEqual([[0, 0, 0], true])
     }
-    expectNoSecrets(driver, said)
+    expectNoSecrets(said)
   }, 120_000)
 
-  test.each(faults)(
-    '%s on its way %s, anywhere, makes no wrong success and no second write, and the next encode succeeds',
+  test.each(
+    faults.flatMap(([direction, list]) => list.map((fault) => [fault.name, direction, fault] as const)),
+  )(
+    '%s on its way %s, anywhere, makes no wrong success and no second write, and the next card is encoded',
     async (name, direction, fault) => {
-      const driver = await load()
-      const length = (await measure(driver))[direction]
+      const sizes = (await measure(subject))[direction]
       const said: string[] = []
-      for (const position of numbersBelow(length)) {
+      for (const position of fault.isPerPiece ? startsOf(sizes) : bytesOf(sizes, subject)) {
         const where = `${name} ${direction} at byte ${position}`
-        const wrap = (line: ByteTransport): ByteTransport =>
-          tamperWith(line, { [direction]: fault(position) })
-        const { rig, card } = await createCardRig(driver, { wrap })
+        let isHealed = false
+        const tampers = { [direction]: fault.tamper(position, () => isHealed) }
+        const wrap = (transport: Transport): Transport => tamperWithAny(transport, tampers)
+        const { rig, card, before } = await cardRigOf(subject, { wrap })
         const { ending, device } = await runOnce(rig, said)
-        const states = statesOf(rig, card)
+        isHealed = true
+        const states = statesOf(rig, card, before)
         if (ending === 'done') expect(states, where).toEqual(new Set(['planned']))
-        expect(states, where).not.toContain('torn')
-        expect(
-          Math.max(...inspectCard(rig.emulator, card).map(({ writes }) => writes)),
-          where,
-        ).toBeLessThanOrEqual(1)
+        // What reaches the device unharmed is written as it was sent.
+        if (direction === 'toHost') expect(states, where).not.toContain('torn')
+        expect(mostWrites(rig, card), where).toBeLessThanOrEqual(1)
         if (device !== undefined) {
+          rig.emulator.removeCard()
+          rig.emulator.placeCard(emulatedCard(technology, 1))
           expect(await endingOf(rig.clock.drive(encodeReference(device, idle))), where).toBe('done')
           await rig.clock.drive(device.close())
         }
         expect(rig.memory.listenerCount, where).toBe(0)
       }
-      expectNoSecrets(driver, said)
+      expect(secretsIn(technology, said.join('\n'))).toEqual([])
     },
     120_000,
   )
 }
 
-const statesOf = (rig: Rig, card: Card): ReadonlySet<string> =>
-  new Set(inspectCard(rig.emulator, card).map(({ state }) => state))
+const statesOf = (rig: AnyRig, card: Card, before?: Uint8Array): ReadonlySet<string> =>
+  new Set(inspectCard(rig.emulator, card, before).map(({ state }) => state))
 
-/** Card contents and keys stay out of every message, and so out of every log. */
-const expectNoSecrets = (driver: Driver, said: readonly string[]): void => {
-  const [technology = 'unknown'] = driver.manifest.technologies
-  const text = said.join('\n')
-  expect(secrets(cardOf(uid, technology)).filter((secret) => text.includes(secret))).toEqual([])
-}
+const mostWrites = (rig: AnyRig, card: Card): number =>
+  Math.max(...inspectCard(rig.emulator, card).map(({ writes }) => writes))
+
+/** What has crossed, in bytes of a serial line or in messages. */
+export const crossed = ({ memory }: AnyRig): number =>
+  memory.kind === 'serial' ? memory.bytesCrossed : memory.messagesCrossed
+
+export const unplugAfter = ({ memory }: AnyRig, count: number): void =>
+  memory.kind === 'serial' ? memory.unplugAfterBytes(count) : memory.unplugAfterMessages(count)

@@ -1,99 +1,89 @@
 import {
   BridgeError,
   type Card,
+  type CardAddress,
   type CardDevice,
   type CardTechnology,
-  type CardWrite,
   type Emulator,
   type IoOptions,
+  noUid,
 } from 'encoder-bridge/driver'
-import { layouts } from '../../src/cards/layouts/index.ts'
-import type { Layout } from '../../src/cards/layouts/layout.ts'
-import { technologyOfSak } from '../../src/cards/mifare-classic.ts'
-import type { CardContent } from '../../src/contract/card-content.ts'
-import type { SiteKeys } from '../../src/contract/site-keys.ts'
 import { equalBytes } from '../../src/wire/bytes.ts'
-import { formatHex } from '../../src/wire/hex.ts'
-
-/** Recognisable in any text: a canary. */
-const siteKeys: SiteKeys = { current: 1, keys: new Map([[1, new Uint8Array(32).fill(0xc5)]]) }
-
-const content: CardContent = {
-  credentialId: 'cafe0123-4567-49ab-8def-fedcba987654',
-  cardNumber: '9182736455463728191',
-  startsAt: '2026-11-23T15:00:00.000Z',
-  endsAt: '2026-11-25T11:00:00.000Z',
-}
-
-/** The emulators' names of card types, for the technologies that they can play. */
-export const cardTypes: ReadonlyMap<CardTechnology, string> = new Map([
-  ['mifare-classic-mini', 'mini'],
-  ['mifare-classic-1k', 'classic1k'],
-  ['mifare-classic-4k', 'classic4k'],
-  ['mifare-ultralight', 'ultralight'],
-])
-
-export const layoutFor = (technology: CardTechnology): Layout | undefined =>
-  [...layouts.values()].find((layout) => layout.technologies.includes(technology))
-
-const planFor = (card: Card): readonly CardWrite[] => {
-  const layout = layoutFor(card.technology)
-  if (layout === undefined) throw new BridgeError('card_incompatible')
-  return layout.plan(content, card, siteKeys)
-}
+import { referenceCard } from './reference-cards.ts'
 
 /**
- * The kit's own session: waits for a card, writes and reads back block by block, selects the card once more and reads the
- * record. Rejects with the driver's error, or `card_mismatch`. It knows no driver.
+ * The kit's own session: waits for a card, writes and reads back place by place, selects the card once more and reads
+ * everything again. Rejects with the driver's error, or `card_mismatch`. It knows no driver and no layout.
  */
 export const encodeReference = async (device: CardDevice, io: IoOptions): Promise<Card> => {
   const card = await device.waitForCard(io)
-  for (const { at, data } of planFor(card)) {
+  const { writes } = referenceCard(card.technology)
+  if (writes.length === 0) throw new BridgeError('card_incompatible')
+  for (const { at, data } of writes) {
     await device.write(card, at, data, io)
-    if (!equalBytes(await device.read(card, at, io), data)) throw new BridgeError('card_mismatch')
+    await expectAt(device, card, at, data, io)
   }
   const again = await device.waitForCard(io)
   if (again.uid !== card.uid) throw new BridgeError('card_swapped')
-  await readReference(device, card, io)
+  for (const { at, data } of writes) await expectAt(device, card, at, data, io)
   await device.release(io)
   return card
 }
 
-const readReference = async (device: CardDevice, card: Card, io: IoOptions): Promise<void> => {
-  const layout = layoutFor(card.technology)
-  const blocks: Uint8Array[] = []
-  for (const at of layout?.reads(card) ?? []) blocks.push(await device.read(card, at, io))
-  const reading = layout?.parse(blocks, card, siteKeys)
-  if (reading?.kind !== 'record' || reading.record.credentialId !== content.credentialId) {
-    throw new BridgeError('card_mismatch')
-  }
+const expectAt = async (
+  device: CardDevice,
+  card: Card,
+  at: CardAddress,
+  data: Uint8Array,
+  io: IoOptions,
+): Promise<void> => {
+  if (!equalBytes(await device.read(card, at, io), data)) throw new BridgeError('card_mismatch')
 }
 
-/** What the emulated card itself says about each planned block: the proof that no driver had a hand in. */
+interface Place {
+  /** `torn` is anything but what was planned and what was there before. */
+  readonly state: 'planned' | 'before' | 'torn'
+  readonly writes: number
+}
+
+/**
+ * What the emulated card itself says about each planned place: the proof that no driver had a hand in.
+ * @param before what it held before, as a dump; zeros when left out
+ */
 export const inspectCard = (
-  emulator: Emulator,
+  emulator: Pick<Emulator, 'dumpCard' | 'countWrites'>,
   card: Card,
-): readonly { readonly state: 'planned' | 'factory' | 'torn'; readonly writes: number }[] => {
+  before?: Uint8Array,
+): readonly Place[] => {
   const memory = emulator.dumpCard(card.uid)
   const counts = emulator.countWrites(card.uid)
-  return planFor(card).map(({ at: { block }, data }) => {
-    const held = memory.subarray(block * data.length, (block + 1) * data.length)
-    const state = equalBytes(held, data) ? 'planned' : held.every((byte) => byte === 0) ? 'factory' : 'torn'
-    return { state, writes: counts[block] ?? 0 }
+  const earlier = before ?? new Uint8Array(memory.length)
+  return referenceCard(card.technology).writes.map(({ at, data }) => {
+    const held = partOf(memory, at, data.length)
+    const isBefore = equalBytes(held, partOf(earlier, at, data.length))
+    const state = equalBytes(held, data) ? 'planned' : isBefore ? 'before' : 'torn'
+    return { state, writes: at.kind === 'tracks' ? Math.max(...counts) : (counts[numberOf(at)] ?? 0) }
   })
 }
 
-/** The card that an emulator plays for the given identity. */
-export const cardOf = (uid: Card['uid'], technology: CardTechnology): Card => ({
-  uid,
-  technology,
-  sak: Array.from({ length: 256 }, (_, sak) => sak).find((sak) => technologyOfSak(sak) === technology) ?? 0,
-})
+/** A stripe is one place: its dump is the three tracks. */
+const partOf = (memory: Uint8Array, at: CardAddress, sizeBytes: number): Uint8Array =>
+  at.kind === 'tracks' ? memory : memory.subarray(numberOf(at) * sizeBytes, (numberOf(at) + 1) * sizeBytes)
 
-/** Hexadecimal and plain forms of what must appear in no message: planned bytes, card content, keys. */
-export const secrets = (card: Card): readonly string[] => [
-  ...planFor(card).flatMap(({ at, data }) => [formatHex(data), formatHex(at.key.value)]),
-  content.credentialId,
-  content.cardNumber,
-  'C5C5C5C5',
-]
+const numberOf = (at: CardAddress): number => {
+  switch (at.kind) {
+    case 'block':
+    case 'lfBlock':
+      return at.block
+    case 'page':
+      return at.page
+    case 'tracks':
+      return 0
+  }
+}
+
+/** The card as a driver must tell it, of one that was placed under that identifier. */
+export const cardOf = (uid: Card['uid'], technology: CardTechnology): Card => ({
+  uid: referenceCard(technology).hasUid ? uid : noUid,
+  technology,
+})

@@ -1,57 +1,100 @@
 import {
   BridgeError,
-  type ByteTransport,
   type CardDevice,
+  type Device,
   type Driver,
   type EmulatedCardOptions,
   type Emulator,
   isBridgeError,
+  type Scanner,
+  type Transport,
+  type TransportKind,
 } from 'encoder-bridge/driver'
-import { connectMemory, type MemoryTransport } from '../../src/transport/memory.ts'
+import { connectEmulator, type MemoryEnd } from '../../src/transport/connect-emulator.ts'
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts'
 
+type OfKind<Union, Kind> = Extract<Union, { readonly kind: Kind }>
+
 /** A driver's own emulator behind a memory transport, under a clock that the test moves. */
-export interface Rig {
+export interface Rig<Kind extends TransportKind = 'serial'> {
   readonly clock: FakeClock
-  readonly emulator: Emulator
-  readonly memory: MemoryTransport
-  /** Opens the driver on the line; the clock is driven. */
+  readonly emulator: OfKind<Emulator, Kind>
+  readonly memory: OfKind<MemoryEnd, Kind>
+  /** Whether the driver has closed its transport. */
+  readonly isClosed: boolean
+  /** Opens the driver as a card device; the clock is driven. */
   open(signal?: AbortSignal): Promise<CardDevice>
+  openScanner(signal?: AbortSignal): Promise<Scanner>
+  openDevice(signal?: AbortSignal): Promise<Device>
 }
 
-export interface RigOptions {
+export interface RigOptions<Kind extends TransportKind = 'serial'> {
+  /** How the device is reached; over a serial line when left out. */
+  readonly transport?: Kind
   readonly card?: EmulatedCardOptions
-  /** Puts something between the driver and the line. */
-  readonly wrap?: (transport: ByteTransport) => ByteTransport
+  /** Puts something between the driver and the transport. */
+  readonly wrap?: (transport: OfKind<Transport, Kind>) => OfKind<Transport, Kind>
   /** The driver's part of a configuration; its defaults when left out. */
   readonly options?: unknown
   /** Whether answers take their modelled time, on the test's clock. */
   readonly realtime?: boolean
-  /** How many bytes one delivery to the driver carries at most. */
+  /** How many bytes one delivery to the driver carries at most, on a serial line. */
   readonly chunk?: number | (() => number)
 }
 
-export const createRig = async (
+/** A rig over any of the driver's transports. */
+export type AnyRig = Rig<TransportKind>
+export type AnyRigOptions = RigOptions<TransportKind>
+
+export const createRig = async <Kind extends TransportKind = 'serial'>(
   driver: Driver,
-  { card, wrap, chunk, options = {}, realtime = false }: RigOptions = {},
-): Promise<Rig> => {
+  { card, wrap, chunk, transport: kind, options = {}, realtime = false }: RigOptions<Kind> = {},
+): Promise<Rig<Kind>> => {
   const clock = createFakeClock()
-  const emulator = await driver.emulate({ clock, realtime })
+  const emulator = await driver.emulate({ clock, realtime, transport: kind ?? 'serial' })
   if (card !== undefined) emulator.placeCard(card)
-  const memory = connectMemory(emulator, { ...(chunk !== undefined && { chunk }) })
-  const transport = wrap?.(memory) ?? memory
+  const memory = connectEmulator(emulator, { ...(chunk !== undefined && { chunk }) })
+  let isClosed = false
+  // What was asked for is what the emulator and its end of the cable are, or else this test fails here.
+  if (memory.kind !== (kind ?? 'serial')) throw new Error(`The emulator is one for ${memory.kind}.`)
+  const watched: Transport = {
+    ...memory,
+    close: () => {
+      isClosed = true
+      return memory.close()
+    },
+  }
+  const end = watched as OfKind<Transport, Kind>
+  const transport = wrap?.(end) ?? end
+  const openDevice = (signal = new AbortController().signal): Promise<Device> =>
+    clock.drive(driver.open({ transport, clock, options: driver.options.parse(options) }, { signal }))
   return {
     clock,
-    emulator,
-    memory,
-    open: async (signal = new AbortController().signal) => {
-      const context = { transport, clock, options: driver.options.parse(options) }
-      const device = await clock.drive(driver.open(context, { signal }))
+    emulator: emulator as OfKind<Emulator, Kind>,
+    memory: memory as OfKind<MemoryEnd, Kind>,
+    get isClosed() {
+      return isClosed
+    },
+    openDevice,
+    open: async (signal) => {
+      const device = await openDevice(signal)
       if (device.kind !== 'card') throw new Error(`A ${device.kind} was opened instead of a card device.`)
+      return device
+    },
+    openScanner: async (signal) => {
+      const device = await openDevice(signal)
+      if (device.kind !== 'scanner') throw new Error(`A ${device.kind} was opened instead of a scanner.`)
       return device
     },
   }
 }
+
+/** What is left of an opened device: listeners, calls and timers. All zero when it cleaned up after itself. */
+export const leftovers = ({ memory, clock }: AnyRig): readonly number[] => [
+  memory.listenerCount,
+  memory.pendingWrites,
+  clock.pendingTimers,
+]
 
 /** How a call ended: `done`, or the code of the BridgeError. Anything else that was thrown is thrown on. */
 export const endingOf = async (call: Promise<unknown>): Promise<string> => {

@@ -18,6 +18,7 @@ const scanned: Ending = {
   kind: 'scanned',
   uid,
   technology: 'mifare-classic-1k',
+  cardNumber: '4711',
   record: {
     credentialId: '44444444-4444-4444-8444-444444444444',
     cardNumber: '4711',
@@ -128,6 +129,7 @@ test('a session shows its progress, and the whole ending to whoever knows its or
     kind: 'scanned',
     card_uid: '04AABBCC',
     technology: 'mifare-classic-1k',
+    card_number: '4711',
     record: {
       acs_credential_id: '44444444-4444-4444-8444-444444444444',
       card_number: '4711',

@@ -2,38 +2,37 @@ import { BridgeError, type Driver } from 'encoder-bridge/driver'
 import { describe, expect, it } from 'vitest'
 import { startDeviceSlot } from '../../src/devices/device-slot.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { createFakeCardDevice, type FakeCardDevice } from './fake-card-device.ts'
+import { unlistedDevices } from '../support/unlisted-devices.ts'
+import { createFakeCardDevice } from './fake-card-device.ts'
+import { fakeDriver, silentTransport } from './fake-driver.ts'
 
-/** Lets everything that is ready run. */
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
-}
-
-const startSlot = (open: () => Promise<FakeCardDevice>) => {
+const startSlot = (open: Driver['open']) => {
   const clock = createFakeClock()
   const seen: string[] = []
   const losses: BridgeError[] = []
   let opened = 0
   let signs = 0
+  let closed = 0
   let pathChanged = (): void => undefined
+  const driver = fakeDriver((context, io) => {
+    opened += 1
+    return open(context, io)
+  })
+  const settings = { name: 'Front Desk', path: '/dev/ttyUSB0', options: {}, driver }
   const slot = startDeviceSlot(
-    {
-      name: 'Front Desk',
-      path: '/dev/ttyUSB0',
-      options: {},
-      driver: {
-        manifest: { id: 'fake', abortWithinMs: 100 },
-        serial: { baudRate: 115_200 },
-        open: () => {
-          opened += 1
-          return open()
-        },
-      } as unknown as Driver,
-    },
+    settings,
     {
       clock,
       random: () => 1,
-      openTransport: () => Promise.resolve({} as never),
+      openTransport: () =>
+        Promise.resolve({
+          ...silentTransport('/dev/ttyUSB0'),
+          close: () => {
+            closed += 1
+            return Promise.resolve()
+          },
+        }),
+      ...unlistedDevices([settings]),
       watchPath: (_, onChange) => {
         pathChanged = onChange
         return () => {
@@ -43,6 +42,7 @@ const startSlot = (open: () => Promise<FakeCardDevice>) => {
     },
     {
       onChange: () => seen.push(slot.state()),
+      onOpened: () => undefined,
       onLost: (error) => losses.push(error),
       onAlive: () => {
         signs += 1
@@ -55,6 +55,8 @@ const startSlot = (open: () => Promise<FakeCardDevice>) => {
     seen,
     losses,
     opens: () => opened,
+    /** Transports that were closed because opening failed. */
+    closes: () => closed,
     signs: () => signs,
     appear: () => pathChanged(),
   }
@@ -62,21 +64,21 @@ const startSlot = (open: () => Promise<FakeCardDevice>) => {
 
 describe('a device', () => {
   it('becomes ready when its driver has opened it', async () => {
-    const { slot } = startSlot(() => Promise.resolve(createFakeCardDevice(true)))
-    await settle()
+    const { clock, slot } = startSlot(() => Promise.resolve(createFakeCardDevice(true)))
+    await clock.advance(0)
     expect(slot.state()).toBe('ready')
-    expect(slot.info()).toEqual({ model: 'Fake', firmware: '1' })
+    expect(slot.info()).toEqual({ model: 'Fake', firmware: '1', serialNumber: null })
   })
 
   it('that is not there is tried again, ever more seldom, and never given up', async () => {
     const { clock, slot, opens } = startSlot(() => Promise.reject(new BridgeError('device_absent')))
-    await settle()
+    await clock.advance(0)
     expect(slot.state()).toBe('absent')
     const tries: number[] = []
     for (let second = 0; second < 60; second += 1) {
       const before = opens()
       await clock.advance(1_000)
-      await settle()
+      await clock.advance(0)
       tries.push(opens() - before)
     }
     expect(tries.slice(0, 4).reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(3)
@@ -90,12 +92,12 @@ describe('a device', () => {
         ? Promise.resolve(createFakeCardDevice(true))
         : Promise.reject(new BridgeError('device_absent')),
     )
-    await settle()
+    await clock.advance(0)
     await clock.advance(60_000)
-    await settle()
+    await clock.advance(0)
     isThere = true
     appear()
-    await settle()
+    await clock.advance(0)
     expect(slot.state()).toBe('ready')
   })
 
@@ -107,13 +109,13 @@ describe('a device', () => {
       index += 1
       return next === undefined ? Promise.reject(new BridgeError('device_absent')) : Promise.resolve(next)
     })
-    await settle()
+    await clock.advance(0)
     devices[0]?.lose(new BridgeError('device_lost'))
-    await settle()
+    await clock.advance(0)
     expect(losses).toMatchObject([{ code: 'device_lost' }])
     expect(devices[0]?.isClosed).toBe(true)
     await clock.advance(500)
-    await settle()
+    await clock.advance(0)
     expect(slot.state()).toBe('ready')
     expect(slot.device()).toBe(devices[1])
   })
@@ -121,12 +123,12 @@ describe('a device', () => {
   it('that is idle is asked for a sign of life, and opened again when it gives none', async () => {
     const mute = createFakeCardDevice()
     const { clock, slot, losses } = startSlot(() => Promise.resolve(mute))
-    await settle()
+    await clock.advance(0)
     await clock.advance(10_000)
-    await settle()
+    await clock.advance(0)
     expect(mute.calls).toEqual(['probe'])
     mute.fail(new BridgeError('device_unresponsive'))
-    await settle()
+    await clock.advance(0)
     expect(losses).toMatchObject([{ code: 'device_unresponsive' }])
     expect(slot.device()).toBe(null)
   })
@@ -134,12 +136,12 @@ describe('a device', () => {
   it('that a session holds is not disturbed by probes, and still counts as alive', async () => {
     const device = createFakeCardDevice(true)
     const { clock, slot, signs } = startSlot(() => Promise.resolve(device))
-    await settle()
+    await clock.advance(0)
     slot.setHeld(true)
     const before = signs()
     for (let tick = 0; tick < 3; tick += 1) {
       await clock.advance(10_000)
-      await settle()
+      await clock.advance(0)
     }
     expect(device.calls).toEqual([])
     expect(signs() - before).toBe(3)
@@ -147,17 +149,17 @@ describe('a device', () => {
 
   it('is probed at once after the computer has slept', async () => {
     const device = createFakeCardDevice(true)
-    const { slot } = startSlot(() => Promise.resolve(device))
-    await settle()
+    const { clock, slot } = startSlot(() => Promise.resolve(device))
+    await clock.advance(0)
     slot.probeNow()
-    await settle()
+    await clock.advance(0)
     expect(device.calls).toEqual(['probe'])
   })
 
   it('is closed with the slot, and nothing is left behind', async () => {
     const device = createFakeCardDevice(true)
     const { clock, slot } = startSlot(() => Promise.resolve(device))
-    await settle()
+    await clock.advance(0)
     await slot.close()
     expect(device.isClosed).toBe(true)
     expect(clock.pendingTimers).toBe(0)

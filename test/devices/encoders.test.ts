@@ -1,9 +1,11 @@
-import { BridgeError, type Driver, OrderId } from 'encoder-bridge/driver'
+import { BridgeError, OrderId } from 'encoder-bridge/driver'
 import { expect, it } from 'vitest'
 import { EncoderId } from '../../src/contract/ids.ts'
 import { openEncoders } from '../../src/devices/encoders.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
+import { unlistedDevices } from '../support/unlisted-devices.ts'
 import { createFakeCardDevice } from './fake-card-device.ts'
+import { fakeDriver, silentTransport } from './fake-driver.ts'
 
 const PROBE_EVERY_MS = 10_000
 const ids = ['3a1b0c1e-58a0-4d5c-9f2b-0d3f6f0a7c01', '3a1b0c1e-58a0-4d5c-9f2b-0d3f6f0a7c02'].map((id) =>
@@ -21,28 +23,23 @@ const openProbed = async (count: number) => {
     const device = waiting.shift()
     return device === undefined ? Promise.reject(new BridgeError('device_absent')) : Promise.resolve(device)
   }
-  const encoders = openEncoders(
-    devices.map((_, index) => ({
-      encoderId: ids[index] ?? EncoderId.parse(ids[0]),
-      name: `Desk ${index + 1}`,
-      path: `/dev/ttyUSB${index}`,
-      layout: 'demo',
-      options: {},
-      driver: {
-        manifest: { id: 'fake', abort: 'betweenBlocks', abortWithinMs: 100 },
-        serial: { baudRate: 115_200 },
-        open,
-      } as unknown as Driver,
-    })),
-    {
-      clock,
-      random: () => 1,
-      wallClock: () => new Date(0),
-      onAlive: () => undefined,
-      openTransport: () => Promise.resolve({} as never),
-      watchPath: () => () => undefined,
-    },
-  )
+  const settings = devices.map((_, index) => ({
+    encoderId: ids[index] ?? EncoderId.parse(ids[0]),
+    name: `Desk ${index + 1}`,
+    path: `/dev/ttyUSB${index}`,
+    layout: 'demo',
+    numberFormat: null,
+    options: {},
+    driver: fakeDriver(open),
+  }))
+  const encoders = openEncoders(settings, {
+    clock,
+    random: () => 1,
+    wallClock: () => new Date(0),
+    onAlive: () => undefined,
+    openTransport: () => Promise.resolve(silentTransport('fake')),
+    ...unlistedDevices(settings),
+  })
   await clock.advance(PROBE_EVERY_MS)
   expect(devices.map(({ calls }) => calls)).toEqual(devices.map(() => ['probe']))
   return { clock, devices, encoders }

@@ -11,7 +11,7 @@ export interface FakeCardDevice extends CardDevice {
   readonly isClosed: boolean
 }
 
-export const card: Card = { uid: CardUid.parse('DEADBEEF'), technology: 'mifare-classic-1k', sak: 8 }
+export const card: Card = { uid: CardUid.parse('DEADBEEF'), technology: 'mifare-classic-1k' }
 
 /** With `isInstant` every call succeeds at once. */
 export const createFakeCardDevice = (isInstant = false): FakeCardDevice => {
@@ -26,7 +26,7 @@ export const createFakeCardDevice = (isInstant = false): FakeCardDevice => {
   }
   return {
     kind: 'card',
-    info: { model: 'Fake', firmware: '1' },
+    info: { model: 'Fake', firmware: '1', serialNumber: null },
     calls,
     probe: () => call('probe', undefined),
     onLost: (next) => {

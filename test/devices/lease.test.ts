@@ -1,4 +1,4 @@
-import { BridgeError, EncoderId, OrderId, type CardAddress } from 'encoder-bridge/driver'
+import { BridgeError, DriverId, EncoderId, OrderId, type CardAddress } from 'encoder-bridge/driver'
 import { describe, expect, it } from 'vitest'
 import { createLease } from '../../src/devices/lease.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
@@ -14,16 +14,24 @@ const lend = (isInstant = false) => {
   const held = createLease({
     encoderId: EncoderId.parse('00000000-0000-4000-8000-0000000000e1'),
     layout: 'demo',
-    abort: 'betweenBlocks',
-    abortWithinMs: 1000,
+    numberFormat: null,
+    manifest: {
+      id: DriverId.parse('fake'),
+      presentation: 'field',
+      abort: 'betweenBlocks',
+      abortWithinMs: 1000,
+    },
     device,
     orderId: OrderId.parse('order-1'),
     owner: 'a test',
     since: '2026-11-23T12:00:00Z',
     clock,
+    onCard: () => undefined,
     onReleased: (fault) => released.push(fault),
   })
-  return { clock, device, held, lease: held.lease, released }
+  const { lease } = held
+  if (lease.kind !== 'card') throw new Error('not the lease of a card device')
+  return { clock, device, held, lease, released }
 }
 
 describe('a lease', () => {

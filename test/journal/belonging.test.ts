@@ -62,3 +62,28 @@ test("an encoder's id is made at first sight and never changes", () => {
   expect(fixture.reopen().encoderIdOf('usb:067b:2303:A1')).toBe(first)
   expect(fixture.journal.encoderIdOf('usb:067b:2303:B2')).toBe(second)
 })
+
+test('the device of a name is kept, and bears the encoder id whatever it was known by before', () => {
+  const fixture = freshJournal()
+  expect(fixture.journal.identityAt('Front Desk')).toBeNull()
+  expect(fixture.journal.knownEncoder('usb:067b:2303:A1')).toBeNull()
+  const encoderId = fixture.journal.encoderIdOf('path:/dev/ttyUSB0')
+  fixture.journal.setUpDevice({ name: 'Front Desk', identity: 'usb:067b:2303:A1', encoderId })
+  const reopened = fixture.reopen()
+  expect(reopened.identityAt('front desk')).toBe('usb:067b:2303:A1')
+  expect(reopened.knownEncoder('usb:067b:2303:A1')).toBe(encoderId)
+  expect(reopened.knownEncoder('path:/dev/ttyUSB0')).toBeNull()
+})
+
+test('a device that is set up in place of another one takes over its encoder id, and loses its own name', () => {
+  const { journal } = freshJournal()
+  const first = journal.encoderIdOf('usb:067b:2303:A1')
+  const second = journal.encoderIdOf('usb:067b:2303:B2')
+  journal.setUpDevice({ name: 'Front Desk', identity: 'usb:067b:2303:A1', encoderId: first })
+  journal.setUpDevice({ name: 'Back Office', identity: 'usb:067b:2303:B2', encoderId: second })
+  journal.setUpDevice({ name: 'Front Desk', identity: 'usb:067b:2303:B2', encoderId: first })
+  expect(journal.identityAt('Front Desk')).toBe('usb:067b:2303:B2')
+  expect(journal.identityAt('Back Office')).toBeNull()
+  expect(journal.knownEncoder('usb:067b:2303:B2')).toBe(first)
+  expect(journal.knownEncoder('usb:067b:2303:A1')).toBeNull()
+})

@@ -52,7 +52,7 @@ test('a closed journal is one file', () => {
 test('a journal from a newer version is refused and left as it is', () => {
   const path = oldJournal()
   const db = new DatabaseSync(path)
-  db.exec('PRAGMA user_version = 2')
+  db.exec('PRAGMA user_version = 99')
   db.close()
   const before = contents(join(path, '..'))
   expect(() => openJournal({ path })).toThrow(code('journal_newer'))
@@ -139,7 +139,7 @@ test('a path with characters that mean something in a URI is just a path', () =>
   openJournal({ path }).close()
   expect(existsSync(path)).toBe(true)
   const db = new DatabaseSync(path)
-  db.exec('PRAGMA user_version = 2')
+  db.exec('PRAGMA user_version = 99')
   db.close()
   expect(() => openJournal({ path })).toThrow(code('journal_newer'))
 })

@@ -18,7 +18,7 @@ export const run = async (
   const { endpoint, devices } = daemon
   voice.give({ endpoint, devices })
   if (!voice.isJson) {
-    const rows = devices.map(({ name, driver, path, state }) => [`  ${name}`, driver, path, state])
+    const rows = devices.map(({ name, driver, path, state }) => [`  ${name}`, driver, path ?? '–', state])
     voice.say(
       `encoder-bridge ${runtime.version} is ready at ${endpoint}`,
       ...(rows.length === 0 ? ['  No encoder is configured.'] : alignColumns(rows)),

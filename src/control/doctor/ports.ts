@@ -1,6 +1,4 @@
-import { constants, existsSync } from 'node:fs'
-import { access, readFile, stat } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { DoctorCheck } from '../schema.ts'
 
@@ -17,54 +15,6 @@ export const checkSerial = async (load: () => Promise<unknown>): Promise<DoctorC
     }
   }
 }
-
-/** The group that owns a port: `dialout` on Debian, `uucp` on others (group(5): name, password, number, members). */
-const groupOf = async (path: string): Promise<string> => {
-  try {
-    const { gid } = await stat(path)
-    const groups = await readFile('/etc/group', 'utf8')
-    const line = groups.split('\n').find((candidate) => candidate.split(':')[2] === String(gid))
-    return line?.split(':')[0] ?? 'dialout'
-  } catch {
-    return 'dialout'
-  }
-}
-
-const checkPath = async (device: { readonly name: string; readonly path: string }): Promise<DoctorCheck> => {
-  const name = `port of ${device.name}`
-  try {
-    await access(device.path, constants.R_OK | constants.W_OK)
-    return { name, status: 'ok', message: `${device.path} is there and may be used.` }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
-      return {
-        name,
-        status: 'failed',
-        message: `${device.path} may not be used by ${userInfo().username}.`,
-        next_step: `sudo usermod -aG ${await groupOf(device.path)} ${userInfo().username}`,
-      }
-    }
-    return {
-      name,
-      status: 'warning',
-      message: `${device.path} is not there.`,
-      next_step: 'Plug the encoder in, or correct its path in the configuration.',
-    }
-  }
-}
-
-/** Windows ports are no files and have no owner: nothing to look at before they are opened. */
-export const checkPaths = async (
-  devices: readonly { readonly name: string; readonly path: string }[],
-  platform: NodeJS.Platform,
-): Promise<DoctorCheck[]> =>
-  platform === 'win32'
-    ? devices.map(({ name }) => ({
-        name: `port of ${name}`,
-        status: 'skipped',
-        message: 'Windows tells it when the port is opened.',
-      }))
-    : Promise.all(devices.map(checkPath))
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'firefox']
 const libraryDirs = [
