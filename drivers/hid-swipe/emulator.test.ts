@@ -104,11 +104,10 @@ test.each([
   },
 )
 
-test('it reads stripes only, is no field for cards, and no serial device', () => {
+test('it reads stripes only, and is no field for cards', () => {
   const { emulator } = startBench()
   expect(() => emulator.present({ technology: 'barcode', data: hex('31') })).toThrow(coded('not_supported'))
   expect(() => emulator.present(stripe('\n\n\n'))).toThrow(coded('not_supported'))
   expect(() => emulator.present(stripe('1'.repeat(111)))).toThrow(coded('not_supported'))
   expect(() => emulator.placeCard({ type: 'magstripe', uid: '01' })).toThrow(coded('not_supported'))
-  expect(() => createSwipeEmulator({ ...options, transport: 'serial' })).toThrow(coded('not_supported'))
 })

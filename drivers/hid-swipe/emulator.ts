@@ -28,10 +28,9 @@ const noField = (): never => {
  * - `noName`: a property is answered as if it were empty
  */
 export const createSwipeEmulator = (
-  { transport = 'hid' }: EmulatorOptions,
+  _: EmulatorOptions,
   model: keyof typeof swipeModels = 'sureSwipe',
 ): HidEmulator => {
-  if (transport !== 'hid') throw new BridgeError('not_supported', `A swipe reader is no ${transport} device.`)
   const { facts, reportDescriptor, properties, reportOf }: SwipeModel = swipeModels[model]
   const faults = new Map<Fault, number>()
   let answer = new Uint8Array(FEATURE_BYTES)

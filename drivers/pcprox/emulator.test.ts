@@ -135,14 +135,11 @@ test('it misbehaves as often as it is told', () => {
   expect(() => emulator.inject({ fault: 'explode' })).toThrow(coded('request_invalid'))
 })
 
-test('it reads badges only, is no field for cards, and no serial device', () => {
-  const { emulator, clock } = startBench()
+test('it reads badges only, and is no field for cards', () => {
+  const { emulator } = startBench()
   expect(() => emulator.present({ technology: 'barcode', data: hex('31') })).toThrow(coded('not_supported'))
   expect(() => emulator.present({ technology: 'unknown', data: new Uint8Array(9) })).toThrow(
     coded('not_supported'),
   )
   expect(() => emulator.placeCard({ type: 'em4100', uid: '0123456789' })).toThrow(coded('not_supported'))
-  expect(() => createPcproxEmulator({ clock, realtime: false, transport: 'serial' })).toThrow(
-    coded('not_supported'),
-  )
 })

@@ -26,8 +26,7 @@ const noField = (): never => {
  * - `unreadable`: the two bit counts of the next badge differ
  * - `foreignInfo`: the device info is answered by zeros
  */
-export const createPcproxEmulator = ({ clock, transport = 'hid' }: EmulatorOptions): Emulator => {
-  if (transport !== 'hid') throw new BridgeError('not_supported', `A pcProx is no ${transport} device.`)
+export const createPcproxEmulator = ({ clock }: EmulatorOptions): Emulator => {
   const faults = new Map<Fault, number>()
   let memory: readonly Uint8Array[] = factoryPages
   let pages = memory.map((page) => page.slice())

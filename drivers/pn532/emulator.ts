@@ -47,13 +47,7 @@ interface Running {
  * - `lateAnswers`: the answer is held back until the next command and comes before its ACK
  * - `silent`: the chip is dead until `powerCycle`
  */
-export const createPn532Emulator = ({
-  clock,
-  realtime,
-  transport = 'serial',
-}: EmulatorOptions): SerialEmulator => {
-  if (transport !== 'serial')
-    throw new BridgeError('not_supported', `A PN532 on HSU is no ${transport} device.`)
+export const createPn532Emulator = ({ clock, realtime }: EmulatorOptions): SerialEmulator => {
   const field = createCardField(['typeA'])
   const faults = createFaults()
   const chip = createChip(field, faults)

@@ -59,7 +59,7 @@ test('a text without a line end is told when the line has been silent for a whil
 
 test('what could not be read is told as that', async () => {
   const { clock, emulator, reads, misreads } = await openRig()
-  emulator.inject({ fault: 'wrongChecksum' })
+  emulator.inject({ fault: 'unreadable' })
   emulator.present({ technology: 'em4100', data: Uint8Array.of(1, 2, 3, 4, 5) })
   await clock.advance(100)
   expect([reads, misreads]).toEqual([[], ['card_unreadable']])

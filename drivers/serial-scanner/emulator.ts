@@ -2,7 +2,7 @@ import { BridgeError, type EmulatedRead, type Emulator, type EmulatorOptions } f
 import { lineTimeMs } from '../../src/emulation/line-timing.ts'
 
 const BAUD_RATE = 9600
-const faultNames = ['unreadable', 'wrongChecksum', 'repeat', 'noTerminator'] as const
+const faultNames = ['unreadable', 'repeat', 'noTerminator'] as const
 type FaultName = (typeof faultNames)[number]
 
 const isFault = (name: string): name is FaultName => faultNames.some((known) => known === name)
@@ -28,8 +28,7 @@ const noField = (): never => {
  *
  * Faults that `inject` knows. The count says how many times; 1 when left out:
  *
- * - `unreadable`: the next presentation sends a line end alone with rubbish before it that no prefix fits
- * - `wrongChecksum`: the next badge has a wrong checksum
+ * - `unreadable`: the next badge has a wrong checksum, the next barcode comes as the frame of a badge that is none
  * - `repeat` n: the next presentation is sent n more times, 50 ms apart, as by a badge that stays there
  * - `noTerminator`: the next barcode has no line end
  */
@@ -53,7 +52,7 @@ export const createSerialScannerEmulator = ({ clock, realtime }: EmulatorOptions
   }
 
   const messageOf = ({ technology, data, symbology = '' }: EmulatedRead): readonly number[] => {
-    if (technology === 'em4100') return badgeFrame(data, take('wrongChecksum'))
+    if (technology === 'em4100') return badgeFrame(data, take('unreadable'))
     if (technology !== 'barcode') {
       throw new BridgeError('not_supported', `A serial scanner reads no ${technology}.`)
     }

@@ -48,14 +48,7 @@ const ERR_MISSING_PARAMETER = 2
  * - `lateAnswers`: the answer is held back until the next request and comes before its answer
  * - `silent`: the reader is dead until `powerCycle`
  */
-export const createTwn4Emulator = ({
-  clock,
-  realtime,
-  transport = 'serial',
-}: EmulatorOptions): SerialEmulator => {
-  if (transport !== 'serial') {
-    throw new BridgeError('not_supported', `The Simple Protocol of a TWN4 is not spoken over ${transport}.`)
-  }
+export const createTwn4Emulator = ({ clock, realtime }: EmulatorOptions): SerialEmulator => {
   const field = createCardField(['typeA', 'lf'])
   const faults = createFaults()
   const reader = createReader(field, faults, () => clock.now())

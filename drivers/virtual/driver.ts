@@ -11,7 +11,7 @@ import {
 } from 'encoder-bridge/driver'
 import { checkBlock, checkWrite } from '../../src/cards/mifare-classic.ts'
 import { checkPage, checkPageWrite } from '../../src/cards/ntag.ts'
-import { checkT5577Write } from '../../src/cards/t5577.ts'
+import { checkT5577Write, t5577BlockCount } from '../../src/cards/t5577.ts'
 import { parseTracks } from '../../src/cards/tracks.ts'
 import { createDeviceLife } from '../../src/wire/device-life.ts'
 
@@ -36,6 +36,9 @@ const checkPlace = (card: Card, at: CardAddress, data?: Uint8Array): void => {
     case 'tracks':
       if (placeKinds.get(card.technology) !== at.kind) {
         throw new BridgeError('not_supported', `A ${card.technology} card has no ${at.kind}.`)
+      }
+      if (at.kind === 'lfBlock' && at.block >= t5577BlockCount) {
+        throw new BridgeError('card_incompatible', `A T5577 has no block ${at.block}.`)
       }
       if (data !== undefined && at.kind === 'lfBlock') checkT5577Write(at.block, data)
       if (data !== undefined && at.kind === 'tracks') parseTracks(data)

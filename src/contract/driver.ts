@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CardTechnology } from './card.ts'
 import type { Device, IoOptions } from './device.ts'
 import type { Emulator, EmulatorOptions } from './emulator.ts'
+import { BridgeError } from './errors.ts'
 import { DriverId } from './ids.ts'
 import { MatchRule } from './match.ts'
 import { type Clock, type SerialSettings, type Transport, transportKinds } from './transport.ts'
@@ -67,7 +68,23 @@ export interface Driver<Options = unknown> {
   emulate(options: EmulatorOptions): Promise<Emulator>
 }
 
-/** Checks the manifest and keeps the types: `export default defineDriver({...})`. */
+/**
+ * Checks the manifest and keeps the types: `export default defineDriver({...})`. It refuses to emulate over a transport that
+ * the manifest does not name.
+ */
 export const defineDriver = <Options>(
   driver: Omit<Driver<Options>, 'manifest'> & { manifest: z.input<typeof DriverManifest> },
-): Driver<Options> => ({ ...driver, manifest: DriverManifest.parse(driver.manifest) })
+): Driver<Options> => {
+  const manifest = DriverManifest.parse(driver.manifest)
+  return {
+    ...driver,
+    manifest,
+    emulate: async (options) => {
+      const { transport } = options
+      if (transport !== undefined && !manifest.transports.includes(transport)) {
+        throw new BridgeError('not_supported', `The driver ${manifest.id} is not reached over ${transport}.`)
+      }
+      return driver.emulate(options)
+    },
+  }
+}
