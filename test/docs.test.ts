@@ -9,6 +9,7 @@ import { generatedPages } from '../docs/pages.ts'
 import { controlRoutes } from '../docs/render/control-routes.ts'
 import { drivers, loadDriver } from '../drivers/index.ts'
 import { image } from '../src/cards/layouts/image.ts'
+import { createConfiguredLayout } from '../src/cards/layouts/configured.ts'
 import { createLayouts } from '../src/cards/layouts/index.ts'
 import { nameOf } from '../src/cards/places.ts'
 import { createProgram } from '../src/cli/program.ts'
@@ -83,8 +84,10 @@ describe('every page', () => {
       .filter((example) => example !== null)
     expect(examples.length).toBeGreaterThan(2)
     for (const example of examples) {
-      for (const { driver, layout, options } of Config.parse(example).devices) {
-        layouts.named(layout)
+      const config = Config.parse(example)
+      const own = createLayouts(config.layouts.map((one) => createConfiguredLayout(one, () => '0'.repeat(12))))
+      for (const { driver, layout, options } of config.devices) {
+        own.named(layout)
         ;(await loadDriver(driver)).options.parse(options)
       }
     }

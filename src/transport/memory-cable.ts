@@ -1,4 +1,4 @@
-import { BridgeError } from '../contract/index.ts'
+import { BridgeError, toBridgeError } from '../contract/index.ts'
 
 interface LossListener {
   onLost(error: BridgeError): void
@@ -95,7 +95,7 @@ export const createCable = <Listener extends LossListener>(
             // What was answered before the cable went is an answer, so a result that is there already waits for nothing.
             resolve(result instanceof Promise ? await result : result)
           } catch (error) {
-            reject(error)
+            reject(toBridgeError(error))
           } finally {
             pending.delete(reject)
             settle()

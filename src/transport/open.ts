@@ -11,24 +11,31 @@ export interface DevicePlace {
   readonly path: string
 }
 
-/** Says who holds the device and what gives the right to it: the libraries know neither. */
-const explain = async (path: string, refusal: BridgeError): Promise<BridgeError> => {
+/** What the system's tables tell of a device's file. */
+interface FileFacts {
+  holderOf(path: string): Promise<string | null>
+  groupOf(path: string): Promise<string | null>
+}
+
+/** Says who holds a device, and what gives the right to it: the libraries know neither. */
+export const explainRefusal = async (
+  path: string,
+  refusal: BridgeError,
+  facts: FileFacts = { holderOf: findFileHolder, groupOf: groupOfFile },
+): Promise<BridgeError> => {
   if (isBridgeError(refusal, 'device_busy')) {
-    const holder = await findFileHolder(path)
+    const holder = await facts.holderOf(path)
     return holder === null
       ? refusal
       : new BridgeError('device_busy', `${path} is held by ${holder}.`, { cause: refusal })
   }
-  if (isBridgeError(refusal, 'device_denied')) {
-    const group = await groupOfFile(path)
-    if (group === null) return refusal
-    const rights =
-      group === 'root'
-        ? `${path} belongs to root alone: the udev rules are not installed (systemd/99-encoder-bridge.rules).`
-        : `${path} belongs to the group ${group}, and this user is not in it.`
-    return new BridgeError('device_denied', rights, { cause: refusal })
-  }
-  return refusal
+  const group = isBridgeError(refusal, 'device_denied') ? await facts.groupOf(path) : null
+  if (group === null) return refusal
+  const detail =
+    group === 'root'
+      ? `${path} belongs to root alone: the udev rules are missing (systemd/99-encoder-bridge.rules).`
+      : `${path} is for the group ${group}, and this user is not in it.`
+  return new BridgeError('device_denied', detail, { cause: refusal })
 }
 
 const openKind = async (
@@ -62,6 +69,6 @@ export const openTransport = async (
   try {
     return await openKind(place, driver.serial)
   } catch (cause) {
-    throw await explain(place.path, toBridgeError(cause, 'device_fault'))
+    throw await explainRefusal(place.path, toBridgeError(cause, 'device_fault'))
   }
 }

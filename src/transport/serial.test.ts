@@ -5,7 +5,6 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ByteTransport } from '../contract/transport.ts'
 import { openPty, type Pty } from './pty.ts'
-import { listSerialPorts } from './serial-list.ts'
 import { openSerial } from './serial.ts'
 
 const settings = { baudRate: 115200 }
@@ -163,16 +162,4 @@ describe.skipIf(process.platform === 'win32')('a serial port', () => {
     pty.write(Uint8Array.of(1, 2, 3))
     expect((await lost).code).toBe('device_lost')
   })
-})
-
-test('a computer that cannot list its ports has none, and the reason is told', async () => {
-  const { PATH = '' } = process.env
-  onTestFinished(() => {
-    process.env['PATH'] = PATH
-  })
-  process.env['PATH'] = ''
-  const { ports, reason } = await listSerialPorts()
-  if (process.platform !== 'linux') return
-  expect(ports).toEqual([])
-  expect(reason).toContain('udevadm')
 })

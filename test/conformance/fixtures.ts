@@ -38,7 +38,7 @@ import { parseHex } from '../../src/wire/hex.ts'
 
 const Hex = z
   .string()
-  .regex(/^[0-9A-F ]*$/)
+  .regex(/^(?: *[0-9A-F]{2})* *$/)
   .transform((text) => parseHex(text.replaceAll(' ', '')))
 
 const message = {

@@ -41,13 +41,18 @@ export const describeDriver = (id: string, load: () => Promise<Driver>, folder: 
     const driver = await load().catch((error: unknown) => {
       test('it can be loaded', () => expect.unreachable(String(error)))
     })
-    if (driver === undefined) return
-    describeManifest(id, driver, folder)
-    describeFixtures(driver, new URL('fixtures/', folder))
-    for (const transport of new Set(driver.manifest.transports)) {
-      describe(`over ${transport}`, () => describeTransport(driver, transport))
-    }
+    if (driver !== undefined) describeLoaded(id, driver, folder)
   })
+}
+
+const describeLoaded = (id: string, driver: Driver, folder: URL): void => {
+  describeManifest(id, driver, folder)
+  describeFixtures(driver, new URL('fixtures/', folder))
+  for (const transport of new Set(driver.manifest.transports)) {
+    describe(`over ${transport}`, () => {
+      describeTransport(driver, transport)
+    })
+  }
 }
 
 const describeTransport = (driver: Driver, transport: TransportKind): void => {

@@ -11,7 +11,7 @@ import { tamperWithAny } from './message-faults.ts'
 import { mainTechnology, referenceCard } from './reference-cards.ts'
 import { cardOf, encodeReference } from './reference-encode.ts'
 import { type AnyRig, endingOf, leftovers } from './rig.ts'
-import { cardRigOf, emulatedCard, idle, rigOf, type Subject } from './subject.ts'
+import { cardRigOf, emulatedCard, idle, rigOf, type Subject, when } from './subject.ts'
 
 const key = {
   purpose: 'new',
@@ -137,7 +137,7 @@ export const describeLifetime = (subject: Subject): void => {
     expect(rig.memory.listenerCount).toBe(0)
   })
 
-  if (isCard) {
+  when(isCard, () => {
     test('closing in the middle of a call ends the call with device_closed', async () => {
       const rig = await rigOf(subject)
       const device = await rig.open()
@@ -161,9 +161,9 @@ export const describeLifetime = (subject: Subject): void => {
       rig.emulator.placeCard(placed)
       expect(await rig.clock.drive(waiting)).toEqual(cardOf(referenceCard(technology).uids[0], technology))
     })
-  }
+  })
 
-  if (!manifest.intrusiveProbe && subject.transport === 'serial') {
+  when(!manifest.intrusiveProbe && subject.transport === 'serial', () => {
     test('opening and probing write nothing to the line, since they are said to disturb nobody', async () => {
       const sent = measurePieces()
       const rig = await rigOf(subject, {
@@ -173,10 +173,10 @@ export const describeLifetime = (subject: Subject): void => {
       await rig.clock.drive(device.probe(idle))
       expect(sent.sizes).toEqual([])
     })
-  }
+  })
 
   const canBeDead = subject.transport === 'serial' || subject.transport === 'hid'
-  if (manifest.answers && canBeDead) {
+  when(manifest.answers && canBeDead, () => {
     test('opening a device that never answers is refused for that, and closes the transport', async () => {
       const rig = await rigOf(subject, { wrap: dead })
       // The system tells who a HID device is; that it doesn't behave so may be told as another device.
@@ -195,5 +195,5 @@ export const describeLifetime = (subject: Subject): void => {
       rig.emulator.close()
       expect([leftovers(rig), rig.isClosed]).toEqual([[0, 0, 0], true])
     })
-  }
+  })
 }

@@ -14,7 +14,7 @@ import { tamperWithAny } from './message-faults.ts'
 import { mainTechnology, secretsIn } from './reference-cards.ts'
 import { encodeReference, inspectCard } from './reference-encode.ts'
 import { type AnyRig, endingOf, leftovers, textOf } from './rig.ts'
-import { cardRigOf, emulatedCard, idle, type Subject } from './subject.ts'
+import { cardRigOf, emulatedCard, idle, type Subject, when } from './subject.ts'
 
 type Direction = 'toDevice' | 'toHost'
 
@@ -105,7 +105,7 @@ export const describeLine = (subject: Subject): void => {
     expect(secretsIn(technology, said.join('\n'))).toEqual([])
   }
 
-  if (isSerial) {
+  when(isSerial, () => {
     test.each([
       ['whole', Number.POSITIVE_INFINITY],
       ['byte by byte', 1],
@@ -116,7 +116,7 @@ export const describeLine = (subject: Subject): void => {
       expect((await runOnce(rig, [])).ending).toBe('done')
       expect(statesOf(rig, card)).toEqual(new Set(['planned']))
     })
-  }
+  })
 
   test('the cable pulled anywhere ends in device_lost, without a hang, a timer or a listener left', async () => {
     const { rig: undisturbed } = await cardRigOf(subject)

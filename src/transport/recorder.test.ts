@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import type { HidTransport, PcscTransport, TransportListener } from '../contract/transport.ts'
+import { blankSecrets, joinPieces, recordTransport, type RecordedMessage } from './recorder.ts'
+
+const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values)
+const toDevice = (...values: readonly number[]): RecordedMessage => ({
+  direction: 'toDevice',
+  bytes: bytes(...values),
+})
+const toHost = (...values: readonly number[]): RecordedMessage => ({
+  direction: 'toHost',
+  bytes: bytes(...values),
+})
+
+test('a serial line is recorded in both directions, and works as before', async () => {
+  const noted: RecordedMessage[] = []
+  const sent: number[] = []
+  let tell: TransportListener | undefined
+  const line = recordTransport(
+    {
+      kind: 'serial',
+      path: 'x',
+      listen: (listener) => {
+        tell = listener
+        return () => undefined
+      },
+      write: (data) => {
+        sent.push(...data)
+        return Promise.resolve()
+      },
+      setBaudRate: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+    (message) => noted.push(message),
+  )
+  const heard: number[] = []
+  if (line.kind !== 'serial') throw new Error(line.kind)
+  line.listen({ onBytes: (data) => heard.push(...data), onLost: () => undefined })
+  await line.write(bytes(1, 2))
+  tell?.onBytes(bytes(3))
+  tell?.onBytes(bytes(4))
+  expect([sent, heard]).toEqual([
+    [1, 2],
+    [3, 4],
+  ])
+  expect(joinPieces(noted)).toEqual([toDevice(1, 2), toHost(3, 4)])
+})
+
+test('reports and features keep their ids and stay apart', async () => {
+  const noted: RecordedMessage[] = []
+  const device = recordTransport(
+    {
+      kind: 'hid',
+      path: 'x',
+      listen: () => () => undefined,
+      write: () => Promise.resolve(),
+      sendFeature: () => Promise.resolve(),
+      getFeature: () => Promise.resolve(bytes(9)),
+      close: () => Promise.resolve(),
+    } as unknown as HidTransport,
+    (message) => noted.push(message),
+  )
+  if (device.kind !== 'hid') throw new Error(device.kind)
+  await device.write(2, bytes(1))
+  await device.sendFeature(0, bytes(8))
+  expect(await device.getFeature(0, 1)).toEqual(bytes(9))
+  expect(joinPieces(noted)).toEqual([
+    { direction: 'toDevice', reportId: 2, bytes: bytes(1) },
+    { direction: 'toDevice', as: 'feature', reportId: 0, bytes: bytes(8) },
+    { direction: 'toHost', as: 'feature', reportId: 0, bytes: bytes(9) },
+  ])
+})
+
+test('APDUs and escape commands are recorded with their answers', async () => {
+  const noted: RecordedMessage[] = []
+  const card = recordTransport(
+    {
+      kind: 'pcsc',
+      path: 'x',
+      listen: () => () => undefined,
+      transmit: () => Promise.resolve(bytes(0x90, 0)),
+      escape: () => Promise.resolve(bytes(7)),
+    } as unknown as PcscTransport,
+    (message) => noted.push(message),
+  )
+  if (card.kind !== 'pcsc') throw new Error(card.kind)
+  await card.transmit(bytes(0xff, 0xca))
+  await card.escape(bytes(0xe0))
+  expect(noted).toEqual([
+    toDevice(0xff, 0xca),
+    toHost(0x90, 0),
+    { direction: 'toDevice', as: 'escape', bytes: bytes(0xe0) },
+    { direction: 'toHost', as: 'escape', bytes: bytes(7) },
+  ])
+})
+
+test('a secret becomes zeros wherever it stands, as bytes and as hexadecimal text', () => {
+  const secret = bytes(0xa0, 0xa1, 0xa2, 0xa3)
+  const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+  const { messages, blanked } = blankSecrets(
+    [
+      toDevice(1, ...secret, 2, ...secret),
+      { direction: 'toHost', bytes: text('key a0a1A2A3 A0A1A2A3 a0a1a2a3') },
+      toHost(0xa0, 0xa1, 0xa2),
+    ],
+    [secret],
+  )
+  expect(blanked).toBe(4)
+  expect(messages[0]?.bytes).toEqual(bytes(1, 0, 0, 0, 0, 2, 0, 0, 0, 0))
+  expect(new TextDecoder().decode(messages[1]?.bytes)).toBe('key a0a1A2A3 00000000 00000000')
+  expect(messages[2]?.bytes).toEqual(bytes(0xa0, 0xa1, 0xa2))
+})
+
+test('a secret of zeros changes nothing', () => {
+  expect(blankSecrets([toDevice(0, 0, 0, 0)], [bytes(0, 0)]).blanked).toBe(0)
+})
