@@ -1,5 +1,5 @@
 /**
- * Writes the generated pages of docs/. With `--check` it writes nothing, names the stale ones and exits 1.
+ * Writes the generated pages of docs/ and the README's table of devices. With `--check` it writes nothing, names the stale ones and exits 1.
  * @module
  */
 import { readFile, writeFile } from 'node:fs/promises'

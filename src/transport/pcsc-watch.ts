@@ -53,7 +53,7 @@ export const createReaderWatches = (
   /** Who opens and closes readers in turn finds the same client again. */
   const lingerOn = (client: Running): void => {
     clock.setTimeout(() => {
-      
+      if (observers.size > 0 || starting > 0 || client.isEnded) return
       running = undefined
       client.stop()
     }, STOPPED_WHEN_QUIET_MS)

@@ -2,6 +2,7 @@ import { BridgeError, DriverId, EncoderId, OrderId, type CardAddress } from 'enc
 import { describe, expect, it } from 'vitest'
 import { createLease } from '../../src/devices/lease.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
+import { asCard } from './desk-bench.ts'
 import { card, createFakeCardDevice } from './fake-card-device.ts'
 
 const never = new AbortController().signal
@@ -29,8 +30,7 @@ const lend = (isInstant = false) => {
     onCard: () => undefined,
     onReleased: (fault) => released.push(fault),
   })
-  const { lease } = held
-  if (lease.kind !== 'card') throw new Error('not the lease of a card device')
+  const lease = asCard(held.lease)
   return { clock, device, held, lease, released }
 }
 
