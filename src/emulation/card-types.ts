@@ -37,6 +37,10 @@ export const createCard = ({ type, memory }: EmulatedCardOptions, uid: Uint8Arra
     case 'magstripe-loco':
       return createStripeCard('lo', uid, memory)
     default:
-      throw new BridgeError('request_invalid', `There is no card type "${type}".`)
+      throw new BridgeError(
+        'request_invalid',
+        `There is no card type "${type}": classic1k, classic4k, mini, ultralight, mifare-ultralight-c, ` +
+          'mifare-ultralight-ev1-48, mifare-ultralight-ev1-128, ntag213, ntag215, ntag216, em4100, t5577, magstripe.',
+      )
   }
 }

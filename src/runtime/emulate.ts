@@ -5,6 +5,12 @@ import { BridgeError } from '../contract/errors.ts'
 import { hostEmulator } from '../transport/emulator-host.ts'
 import { createSpinningClock } from '../transport/spinning-clock.ts'
 
+/** Tags with pages have seven bytes and begin with NXP's number (ISO/IEC 7816-6), EM4100 has five, the others four. */
+const randomUid = (type: string): string => {
+  if (/ultralight|ntag/.test(type)) return `04${randomBytes(6).toString('hex')}`
+  return randomBytes(type === 'em4100' ? 5 : 4).toString('hex')
+}
+
 /** Runs an emulated device on a pseudoterminal of its own. */
 export const emulate = async (options: EmulateOptions): Promise<RunningEmulator> => {
   const driver = await loadDriver(options.driver)
@@ -20,8 +26,8 @@ export const emulate = async (options: EmulateOptions): Promise<RunningEmulator>
     )
   }
   if (options.card !== null) {
-    const uid = options.card.uid ?? randomBytes(4).toString('hex').toUpperCase()
-    emulator.placeCard({ type: options.card.type, uid })
+    const { type, uid } = options.card
+    emulator.placeCard({ type, uid: uid ?? randomUid(type) })
   }
   const host = await hostEmulator({
     emulator,
