@@ -5,6 +5,7 @@ export const drivers: ReadonlyMap<string, () => Promise<Driver>> = new Map<strin
   ['hid-scanner', async () => (await import('./hid-scanner/index.ts')).default],
   ['hid-swipe', async () => (await import('./hid-swipe/index.ts')).default],
   ['pcprox', async () => (await import('./pcprox/index.ts')).default],
+  ['pcsc', async () => (await import('./pcsc/index.ts')).default],
   ['pn532', async () => (await import('./pn532/index.ts')).default],
   ['serial-scanner', async () => (await import('./serial-scanner/index.ts')).default],
   ['twn4', async () => (await import('./twn4/index.ts')).default],

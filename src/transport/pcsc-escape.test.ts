@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isBridgeError } from '../contract/errors.ts'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createFakePcsc } from '../../test/support/fake-pcsc.ts'
 import { createEscape } from './pcsc-escape.ts'
@@ -15,7 +15,7 @@ const controlCodes = {
 
 const startEscape = async (platform: 'linux' | 'win32') => {
   const clock = createFakeClock()
-  const fake = createFakePcsc()
+  const fake = createFakePcsc(clock)
   const client = new fake.library.Client()
   const reader = await new Promise<NativeReader>((resolve) => {
     client.on('reader', resolve)
@@ -86,7 +86,7 @@ test('while another program is in a transaction it is busy', async () => {
   expect(fake.calls).toEqual(['connect 3', 'disconnect 3 0'])
 })
 
-test('with a card it goes over the connection that there is', async () => {
+test('with a card it goes over the connection that there is, and the code that works is kept', async () => {
   const { clock, fake, escape } = await startEscape('linux')
   const asked: string[] = []
   const connection = {
@@ -94,9 +94,11 @@ test('with a card it goes over the connection that there is', async () => {
     end: () => expect.unreachable(),
     control: async (code: number) => {
       asked.push(code.toString(16))
+      if (code === 0x42000001) throw new BridgeError('device_fault')
       return Uint8Array.of(0xe1)
     },
   }
   expect(await clock.drive(escape(COMMAND, connection))).toEqual(Uint8Array.of(0xe1))
-  expect([asked, fake.calls]).toEqual([['42000001'], []])
+  await clock.drive(escape(COMMAND, connection))
+  expect([asked, fake.calls]).toEqual([['42000001', '42000dac', '42000dac'], []])
 })

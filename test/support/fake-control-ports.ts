@@ -10,7 +10,6 @@ import type { AuditLine } from '../../src/contract/journal.ts'
 import type { SessionView } from '../../src/contract/session-view.ts'
 import type { ControlPorts, Identified, PairingView } from '../../src/control/ports.ts'
 import { startControl } from '../../src/control/server.ts'
-import { createObservers } from '../../src/devices/observers.ts'
 
 export const frontDesk: EncoderView = {
   encoderId: EncoderId.parse('11111111-1111-4111-8111-111111111111'),
@@ -53,6 +52,21 @@ export const waitingSession: SessionView = {
   ending: null,
 }
 
+/** Something that happens when a test says so, and how many are told. */
+const createHappening = <T>() => {
+  const observers = new Set<(value: T) => void>()
+  return {
+    add: (observer: (value: T) => void) => {
+      observers.add(observer)
+      return () => void observers.delete(observer)
+    },
+    tell: (value: T): void => {
+      for (const observer of observers) observer(value)
+    },
+    count: () => observers.size,
+  }
+}
+
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     const giveUp = (): void => reject(new BridgeError('aborted'))
@@ -73,9 +87,9 @@ const createFakePorts = () => {
     identified: null as Identified | null,
     watchers: () => observers.size,
   }
-  const changes = createObservers<void>()
-  const reads = createObservers<{ encoderId: EncoderId; read: ScannerRead }>()
-  const cards = createObservers<{ encoderId: EncoderId; orderId: OrderId; card: Card }>()
+  const changes = createHappening<void>()
+  const reads = createHappening<{ encoderId: EncoderId; read: ScannerRead }>()
+  const cards = createHappening<{ encoderId: EncoderId; orderId: OrderId; card: Card }>()
   const view = (id: string): SessionView | null => views.get(id) ?? null
 
   const ports: ControlPorts = {

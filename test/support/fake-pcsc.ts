@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { Clock } from '../../src/contract/transport.ts'
 import type {
   NativeCard,
   NativeClient,
@@ -8,7 +9,7 @@ import type {
 import { formatHex } from '../../src/wire/hex.ts'
 
 /** An error as pcsc-mini makes it: the winscard code by name. */
-export const pcscError = (code: string): Error => Object.assign(new Error('Async task error'), { code })
+const pcscError = (code: string): Error => Object.assign(new Error('Async task error'), { code })
 
 /** The ATR that a fake card answers with. */
 export const fakeAtr = Uint8Array.of(0x3b, 0x8f, 0x80, 0x01)
@@ -33,7 +34,7 @@ export interface FakePcsc {
     disconnect?: string
   }
   answer: Uint8Array
-  /** The bytes that were handed down, as they are now. */
+  /** The APDUs that were handed down and the room that was lent for answers, as they are now. */
   readonly handed: Uint8Array[]
   addReader(name: string, status?: number): void
   removeReader(name: string): void
@@ -43,13 +44,19 @@ export interface FakePcsc {
   empty(name: string, count?: number): void
   /** The service ends: every client hears of it. */
   stop(): void
+  /** The n-th client that was made fails by itself. */
+  failClient(index: number): void
   /** Lets go what waits. */
   release(): void
 }
 
-export const createFakePcsc = (): FakePcsc => {
+/** Readers that are there are told some milliseconds after a client's start, as by the real package. */
+const TOLD_AFTER_MS = 5
+
+export const createFakePcsc = (clock: Clock): FakePcsc => {
   const calls: string[] = []
   const clients = { made: 0, running: 0 }
+  const made: FakeClient[] = []
   const running = new Set<FakeClient>()
   const statuses = new Map<string, number>()
   const waiting: (() => void)[] = []
@@ -64,7 +71,7 @@ export const createFakePcsc = (): FakePcsc => {
 
   const createCard = (mode: number): NativeCard => ({
     transmit: async (apdu, buffer) => {
-      handed.push(apdu)
+      handed.push(apdu, new Uint8Array(buffer))
       calls.push(`transmit ${formatHex(apdu)}`)
       await pass('transmit')
       new Uint8Array(buffer).set(fake.answer)
@@ -108,15 +115,16 @@ export const createFakePcsc = (): FakePcsc => {
     readonly readers = new Map<string, FakeReader>()
     constructor() {
       super()
-      clients.made += 1
+      made.push(this)
+      clients.made = made.length
     }
     start(): void {
       if (!fake.isThere) throw pcscError('NoService')
       running.add(this)
       clients.running = running.size
-      queueMicrotask(() => {
+      clock.setTimeout(() => {
         for (const [name, status] of statuses) this.tell(name, status)
-      })
+      }, TOLD_AFTER_MS)
     }
     stop(): void {
       calls.push('stop')
@@ -167,6 +175,9 @@ export const createFakePcsc = (): FakePcsc => {
       running.clear()
       clients.running = 0
       for (const client of stopped) client.emit('error', pcscError('CommError'))
+    },
+    failClient: (index) => {
+      made[index]?.emit('error', pcscError('StatusEventBufferOverflow'))
     },
     release: () => {
       for (const resolve of waiting.splice(0)) resolve()
