@@ -24,6 +24,9 @@ test('a stripe is the account number of track 2', () => {
   expect(numberOfRead(read({ technology, data: text('%ABC?\n;12345=99?\n') }))).toBe('12345')
   expect(numberOfRead(read({ technology, data: text('\n;12345?\n') }))).toBe('12345')
   expect(numberOfRead(read({ technology, data: text('%ABC?\n\n') }))).toBeNull()
+  // Track 3 begins as track 2 does (ISO 4909), and track 1 may hold a semicolon.
+  expect(numberOfRead(read({ technology, data: text('%ABC?\n\n;0112345=99?') }))).toBeNull()
+  expect(numberOfRead(read({ technology, data: text('%A;99=1?\n;12345?\n') }))).toBe('12345')
 })
 
 test('a badge is facility and card number of the one Wiegand format that its bits fit', () => {
@@ -55,4 +58,7 @@ test('a card has a number where a format is set, an EM4100 always, a stripe neve
   expect(numberOfCard(card, 'uid-hex-reversed')).toBe('32582E92')
   expect(numberOfCard({ uid: CardUid.parse('010063E9AE'), technology: 'em4100' }, null)).toBe('0006547886')
   expect(numberOfCard({ uid: noUid, technology: 'magstripe' }, 'uid-hex')).toBeNull()
+  // 26 bits with the parity of facility 118, card 1603: an identifier is no Wiegand number, whatever its bits happen to be.
+  const uid = CardUid.parse('02EC0C86')
+  expect(numberOfCard({ uid, technology: 'mifare-classic-1k' }, 'wiegand-26')).toBeNull()
 })

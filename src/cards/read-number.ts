@@ -34,11 +34,15 @@ const byHabit = ({ technology, data, bitCount }: ScannerRead): string => {
 const printable = (text: string): string | null => (/^[\x20-\x7e]{1,200}$/.test(text) ? text : null)
 
 /** `;12345=2512…?` is account 12345 (ISO/IEC 7813 §7). */
-const accountNumber = (tracks: string): string | null => /;(\d{1,37})[=?]/.exec(tracks)?.[1] ?? null
+const accountNumber = (tracks: string): string | null =>
+  /^;(\d{1,37})[=?]/.exec(tracks.split('\n')[1] ?? '')?.[1] ?? null
 
-/** The number of a card by its identifier, in the format that is set; null without one, and for a card that does not fit it. */
+/**
+ * The number of a card by its identifier, in the format that is set; null without one, and for a card that does not fit it. None
+ * fits Wiegand: those are bits that a badge sends, and every few hundredth identifier has their parity by chance.
+ */
 export const numberOfCard = ({ uid, technology }: Card, format: NumberFormat | null): string | null => {
-  if (uid === noUid) return null
+  if (uid === noUid || format?.startsWith('wiegand') === true) return null
   const data = Uint8Array.from({ length: uid.length / 2 }, (_, index) =>
     Number.parseInt(uid.slice(index * 2, index * 2 + 2), 16),
   )

@@ -67,6 +67,27 @@ const Field = z.discriminatedUnion('encoding', [
 ])
 export type LayoutField = z.infer<typeof Field>
 
+export const fieldSizeBytes = (field: LayoutField): number =>
+  field.encoding === 'hex' ? field.value.length / 2 : field.sizeBytes
+
+/** User bytes of the largest card: NTAG216 (NTAG213/215/216 §8.5). */
+const MOST_BYTES = 888
+
+/** Of two fields over one another only the last would be on the card. */
+const checkFields = (fields: readonly LayoutField[], context: z.RefinementCtx): void => {
+  const issue = (index: number, message: string): void =>
+    context.addIssue({ code: 'custom', path: [index, 'at'], message })
+  for (const [index, field] of fields.entries()) {
+    const end = field.at + fieldSizeBytes(field)
+    if (end > MOST_BYTES) issue(index, `ends behind byte ${MOST_BYTES}, the last of the largest card`)
+    const other = fields.findIndex(
+      (earlier, before) =>
+        before < index && earlier.at < end && field.at < earlier.at + fieldSizeBytes(earlier),
+    )
+    if (other >= 0) issue(index, `lies over fields[${other}]`)
+  }
+}
+
 const template = z.string().max(104)
 
 const Content = z.discriminatedUnion('kind', [
@@ -74,7 +95,11 @@ const Content = z.discriminatedUnion('kind', [
     .strictObject({ kind: z.literal('record'), ...area })
     .meta({ description: 'the authenticated record of the demo layout, 48 bytes, at a place of yours' }),
   z
-    .strictObject({ kind: z.literal('fields'), ...area, fields: z.array(Field).min(1).max(16) })
+    .strictObject({
+      kind: z.literal('fields'),
+      ...area,
+      fields: z.array(Field).min(1).max(16).superRefine(checkFields),
+    })
     .meta({ description: 'fields at fixed offsets' }),
   z
     .strictObject({

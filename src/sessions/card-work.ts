@@ -60,6 +60,13 @@ export const readPlaces = async (
   return found
 }
 
+interface Patience {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Tells the clerk what has gone wrong. */
+  notice(code: ErrorCode | null): void
+}
+
 /**
  * Reads one place, and where cards are swiped asks for another swipe for as long as the signal allows: reading again does no
  * harm, and one swipe in ten goes wrong.
@@ -68,8 +75,7 @@ export const readPatiently = async (
   lease: CardLease,
   card: Card,
   at: CardAddress,
-  signal: AbortSignal,
-  notice: (code: ErrorCode | null) => void,
+  { clock, signal, notice }: Patience,
 ): Promise<Uint8Array> => {
   for (;;) {
     try {
@@ -77,6 +83,7 @@ export const readPatiently = async (
     } catch (error) {
       if (lease.presentation !== 'swipe' || !isBridgeError(error, 'card_unreadable')) throw error
       notice('card_unreadable')
+      await pause(clock, signal)
     }
   }
 }

@@ -4,7 +4,9 @@ import { lastWrites, nameOf, writtenPart } from '../cards/places.ts'
 import type { Card, CardWrite } from '../contract/card.ts'
 import type { CardLease } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
 import type { Journal, WriteIntent } from '../contract/journal.ts'
+import type { Clock } from '../contract/transport.ts'
 import {
   areEqual,
   asCardLease,
@@ -19,7 +21,7 @@ import {
   waitForOneCard,
 } from './card-work.ts'
 import { identityOf } from './chart.ts'
-import type { CardCheck, EncodeOrder, Report, WriteTask } from './encode-context.ts'
+import type { CardCheck, CheckTask, EncodeOrder, Occupant, Report, WriteTask } from './encode-context.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { SessionPorts } from './ports.ts'
 import { createRecoverActor } from './recover-actors.ts'
@@ -44,32 +46,32 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     waitForOneCard(input.lease, ports.clock, signal, (code) => input.report({ type: 'card.notice', code })),
   ),
 
-  checkCard: fromPromise<CardCheck, { lease: CardLease; card: Card; order: EncodeOrder; overwrite: boolean }>(
-    async ({ input, signal }) => {
-      const { lease, card, order } = input
-      const layout = ports.layouts.named(lease.layout)
-      const keys = siteKeysOf(ports.journal)
-      checkTechnology(card, layout)
-      checkLimits(ports, card)
-      const plan = layout.plan(contentOf(order.encode), card, keys)
-      const places = layout.reads(card)
-      const blocks = await readPlaces(lease, card, places, signal)
-      const own = new Map(places.map((at, index) => [nameOf(at), blocks[index]]))
-      const reading = layout.parse(blocks, card, keys)
-      if (await isAlreadyRight(plan, own, input, signal)) return { kind: 'alreadyRight' }
-      if (!input.overwrite && (await isOccupied(ports, reading, card, order, signal)))
-        return { kind: 'occupied' }
-      const intent: WriteIntent = {
-        encoderId: lease.encoderId,
-        uid: card.uid,
-        technology: card.technology,
-        layout: layout.id,
-        intendedDigest: digestOf(lastWrites(plan).map((write) => write.data)),
-        previousDigest: digestOf(blocks),
-      }
-      return { kind: 'free', task: { card, plan, intent } }
-    },
-  ),
+  checkCard: fromPromise<CardCheck, CheckTask>(async ({ input, signal }) => {
+    const { lease, card, order } = input
+    const layout = ports.layouts.named(lease.layout)
+    const keys = siteKeysOf(ports.journal)
+    checkTechnology(card, layout)
+    checkLimits(ports, card)
+    const plan = layout.plan(contentOf(order.encode), card, keys)
+    const places = layout.reads(card)
+    const blocks = await readPlaces(lease, card, places, signal)
+    const own = new Map(places.map((at, index) => [nameOf(at), blocks[index]]))
+    const reading = layout.parse(blocks, card, keys)
+    if (await isAlreadyRight(plan, own, input, signal)) return { kind: 'alreadyRight' }
+    const occupant: Occupant = { uid: card.uid, digest: digestOf(blocks) }
+    const isAllowed = input.overwrite?.uid === occupant.uid && input.overwrite.digest === occupant.digest
+    if (!isAllowed && (await isOccupied(ports, reading, card, order, signal)))
+      return { kind: 'occupied', occupant }
+    const intent: WriteIntent = {
+      encoderId: lease.encoderId,
+      uid: card.uid,
+      technology: card.technology,
+      layout: layout.id,
+      intendedDigest: digestOf(lastWrites(plan).map((write) => write.data)),
+      previousDigest: occupant.digest,
+    }
+    return { kind: 'free', task: { card, plan, intent } }
+  }),
 
   writeCard: fromPromise<
     void,
@@ -78,7 +80,11 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     const { lease, order, task, report } = input
     if (Date.parse(order.expiresAt) <= ports.wallClock().getTime()) throw new BridgeError('order_expired')
     ports.journal.writing(order.orderId, task.intent)
-    await writeAndReadBack(lease, task, AbortSignal.any([signal, input.stop]), report)
+    await writeAndReadBack(lease, task, {
+      clock: ports.clock,
+      signal: AbortSignal.any([signal, input.stop]),
+      report,
+    })
   }),
 
   confirmCard: fromPromise<void, { lease: CardLease; order: EncodeOrder; task: WriteTask }>(
@@ -115,11 +121,11 @@ const checkLimits = (ports: SessionPorts, card: Card): void => {
 const writeAndReadBack = async (
   lease: CardLease,
   task: WriteTask,
-  signal: AbortSignal,
-  report: Report,
+  { clock, signal, report }: { readonly clock: Clock; readonly signal: AbortSignal; readonly report: Report },
 ): Promise<void> => {
   const { card, plan } = task
   const { device } = lease
+  const notice = (code: ErrorCode | null): void => report({ type: 'card.notice', code })
   const total = plan.length
   let done = 0
   for (const group of byGroup(plan)) {
@@ -130,9 +136,7 @@ const writeAndReadBack = async (
     }
     report({ type: 'write.readingBack' })
     for (const write of group) {
-      const found = await readPatiently(lease, card, write.at, signal, (code) =>
-        report({ type: 'card.notice', code }),
-      )
+      const found = await readPatiently(lease, card, write.at, { clock, signal, notice })
       if (!areEqual(writtenPart(write, found), write.data)) {
         throw new BridgeError('card_mismatch', `${nameOf(write.at)} did not keep what was written.`)
       }

@@ -2,6 +2,7 @@ import type { Card, CardWrite } from '../contract/card.ts'
 import type { CardLease } from '../contract/encoders.ts'
 import { isBridgeError, toBridgeError } from '../contract/errors.ts'
 import type { BridgeError, ErrorCode } from '../contract/errors.ts'
+import type { CardUid } from '../contract/ids.ts'
 import type { WriteIntent } from '../contract/journal.ts'
 import type { EncodeSubject, Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
@@ -22,7 +23,21 @@ export interface WriteTask {
 export type CardCheck =
   | { readonly kind: 'free'; readonly task: WriteTask }
   | { readonly kind: 'alreadyRight' }
-  | { readonly kind: 'occupied' }
+  | { readonly kind: 'occupied'; readonly occupant: Occupant }
+
+/** What a card holds, by the digest of the record's own blocks: of cards without an identifier it alone tells one from another. */
+export interface Occupant {
+  readonly uid: CardUid
+  readonly digest: string
+}
+
+/** What `checkCard` looks at, and what it may find there without asking. */
+export interface CheckTask {
+  readonly lease: CardLease
+  readonly card: Card
+  readonly order: EncodeOrder
+  readonly overwrite: Occupant | null
+}
 
 /** What a session starts from: an order, and after a crash what the journal knows of its writing. */
 export interface EncodeInput {
@@ -39,8 +54,9 @@ export interface EncodeContext extends EncodeInput {
   readonly task: WriteTask | null
   /** Why `awaitingConfirmation` asks. */
   readonly question: 'liveKey' | 'occupied'
-  /** The clerk allowed overwriting what this card holds. */
-  readonly overwriteUid: string | null
+  /** What the clerk is asked about, and allowed to be overwritten. */
+  readonly occupant: Occupant | null
+  readonly overwrite: Occupant | null
   /** What cut the write short. */
   readonly interruptedBy: BridgeError
   /** A write has been handed to the card: from now on no failure leaves it `untouched`. */

@@ -19,7 +19,7 @@ import {
 import { encodeGuards } from './encode-guards.ts'
 import { failed, interruptedIntent, plannedTask, reasonOf } from './encode-context.ts'
 import type { EncodeContext, EncodeEvent, EncodeInput, EncodeOrder } from './encode-context.ts'
-import type { CardCheck, Report, WriteTask } from './encode-context.ts'
+import type { CardCheck, CheckTask, Report, WriteTask } from './encode-context.ts'
 import type { RecoveredTruth } from './recover-actors.ts'
 
 const machineSetup = setup({
@@ -33,10 +33,7 @@ const machineSetup = setup({
     takeTurn: fromPromise<CardLease, { order: EncodeOrder }>(notProvided),
     proveAlive: fromPromise<void, { lease: CardLease }>(notProvided),
     waitForCard: fromPromise<Card, { lease: CardLease; report: Report }>(notProvided),
-    checkCard: fromPromise<
-      CardCheck,
-      { lease: CardLease; card: Card; order: EncodeOrder; overwrite: boolean }
-    >(notProvided),
+    checkCard: fromPromise<CardCheck, CheckTask>(notProvided),
     writeCard: fromPromise<
       void,
       { lease: CardLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal; report: Report }
@@ -114,7 +111,8 @@ export const encodeMachine = machineSetup.createMachine({
     card: null,
     task: null,
     question: 'occupied',
-    overwriteUid: null,
+    occupant: null,
+    overwrite: null,
     interruptedBy: new BridgeError('write_interrupted'),
     touched: false,
     progress: null,
@@ -213,7 +211,7 @@ export const encodeMachine = machineSetup.createMachine({
               lease: heldLease(context),
               card: presentCard(context),
               order: context.order,
-              overwrite: context.overwriteUid !== null && context.overwriteUid === context.card?.uid,
+              overwrite: context.overwrite,
             }),
             onDone: [
               {
@@ -224,7 +222,10 @@ export const encodeMachine = machineSetup.createMachine({
               {
                 guard: { type: 'isOccupied', params: ({ event }) => ({ check: event.output }) },
                 target: 'awaitingConfirmation',
-                actions: assign({ question: 'occupied' }),
+                actions: assign({
+                  question: 'occupied',
+                  occupant: ({ event }) => (event.output.kind === 'occupied' ? event.output.occupant : null),
+                }),
               },
               {
                 target: '#encode.writing',
@@ -255,7 +256,7 @@ export const encodeMachine = machineSetup.createMachine({
               },
               {
                 target: 'waitingForCard',
-                actions: assign({ overwriteUid: ({ context }) => context.card?.uid ?? null }),
+                actions: assign({ overwrite: ({ context }) => context.occupant }),
               },
             ],
           },

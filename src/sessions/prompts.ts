@@ -28,8 +28,11 @@ export const promptOf = (facts: PromptFacts): string => {
   return facts.isSwiped ? (swipePrompt(facts) ?? fieldPrompt(facts)) : fieldPrompt(facts)
 }
 
+/** ` 04A1B2C3`, or nothing for a card that has no identifier. */
+const named = (uid: string | null): string => (uid === null ? '' : ` ${uid}`)
+
 const noticeTexts: Partial<Record<ErrorCode, (facts: PromptFacts) => string>> = {
-  card_swapped: ({ uid, encoder }) => `That is another card. Place the card ${uid ?? ''} on ${encoder}.`,
+  card_swapped: ({ uid, encoder }) => `That is another card. Place the card${named(uid)} on ${encoder}.`,
   card_several: ({ encoder }) => `More than one card lies on ${encoder}. Leave only one.`,
   card_unreadable: ({ encoder }) => `It could not be read. Present it again at ${encoder}.`,
   card_swipe_failed: ({ encoder }) =>
@@ -41,6 +44,10 @@ const swipePrompt = ({ state, encoder, isEncoderReady, isReadingBack }: PromptFa
   switch (state) {
     case 'waitingForCard':
       return `Swipe the card through ${encoder}, so that it can be looked at.`
+    case 'checkingCard':
+    case 'reading':
+    case 'verifying':
+      return 'Keep the card at hand: what was read is being looked at.'
     case 'writing':
       return isReadingBack
         ? `Swipe the same card through ${encoder} again, so that it can be checked.`
@@ -81,8 +88,8 @@ const fieldPrompt = (facts: PromptFacts): string => {
       return 'The card was read. It is being compared with Seam.'
     case 'recovering':
       return facts.isEncoderReady
-        ? `A write was cut short. Place the card ${facts.uid ?? ''} on ${encoder} again, so that its state can be told.`
-        : `A write was cut short: ${encoder} is not connected. Check its cable; leave the card ${facts.uid ?? ''} at hand.`
+        ? `A write was cut short. Place the card${named(facts.uid)} on ${encoder} again, so that its state can be told.`
+        : `A write was cut short: ${encoder} is not connected. Check its cable; leave the card${named(facts.uid)} at hand.`
     case 'ended':
       return facts.ending === null ? '' : endingText(facts.ending)
   }

@@ -79,7 +79,8 @@ const readTruth = async (
   const layout = ports.layouts.withId(intent.layout)
   const notice = (code: ErrorCode | null): void => report({ type: 'card.notice', code })
   const card = await waitForUid(ports, lease, intent, notice, signal)
-  const read = (at: CardAddress): Promise<Uint8Array> => readPatiently(lease, card, at, signal, notice)
+  const read = (at: CardAddress): Promise<Uint8Array> =>
+    readPatiently(lease, card, at, { clock: ports.clock, signal, notice })
   const own = layout.reads(card)
   const plan = lastWrites(layout.plan(contentOf(order.encode), card, siteKeysOf(ports.journal)))
   const written: Uint8Array[] = []
@@ -109,7 +110,7 @@ const waitForUid = async (
 ): Promise<Card> => {
   for (;;) {
     const card = await waitForOneCard(lease, ports.clock, signal, notice)
-    if (card.uid === intent.uid) return card
+    if (card.uid === intent.uid && card.technology === intent.technology) return card
     notice('card_swapped')
     await lease.device.release({ signal })
     await pause(ports.clock, signal)

@@ -9,7 +9,7 @@ import { CardUid, EncoderId, OrderId } from '../../src/contract/ids.ts'
 import type { WriteIntent } from '../../src/contract/journal.ts'
 import type { EncodeSubject, Order } from '../../src/contract/order.ts'
 import type { Comparison, Ending } from '../../src/contract/outcome.ts'
-import type { CardCheck, WriteTask } from '../../src/sessions/encode-context.ts'
+import type { CardCheck, CheckTask, Occupant, WriteTask } from '../../src/sessions/encode-context.ts'
 import type { EncodeContext, EncodeEvent, EncodeOrder, Report } from '../../src/sessions/encode-context.ts'
 import { encodeMachine } from '../../src/sessions/encode-machine.ts'
 import type { RecoveredTruth } from '../../src/sessions/recover-actors.ts'
@@ -110,6 +110,9 @@ export const writeIntent: WriteIntent = {
   intendedDigest: '11',
   previousDigest: '00',
 }
+
+/** What the guest's card holds, where it is occupied. */
+export const occupant: Occupant = { uid: guestCard.uid, digest: '00' }
 
 export const writeTask: WriteTask = { card: guestCard, plan: [], intent: writeIntent }
 
@@ -214,9 +217,7 @@ export const startEncode = (options: EncodeOptions = {}) => {
     takeTurn: stub<CardLease, { order: EncodeOrder }>('takeTurn'),
     proveAlive: stub<void, { lease: CardLease }>('proveAlive'),
     waitForCard: stub<Card, Reporting<{ lease: CardLease }>>('waitForCard'),
-    checkCard: stub<CardCheck, { lease: CardLease; card: Card; order: EncodeOrder; overwrite: boolean }>(
-      'checkCard',
-    ),
+    checkCard: stub<CardCheck, CheckTask>('checkCard'),
     writeCard: stub<
       void,
       Reporting<{ lease: CardLease; order: EncodeOrder; task: WriteTask; stop: AbortSignal }>
@@ -301,7 +302,7 @@ export const encodeStates: Record<EncodeStateName, (options?: EncodeOptions) => 
   askingForLiveKey: async (options) => startEncode({ ...options, subject: { endsLiveKey: true } }),
   askingForOccupied: async (options) => {
     const run = await encodeStates.checkingCard(options)
-    await run.actors.checkCard.call().resolve({ kind: 'occupied' })
+    await run.actors.checkCard.call().resolve({ kind: 'occupied', occupant })
     return run
   },
   writingUntouched: async (options) => {

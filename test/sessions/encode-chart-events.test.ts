@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { BridgeError } from '../../src/contract/errors.ts'
 import type { EncodeEvent } from '../../src/sessions/encode-context.ts'
-import { encodeStates, guestCard, otherCard, startEncode, writeTask } from './chart-support.ts'
+import { encodeStates, guestCard, occupant, otherCard, startEncode, writeTask } from './chart-support.ts'
 import type { EncodeOptions, EncodeRun, EncodeStateName } from './chart-support.ts'
 
 const events = {
@@ -211,12 +211,12 @@ describe('the live key of a door', () => {
 describe('an occupied card', () => {
   test('is overwritten only after the clerk has confirmed, and is selected and checked again', async () => {
     const run = await encodeStates.checkingCard()
-    expect(run.actors.checkCard.call().input.overwrite).toBe(false)
-    await run.actors.checkCard.call().resolve({ kind: 'occupied' })
+    expect(run.actors.checkCard.call().input.overwrite).toBeNull()
+    await run.actors.checkCard.call().resolve({ kind: 'occupied', occupant })
     expect(run.context().question).toBe('occupied')
     run.send(events['clerk.confirmed'])
     await run.actors.waitForCard.call().resolve(guestCard)
-    expect(run.actors.checkCard.call().input.overwrite).toBe(true)
+    expect(run.actors.checkCard.call().input.overwrite).toEqual(occupant)
     await run.actors.checkCard.call().resolve({ kind: 'free', task: writeTask })
     expect(run.state()).toBe('writing')
   })
@@ -225,7 +225,11 @@ describe('an occupied card', () => {
     const run = await encodeStates.askingForOccupied()
     run.send(events['clerk.confirmed'])
     await run.actors.waitForCard.call().resolve(otherCard)
-    expect(run.actors.checkCard.call().input.overwrite).toBe(false)
+    expect(run.actors.checkCard.call().input).toMatchObject({ card: otherCard, overwrite: occupant })
+    await run.actors.checkCard
+      .call()
+      .resolve({ kind: 'occupied', occupant: { ...occupant, uid: otherCard.uid } })
+    expect(run.state()).toBe('preparing.awaitingConfirmation')
   })
 })
 

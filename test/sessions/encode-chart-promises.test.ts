@@ -4,7 +4,15 @@ import { BridgeError } from '../../src/contract/errors.ts'
 import type { ErrorCode } from '../../src/contract/errors.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
 import type { EncodeEvent } from '../../src/sessions/encode-context.ts'
-import { guestCard, leaseOf, otherCard, startEncode, writeIntent, writeTask } from './chart-support.ts'
+import {
+  guestCard,
+  leaseOf,
+  occupant,
+  otherCard,
+  startEncode,
+  writeIntent,
+  writeTask,
+} from './chart-support.ts'
 import type { EncodeRun } from './chart-support.ts'
 
 type ActorName = keyof EncodeRun['actors']
@@ -46,7 +54,7 @@ const successes = (run: EncodeRun): Record<ActorName, readonly (() => Promise<vo
     waitForCard: [guestCard, otherCard].map((card) => () => actors.waitForCard.call().resolve(card)),
     checkCard: [
       () => actors.checkCard.call().resolve({ kind: 'free', task: writeTask }),
-      () => actors.checkCard.call().resolve({ kind: 'occupied' }),
+      () => actors.checkCard.call().resolve({ kind: 'occupied', occupant }),
       () => actors.checkCard.call().resolve({ kind: 'alreadyRight' }),
     ],
     writeCard: [() => actors.writeCard.call().resolve()],

@@ -84,9 +84,26 @@ describe('the prompt of an encoder that cards are swiped through', () => {
     expect(prompt({ notice: 'card_swipe_failed' })).toContain('The swipe went wrong')
   })
 
+  test('never tells to leave a card where it is', () => {
+    const states = ['checkingCard', 'reading', 'writing', 'verifying', 'recovering'] as const
+    for (const state of states) expect(prompt({ state }), state).not.toMatch(/where it is|Place|Put/)
+  })
+
   test('is that of any other encoder where no card moves', () => {
     for (const state of ['queued', 'awaitingConfirmation', 'comparing'] as const) {
       expect(prompt({ state })).toBe(prompt({ state, isSwiped: false }))
+    }
+  })
+
+  test('names no card that has no name', () => {
+    const isSwiped = false
+    for (const facts of [
+      { state: 'recovering', isSwiped },
+      { state: 'recovering', isSwiped, isEncoderReady: false },
+      { state: 'recovering', isSwiped, notice: 'card_swapped' },
+    ] as const) {
+      expect(prompt(facts)).not.toContain('  ')
+      expect(prompt({ ...facts, uid: '01020304' })).toMatch(/the card 01020304 /)
     }
   })
 })

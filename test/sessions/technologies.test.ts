@@ -125,6 +125,26 @@ describe('a write to a card without an identifier that is cut short', () => {
   })
 })
 
+describe('a recovery of a card without an identifier', () => {
+  test('takes no stripe for a transponder, and waits for one', async () => {
+    const delays = { recoveryTimeout: 5000, returnTimeout: 5000 }
+    const options = { driver: 'virtual', layout: 'badge', layouts: [em4100], delays }
+    await using desk = await openDesk(options)
+    desk.emulators[0]?.placeCard({ type: 't5577', uid: '01020304' })
+    desk.emulators[0]?.inject({ fault: 'removeCardAfterWrites', count: 3 })
+    const order = desk.order()
+    await desk.reaches(order, 'waitingForReturn')
+    await desk.crash()
+    await using again = await desk.restart()
+    await again.reaches(order, 'recovering')
+    again.emulators[0]?.placeCard({ type: 'magstripe', uid: '05060708' })
+    await expect.poll(() => again.sessions.view(order)?.prompt).toContain('That is another card')
+    again.emulators[0]?.removeCard()
+    again.emulators[0]?.placeCard({ type: 't5577', uid: '01020304' })
+    expect(await again.ending(order)).toMatchObject({ kind: 'encoded', technology: 't5577', uid: null })
+  })
+})
+
 describe('a scanner', () => {
   const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 

@@ -1,7 +1,7 @@
 import type { Card, CardAddress, CardWrite, MifareKey } from '../../contract/card.ts'
 import { BridgeError } from '../../contract/errors.ts'
 import { blockCount, blockSizeBytes, sectorOf, trailerOf, transportKey } from '../mifare-classic.ts'
-import { checkPage, pageMapOf, pageSizeBytes } from '../ntag.ts'
+import { checkPage, firstUserPage, pageMapOf, pageSizeBytes } from '../ntag.ts'
 
 /** Where on a card a run of bytes begins, and what opens it there. */
 export interface AreaStart {
@@ -70,6 +70,19 @@ export const writesInto = ({ addresses, unitSizeBytes }: Area, bytes: Uint8Array
     data.set(bytes.subarray(index * unitSizeBytes, (index + 1) * unitSizeBytes))
     return { at, data }
   })
+
+/** How the user pages of a new tag begin: an empty NDEF message, on an NTAG213 behind a lock control TLV (NTAG213/215/216 §8.5.8). */
+const factoryStarts = ['0103a00c340300fe', '0300fe00']
+
+/** Whether the bytes, which begin with the area, are zeros or what a new tag has there. */
+export const isBlank = ({ addresses: [first] }: Area, bytes: Uint8Array): boolean => {
+  const digits = Buffer.from(bytes).toString('hex')
+  const skipped =
+    first?.kind === 'page' ? (first.page - firstUserPage) * pageSizeBytes * 2 : Number.POSITIVE_INFINITY
+  return ['', ...factoryStarts].some(
+    (start) => digits === start.slice(skipped, skipped + digits.length).padEnd(digits.length, '0'),
+  )
+}
 
 /** The bytes of the area, from what its addresses hold; a unit of another size counts as zeros. */
 export const bytesOf = ({ unitSizeBytes }: Area, found: readonly Uint8Array[]): Uint8Array => {

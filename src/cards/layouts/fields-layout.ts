@@ -1,30 +1,36 @@
 import type { Card } from '../../contract/card.ts'
 import type { CardContent } from '../../contract/card-content.ts'
 import { BridgeError } from '../../contract/errors.ts'
-import type { LayoutField } from '../../contract/layout-definition.ts'
-import { type Area, type AreaStart, areaOf, bytesOf, writesInto } from './area.ts'
+import { fieldSizeBytes as sizeOf, type LayoutField } from '../../contract/layout-definition.ts'
+import { type Area, type AreaStart, areaOf, bytesOf, isBlank, writesInto } from './area.ts'
 import type { Layout } from './layout.ts'
+import { numberReading } from './number-reading.ts'
 import { checkTechnology, type LayoutIdentity } from './record-layout.ts'
 
 const hexBytes = (digits: string): Uint8Array => Uint8Array.from(Buffer.from(digits, 'hex'))
 
-const sizeOf = (field: LayoutField): number =>
-  field.encoding === 'hex' ? field.value.length / 2 : field.sizeBytes
+type NumberField = Extract<LayoutField, { readonly encoding: 'big-endian' | 'little-endian' }>
 
-const numberOf = (field: 'card_number' | 'starts_at' | 'ends_at', content: CardContent): bigint => {
-  if (field === 'card_number') return BigInt(content.cardNumber)
+/** The number that goes into the field. All ones stand for no end, and for nothing else. */
+const valueOf = ({ field, sizeBytes }: NumberField, content: CardContent): bigint => {
+  const allOnes = (1n << BigInt(sizeBytes * 8)) - 1n
   const time = field === 'starts_at' ? content.startsAt : content.endsAt
-  // All ones: no end.
-  return time === null ? -1n : BigInt(Math.floor(Date.parse(time) / 1000))
+  if (field !== 'card_number' && time === null) return allOnes
+  const value =
+    field === 'card_number' ? BigInt(content.cardNumber) : BigInt(Math.floor(Date.parse(time ?? '') / 1000))
+  if (value < 0n || value > allOnes || (field === 'ends_at' && value === allOnes)) {
+    throw new BridgeError('order_invalid', `${field} does not fit into ${sizeBytes} bytes.`)
+  }
+  return value
 }
 
-const unsigned = (value: bigint, sizeBytes: number, isLittleEndian: boolean, name: string): Uint8Array => {
-  const fitted = value === -1n ? (1n << BigInt(sizeBytes * 8)) - 1n : value
-  if (fitted >> BigInt(sizeBytes * 8) !== 0n) {
-    throw new BridgeError('order_invalid', `${name} does not fit into ${sizeBytes} bytes.`)
-  }
-  const bytes = hexBytes(fitted.toString(16).padStart(sizeBytes * 2, '0'))
-  return isLittleEndian ? bytes.toReversed() : bytes
+const unsigned = (field: NumberField, content: CardContent): Uint8Array => {
+  const bytes = hexBytes(
+    valueOf(field, content)
+      .toString(16)
+      .padStart(field.sizeBytes * 2, '0'),
+  )
+  return field.encoding === 'little-endian' ? bytes.toReversed() : bytes
 }
 
 const bytesOfField = (field: LayoutField, content: CardContent): Uint8Array => {
@@ -41,19 +47,13 @@ const bytesOfField = (field: LayoutField, content: CardContent): Uint8Array => {
       return new TextEncoder().encode(text)
     }
     default:
-      return unsigned(
-        numberOf(field.field, content),
-        field.sizeBytes,
-        field.encoding === 'little-endian',
-        field.field,
-      )
+      return unsigned(field, content)
   }
 }
 
-/** The card number as the field spells it, or null where it holds none. */
+/** The card number as a field of it spells it, or null where it holds none. */
 const cardNumberIn = (field: LayoutField, bytes: Uint8Array): string | null => {
   const own = bytes.slice(field.at, field.at + sizeOf(field))
-  if (field.field !== 'card_number') return null
   if (field.encoding === 'ascii') {
     return /^(\d{1,20})\0*$/.exec(new TextDecoder('latin1').decode(own))?.[1] ?? null
   }
@@ -85,17 +85,20 @@ export const createFieldsLayout = (
     plan: (content, card) => {
       const bytes = new Uint8Array(sizeBytes)
       for (const field of fields) bytes.set(bytesOfField(field, content), field.at)
-      return writesInto(areaOn(card), bytes)
+      const area = areaOn(card)
+      if (isBlank(area, bytes)) {
+        throw new BridgeError('order_invalid', 'The card could not be told from a blank one.')
+      }
+      return writesInto(area, bytes)
     },
     reads: (card) => areaOn(card).addresses,
     parse: (found, card) => {
-      const bytes = bytesOf(areaOn(card), found)
-      if (bytes.every((byte) => byte === 0)) return { kind: 'blank' }
+      const area = areaOn(card)
+      const bytes = bytesOf(area, found)
+      if (isBlank(area, bytes)) return { kind: 'blank' }
       if (!hasConstants(fields, bytes)) return { kind: 'foreign', reason: 'magic' }
-      const cardNumber = fields.map((field) => cardNumberIn(field, bytes)).find((number) => number !== null)
-      return cardNumber === undefined || cardNumber === null
-        ? { kind: 'foreign', reason: 'magic' }
-        : { kind: 'number', cardNumber }
+      const own = fields.filter(({ field }) => field === 'card_number')
+      return numberReading(own.map((field) => cardNumberIn(field, bytes)))
     },
   }
 }

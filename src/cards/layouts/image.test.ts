@@ -52,9 +52,9 @@ test('layouts are found by their names, and an unknown name lists them', () => {
 })
 
 test('a layout that was changed since is not the one that the journal names', () => {
-  const changed = { ...image, id: 'image@2' }
-  expect(() => createLayouts([changed]).withId('image')).toThrow(
+  const changed = { ...image, name: 'own', id: 'own@2' }
+  expect(() => createLayouts([changed]).withId('own@1')).toThrow(
     expect.toSatisfy((error) => isBridgeError(error, 'layout_unknown')),
   )
-  expect(createLayouts([changed]).withId('image@2')).toBe(changed)
+  expect(createLayouts([changed]).withId('own@2')).toBe(changed)
 })

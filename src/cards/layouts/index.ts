@@ -18,7 +18,7 @@ const builtIn: readonly Layout[] = [demo, image]
 /** A configured layout of one of our names takes its place. */
 export const createLayouts = (configured: readonly Layout[]): Layouts => {
   const byName = new Map([...builtIn, ...configured].map((layout) => [layout.name, layout]))
-  const byId = new Map([...byName.values()].map((layout) => [layout.id, layout]))
+  const byId = new Map([...builtIn, ...configured].map((layout) => [layout.id, layout]))
   const names = [...byName.keys()]
   const found = (layout: Layout | undefined, wanted: string): Layout => {
     if (layout === undefined) {

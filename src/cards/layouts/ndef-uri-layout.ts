@@ -1,10 +1,12 @@
 import type { CardContent } from '../../contract/card-content.ts'
 import type { Card, CardAddress, CardWrite } from '../../contract/card.ts'
+import { BridgeError } from '../../contract/errors.ts'
+import { encodeNdef } from '../ndef.ts'
 import { ndefWrites, readNdef } from '../ndef-tag.ts'
-import { firstUserPage } from '../ntag.ts'
-import { lastWrites } from '../places.ts'
+import { firstUserPage, userSizeBytes } from '../ntag.ts'
 import { areaOf, bytesOf, usualStart } from './area.ts'
 import type { Layout } from './layout.ts'
+import { numberReading } from './number-reading.ts'
 import { checkTechnology, type LayoutIdentity } from './record-layout.ts'
 import { fillTemplate, numberIn } from './template.ts'
 
@@ -15,6 +17,13 @@ const longest: CardContent = {
   startsAt: '',
   endsAt: null,
 }
+
+/** What stands around a message: type, length of three bytes, terminator (NTAG213/215/216 §8.5.5). */
+const TLV_BYTES = 5
+
+/** Zeros, or an empty message, behind a lock control TLV or not. Whatever else no message is found in is somebody's. */
+const holdsNoMessage = (bytes: Uint8Array): boolean =>
+  /^(?:0*|(?:0103.{6})?0300.*)$/.test(Buffer.from(bytes).toString('hex'))
 
 /** A layout of one NDEF URI on an NTAG or Ultralight: a phone opens it. */
 export const createNdefUriLayout = (
@@ -28,19 +37,26 @@ export const createNdefUriLayout = (
   }
   const readsOn = (card: Card): readonly CardAddress[] => {
     checkTechnology(identity, card)
-    const most = lastWrites(writesOn(longest, card)).length
-    return areaOf(card, { ...usualStart, page: firstUserPage, password }, most * 4).addresses
+    const capacityBytes = userSizeBytes(card.technology)
+    if (capacityBytes === 0) {
+      throw new BridgeError('card_incompatible', `A ${card.technology} card holds no NDEF.`)
+    }
+    const longestBytes =
+      encodeNdef([{ kind: 'uri', uri: fillTemplate(template, longest) }]).length + TLV_BYTES
+    const start = { ...usualStart, page: firstUserPage, password }
+    return areaOf(card, start, Math.min(longestBytes, capacityBytes)).addresses
   }
   return {
     ...identity,
     plan: writesOn,
     reads: readsOn,
     parse: (found) => {
-      const reading = readNdef(bytesOf({ addresses: [], unitSizeBytes: 4 }, found))
-      if (reading.kind === 'none') return { kind: 'blank' }
+      const bytes = bytesOf({ addresses: [], unitSizeBytes: 4 }, found)
+      if (holdsNoMessage(bytes)) return { kind: 'blank' }
+      const reading = readNdef(bytes)
       const [record] = reading.kind === 'message' ? reading.records : []
-      const cardNumber = record?.kind === 'uri' ? numberIn(template, record.uri) : null
-      return cardNumber === null ? { kind: 'foreign', reason: 'magic' } : { kind: 'number', cardNumber }
+      const number = record?.kind === 'uri' ? numberIn(template, record.uri) : null
+      return numberReading([number])
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Card, CardTechnology } from '../../contract/card.ts'
 import { BridgeError } from '../../contract/errors.ts'
-import { type Area, type AreaStart, areaOf, bytesOf, writesInto } from './area.ts'
+import { type Area, type AreaStart, areaOf, bytesOf, isBlank, writesInto } from './area.ts'
 import { decodeRecord, encodeRecord, recordSizeBytes } from './demo-record.ts'
 import type { Layout } from './layout.ts'
 import { joinStripe, splitStripe, stripeAddress } from './record-stripe.ts'
@@ -17,14 +17,6 @@ export const checkTechnology = ({ name, technologies }: LayoutIdentity, card: Ca
   if (!technologies.includes(card.technology)) {
     throw new BridgeError('card_incompatible', `The layout ${name} goes on ${technologies.join(', ')}.`)
   }
-}
-
-/** How the user pages of a new tag begin: an empty NDEF message, on an NTAG213 behind a lock control TLV (NTAG213/215/216 §8.5.8). */
-const factoryStarts = ['0103a00c340300fe', '0300fe00']
-
-const isFactoryFresh = (bytes: Uint8Array): boolean => {
-  const digits = Buffer.from(bytes).toString('hex')
-  return factoryStarts.some((start) => digits.startsWith(start) && /^0*$/.test(digits.slice(start.length)))
 }
 
 /** A layout that puts one authenticated record on the card: blocks, pages or the tracks of a stripe. */
@@ -45,8 +37,9 @@ export const createRecordLayout = (identity: LayoutIdentity, start: AreaStart): 
     reads: (card) => areaOn(card).addresses,
     parse: (found, card, siteKeys) => {
       if (card.technology !== 'magstripe') {
-        const bytes = bytesOf(areaOn(card), found).slice(0, recordSizeBytes)
-        return isFactoryFresh(bytes) ? { kind: 'blank' } : decodeRecord(bytes, card.uid, siteKeys)
+        const area = areaOn(card)
+        const bytes = bytesOf(area, found).slice(0, recordSizeBytes)
+        return isBlank(area, bytes) ? { kind: 'blank' } : decodeRecord(bytes, card.uid, siteKeys)
       }
       const stripe = joinStripe(found[0] ?? new Uint8Array(0))
       if (stripe === 'blank') return { kind: 'blank' }
