@@ -261,7 +261,7 @@ describe('the tables of routes', async () => {
 
   test('docs/control-api.md names the shapes that the daemon answers with', async () => {
     await using control = await openControl()
-    const asked = controlRoutes.filter(({ method, path }) => method === 'GET' && !/:|audit/.test(path))
+    const asked = controlRoutes.filter(({ method, path }) => method === 'GET' && !/:|audit|events/.test(path))
     expect(asked.length).toBeGreaterThan(4)
     for (const { path, answer } of asked) {
       const { body } = await send(control.port, 'GET', path, bearer(control.token))

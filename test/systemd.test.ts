@@ -9,7 +9,7 @@ import { filesUnder, root } from './support/repository.ts'
 import { testUnless } from './support/skip.ts'
 
 const units = filesUnder('systemd', /\.service$/)
-const rules = filesUnder('systemd', /\.rules$/)
+const rules = filesUnder('systemd', /\/99-[^/]+\.rules$/)
 
 /** Why a tool of systemd cannot be asked here; null when it can. */
 const whyNot = (command: string, ...probe: string[]): string | null =>

@@ -59,8 +59,12 @@ ${Object.entries(settingAt(['devices']).items?.properties ?? {})
   .map(([name, schema]) => row(name, null, schema))
   .join('\n')}
 
-A serial line has no identity but its path: the bridge makes an id for an encoder when it first meets the path, and under another path the
-same device is another encoder. On Linux prefer a stable link under \`/dev/serial/by-id/\`. Each encoder needs a name and a path of its own.
+At first sight a device is selected by \`path\`, by \`match\`, or, with neither, by its driver alone if exactly one connected device
+fits. From then on it is known by what it is, wherever it is plugged in: by its USB serial number; where that tells nothing, by its USB
+port; else by what its protocol tells, and at last by its path. Two that nothing tells apart are not used until
+\`encoder-bridge devices identify\` or a \`match\` tells them apart, and another device in its place is not used until
+\`encoder-bridge devices accept\`. The encoder keeps its id through all of that; it goes with the name. USB ids stand in quotes:
+\`match: { vendorId: '0403', usbPath: 1-2.3 }\`. On Linux a stable link under \`/dev/serial/by-id/\` is a path too.
 
 ## Layouts
 

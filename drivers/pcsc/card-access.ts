@@ -92,11 +92,12 @@ export const createCardAccess = (link: Link, clock: Clock, profile: ReaderProfil
     return pcsc.STATUS_OK
   }
 
-  /** Tries twice. A refusal is the key's: only it can close a place to reading. */
+  /** Tries as often as it is told. A refusal is the key's: only it can close a place to reading. */
   const readOpened = async (
     card: Card,
     open: () => Promise<number>,
     address: number,
+    maxReads = MAX_READS,
   ): Promise<Uint8Array> => {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -110,9 +111,9 @@ export const createCardAccess = (link: Link, clock: Clock, profile: ReaderProfil
           throw new BridgeError('protocol_error', `A read was answered with ${data.length} bytes.`)
         }
         const refused = await refusal(card, 'card_key_refused', status)
-        if (opening !== pcsc.STATUS_OK || attempt === MAX_READS) throw refused
+        if (opening !== pcsc.STATUS_OK || attempt === maxReads) throw refused
       } catch (error) {
-        if (!isBridgeError(error, 'device_fault') || attempt === MAX_READS) throw error
+        if (!isBridgeError(error, 'device_fault') || attempt === maxReads) throw error
       }
     }
   }
@@ -134,7 +135,9 @@ export const createCardAccess = (link: Link, clock: Clock, profile: ReaderProfil
     await selection.ensure(card.uid)
     const known = isOpenFor(at) ? ahead.page(at.page) : undefined
     if (known !== undefined) return known
-    const answer = await readOpened(card, () => openPages(card, at), at.page)
+    // A password is shown once: a card may count those that were wrong, and lock itself (AUTHLIM).
+    const maxReads = at.password === null ? MAX_READS : 1
+    const answer = await readOpened(card, () => openPages(card, at), at.page, maxReads)
     ahead.keep(card.uid, at.page, answer)
     return answer.slice(0, pageSizeBytes)
   }

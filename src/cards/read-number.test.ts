@@ -46,9 +46,11 @@ test('a badge is facility and card number of the one Wiegand format that its bit
   expect(numberOfRead(wrongParity, 'wiegand-26')).toBeNull()
 })
 
-test('an EM4100 is its printed ten digits', () => {
+test('an EM4100 is its whole number, and its printed ten digits where that is the format', () => {
   const data = Uint8Array.of(0x01, 0x00, 0x63, 0xe9, 0xae)
-  expect(numberOfRead(read({ technology: 'em4100', data }))).toBe('0006547886')
+  // 010063E9AE hexadecimal.
+  expect(numberOfRead(read({ technology: 'em4100', data }))).toBe('4301515182')
+  expect(numberOfRead(read({ technology: 'em4100', data }), 'em4100-decimal')).toBe('0006547886')
 })
 
 test('a card has a number where a format is set, an EM4100 always, a stripe never', () => {
@@ -56,7 +58,7 @@ test('a card has a number where a format is set, an EM4100 always, a stripe neve
   expect(numberOfCard(card, null)).toBeNull()
   expect(numberOfCard(card, 'uid-decimal')).toBe(String(0x922e5832))
   expect(numberOfCard(card, 'uid-hex-reversed')).toBe('32582E92')
-  expect(numberOfCard({ uid: CardUid.parse('010063E9AE'), technology: 'em4100' }, null)).toBe('0006547886')
+  expect(numberOfCard({ uid: CardUid.parse('010063E9AE'), technology: 'em4100' }, null)).toBe('4301515182')
   expect(numberOfCard({ uid: noUid, technology: 'magstripe' }, 'uid-hex')).toBeNull()
   // 26 bits with the parity of facility 118, card 1603: an identifier is no Wiegand number, whatever its bits happen to be.
   const uid = CardUid.parse('02EC0C86')

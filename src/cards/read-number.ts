@@ -21,8 +21,7 @@ export const numberOfRead = (read: ScannerRead, format: NumberFormat | null = nu
   }
 }
 
-const byHabit = ({ technology, data, bitCount }: ScannerRead): string => {
-  if (technology === 'em4100' && data.length === 5) return formatNumber('em4100-decimal', data)
+const byHabit = ({ data, bitCount }: ScannerRead): string => {
   const decimal = formatNumber('uid-decimal', data)
   if (bitCount === null) return decimal
   // Several formats of one length, or none whose parity is right: the bits as they are promise no more than they say.
@@ -46,6 +45,7 @@ export const numberOfCard = ({ uid, technology }: Card, format: NumberFormat | n
   const data = Uint8Array.from({ length: uid.length / 2 }, (_, index) =>
     Number.parseInt(uid.slice(index * 2, index * 2 + 2), 16),
   )
-  if (format === null) return technology === 'em4100' ? formatNumber('em4100-decimal', data) : null
+  // The whole number, as the em4100 layout writes it; the ten digits that are printed are a format.
+  if (format === null) return technology === 'em4100' ? formatNumber('uid-decimal', data) : null
   return numberOfRead({ technology, data, bitCount: null, symbology: null }, format)
 }

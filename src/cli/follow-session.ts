@@ -21,27 +21,37 @@ interface FollowOptions {
 }
 
 /** Asks the clerk, once for each question. */
-const createAsking = ({ terminal, voice, isConfirmed }: FollowOptions, answer: (isYes: boolean) => void) => {
-  let open: { readonly question: string; readonly gone: AbortController } | null = null
+const createAsking = (
+  { terminal, voice, isConfirmed }: FollowOptions,
+  answer: (isYes: boolean, revision: number) => void,
+) => {
+  let open: { readonly revision: number; readonly gone: AbortController } | null = null
   const end = (): void => {
     open?.gone.abort()
     open = null
   }
-  const begin = (question: string): void => {
-    if (open?.question === question) return
+  const begin = ({ prompt, revision }: SessionBody): void => {
+    if (open?.revision === revision) return
     end()
     const gone = new AbortController()
-    open = { question, gone }
+    open = { revision, gone }
     if (isConfirmed) {
-      answer(true)
+      answer(true, revision)
     } else if (terminal.confirm !== undefined && !voice.isJson) {
-      void terminal.confirm(question, gone.signal).then((isYes) => {
-        if (!gone.signal.aborted) answer(isYes === true)
+      void terminal.confirm(prompt, gone.signal).then((isYes) => {
+        if (!gone.signal.aborted) answer(isYes === true, revision)
       })
     }
   }
   return { begin, end }
 }
+
+/** What the clerk wants of the session next. */
+interface Wish {
+  readonly path: 'cancel' | 'confirm'
+  readonly body: object
+}
+const cancelling: Wish = { path: 'cancel', body: {} }
 
 /** Where a card may be half written. */
 const touching: readonly SessionBody['state'][] = ['writing', 'waiting_for_return', 'verifying', 'recovering']
@@ -57,12 +67,14 @@ export const followSession = async (
   const { terminal, voice } = options
   const left = new AbortController()
   let polling = new AbortController()
-  const wanted = { verb: null as 'cancel' | 'confirm' | null, isLeaving: false }
-  const want = (verb: 'cancel' | 'confirm'): void => {
+  const wanted = { verb: null as Wish | null, isLeaving: false }
+  const want = (verb: Wish): void => {
     wanted.verb = verb
     polling.abort(new BridgeError('aborted'))
   }
-  const asking = createAsking(options, (isYes) => want(isYes ? 'confirm' : 'cancel'))
+  const asking = createAsking(options, (isYes, revision) =>
+    want(isYes ? { path: 'confirm', body: { revision } } : cancelling),
+  )
   const stopListening = terminal.onInterrupt(() => {
     if (wanted.isLeaving) {
       left.abort()
@@ -71,7 +83,7 @@ export const followSession = async (
     }
     wanted.isLeaving = true
     voice.say('Cancelling; waiting for what becomes of the card. Once more leaves at once.')
-    want('cancel')
+    want(cancelling)
   })
   const gone = new Promise<never>((_, reject) => {
     left.signal.addEventListener('abort', () => {
@@ -86,7 +98,7 @@ export const followSession = async (
     } else {
       progress.stop()
     }
-    if (session.state === 'awaiting_confirmation') asking.begin(session.prompt)
+    if (session.state === 'awaiting_confirmation') asking.begin(session)
     else asking.end()
     if (session.state !== 'ended' && session.prompt !== previous) voice.say(session.prompt)
   }
@@ -104,7 +116,7 @@ export const followSession = async (
         const session =
           verb === null
             ? await client.get(SessionBody, `${path}?after=${after}&wait_ms=${POLL_MS}`, polling.signal)
-            : await client.post(SessionBody, `${path}/${verb}`, {})
+            : await client.post(SessionBody, `${path}/${verb.path}`, verb.body)
         if (verb !== null && wanted.verb === verb) wanted.verb = null
         lastSeen = performance.now()
         after = session.revision

@@ -43,8 +43,11 @@ export interface Sessions {
   onChange(observer: (view: SessionView) => void): () => void
   /** Asks the session to stop. False when it has ended or does not exist. */
   cancel(orderId: OrderId): boolean
-  /** Answers `awaitingConfirmation`. False when it was not asked. */
-  confirm(orderId: OrderId): boolean
+  /**
+   * Answers `awaitingConfirmation` with yes, for the question of that revision. False when it was not asked, or when another
+   * question is asked by now: nobody says yes to what he has not seen.
+   */
+  confirm(orderId: OrderId, revision: number): boolean
   /** Takes no new orders, ends what can end within the bound, and leaves the rest to the journal. */
   drain(boundMs: number): Promise<void>
 }

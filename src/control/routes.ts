@@ -11,6 +11,7 @@ import { addDeviceRoutes } from './device-routes.ts'
 import { addVirtualRoutes } from './virtual-routes.ts'
 import {
   AuditQuery,
+  ConfirmRequest,
   EmptyRequest,
   EncodeRequest,
   PairingRequest,
@@ -180,18 +181,20 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
   })
 
   /** Both answer the session as it then is: a request that comes too late, or that nobody asked for, changes nothing. */
-  const answer = (path: string, act: (orderId: OrderId) => boolean): void => {
+  const answer = (path: string, act: (orderId: OrderId, body: unknown) => boolean): void => {
     app.post(`/v1/sessions/:order_id/${path}`, async ({ params, body }) => {
       const orderId = parseOrderId(params)
-      parse(EmptyRequest, body)
-      act(orderId)
+      act(orderId, body)
       const view = await follow(sessions, orderId, -1, AbortSignal.abort())
       if (view === null) throw new BridgeError('order_unknown')
       return sessionBody(view, encoders.list())
     })
   }
-  answer('cancel', (orderId) => sessions.cancel(orderId))
-  answer('confirm', (orderId) => sessions.confirm(orderId))
+  answer('cancel', (orderId, body) => {
+    parse(EmptyRequest, body)
+    return sessions.cancel(orderId)
+  })
+  answer('confirm', (orderId, body) => sessions.confirm(orderId, parse(ConfirmRequest, body).revision))
 
   app.get('/v1/audit', ({ query }, reply) => {
     const { since } = parse(AuditQuery, query)

@@ -312,7 +312,12 @@ export const PresentRequest = z.strictObject({
 /** Of both: the session to follow at `GET /v1/sessions/:order_id`. */
 export const OrderedResponse = z.object({ order_id: OrderId })
 
-/** The body of `POST /v1/sessions/:order_id/cancel` and `…/confirm`: nothing, said in JSON. */
+/** The body of `POST /v1/sessions/:order_id/confirm`. */
+export const ConfirmRequest = z.strictObject({
+  revision: z.int().describe('Of the session as it asked; another question by then is not answered'),
+})
+
+/** The body of `POST /v1/sessions/:order_id/cancel`: nothing, said in JSON. */
 export const EmptyRequest = z.strictObject({})
 
 /** `POST /v1/pairing` */

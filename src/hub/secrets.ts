@@ -18,7 +18,7 @@ const CODE_ALPHABET = 'ACDEFGHJKMNPQRTUVWXY34679'
 export const makePairingCode = (): string =>
   Array.from({ length: 6 }, () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length))).join('')
 
-/** 48 random bits: an unsigned number that survives JavaScript (below 2^53), as decimal digits. */
-export const makeCardNumber = (): string => String(randomBytes(6).readUIntBE(0, 6))
+/** 40 random bits, as many as an EM4100 holds, as decimal digits. */
+export const makeCardNumber = (): string => String(randomBytes(5).readUIntBE(0, 5))
 
 export const makePinCode = (): string => String(randomInt(100_000, 1_000_000))

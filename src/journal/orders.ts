@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BridgeError } from '../contract/errors.ts'
-import type { OrderId } from '../contract/ids.ts'
+import { type CardUid, noUid, type OrderId } from '../contract/ids.ts'
 import type { Journal, JournalEntry } from '../contract/journal.ts'
 import type { Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
@@ -26,6 +26,9 @@ const outOfTurn = (entry: JournalEntry, step: string): BridgeError =>
     'internal_error',
     `Order ${entry.order.orderId} is ${entry.phase} and cannot become ${step}.`,
   )
+
+/** A card without an identifier is told as none. */
+const toldUid = (uid: CardUid): CardUid | null => (uid === noUid ? null : uid)
 
 export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders => {
   const insert = store.prepare(`
@@ -140,7 +143,8 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
         const kept = { ...intent, previousDigest: first.previousDigest }
         setWriting.run(intent.encoderId, JSON.stringify(kept), orderId)
         const { orderedBy } = entry.order
-        audit.append({ event: 'writing', orderId, orderedBy, encoderId: intent.encoderId, uid: intent.uid })
+        const uid = toldUid(intent.uid)
+        audit.append({ event: 'writing', orderId, orderedBy, encoderId: intent.encoderId, uid })
       }),
     verified: (orderId) =>
       store.write(() => {
@@ -148,7 +152,8 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
         if (entry.phase === 'verified') return
         if (entry.phase !== 'writing' || entry.intent === null) throw outOfTurn(entry, 'verified')
         setVerified.run(orderId)
-        const { encoderId, uid } = entry.intent
+        const { encoderId } = entry.intent
+        const uid = toldUid(entry.intent.uid)
         audit.append({ event: 'verified', orderId, orderedBy: entry.order.orderedBy, encoderId, uid })
       }),
     end: (orderId, encoderId, ending) => {

@@ -9,7 +9,7 @@ export const openEmulated = (config: Config): SlotPorts['openTransport'] => {
   const emulators = new Map<string, Promise<Emulator>>()
   return async ({ path }, { manifest }) => {
     const { connectEmulator } = await import('../transport/connect-emulator.ts')
-    const index = config.devices.findIndex((device) => path === (device.path ?? device.name))
+    const index = config.devices.findIndex((device) => [device.path, device.name].includes(path))
     const emulator = emulators.get(path) ?? createEmulator(manifest.id, index)
     emulators.set(path, emulator)
     return connectEmulator(await emulator, { path })

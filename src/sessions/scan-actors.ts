@@ -1,4 +1,5 @@
 import { fromPromise } from 'xstate'
+import { createEm4100Layout } from '../cards/layouts/em4100-layout.ts'
 import { numberOfCard, numberOfRead } from '../cards/read-number.ts'
 import type { Card } from '../contract/card.ts'
 import type { CardContent } from '../contract/card-content.ts'
@@ -93,6 +94,8 @@ const findingOfRead = (read: ScannerRead, format: NumberFormat | null): ScanFind
   }
 }
 
+const badge = createEm4100Layout({ name: 'em4100', id: 'em4100', technologies: ['t5577'] })
+
 /** A card of a kind or with keys that no layout of ours reads is a finding, not a fault: it has a UID and no record. */
 const readFinding = async (
   ports: SessionPorts,
@@ -101,7 +104,9 @@ const readFinding = async (
   signal: AbortSignal,
 ): Promise<Pick<ScanFinding, 'record' | 'remark' | 'cardNumber'>> => {
   const nothing = (remark: string) => ({ record: null, cardNumber: null, remark })
-  const layout = ports.layouts.named(lease.layout)
+  const own = ports.layouts.named(lease.layout)
+  // A badge that can be written answers as a plain one does, whatever this encoder writes.
+  const layout = card.technology === 't5577' && !own.technologies.includes('t5577') ? badge : own
   if (!layout.technologies.includes(card.technology)) {
     return nothing(`A ${card.technology} card: the layout “${layout.name}” does not go on it.`)
   }

@@ -140,7 +140,9 @@ export const createSupervisor = (options: SupervisorOptions): Sessions => {
       return () => observers.delete(observer)
     },
     cancel: (orderId) => runs.get(orderId)?.send({ type: 'session.cancel' }) ?? false,
-    confirm: (orderId) => runs.get(orderId)?.send({ type: 'clerk.confirmed' }) ?? false,
+    confirm: (orderId, revision) =>
+      views.get(orderId)?.revision === revision &&
+      (runs.get(orderId)?.send({ type: 'clerk.confirmed' }) ?? false),
     drain: async (boundMs) => {
       isDraining = true
       stopAccepting()

@@ -136,6 +136,8 @@ test('devices lists encoders, drivers and ports', async () => {
       '  pn532  NXP PN532',
       'Serial ports',
       '  /dev/ttyUSB0  FTDI',
+      'Connected and known to a driver',
+      '  nothing',
       '',
     ].join('\n'),
   )
@@ -149,6 +151,8 @@ test('devices works without a daemon', async () => {
     encoders: null,
     drivers: [{ id: 'pn532', name: 'NXP PN532' }],
     serial_ports: [{ path: '/dev/ttyUSB0', description: 'FTDI' }],
+    connected: [],
+    remarks: [],
   })
 })
 

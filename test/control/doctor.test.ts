@@ -1,12 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { BridgeError } from '../../src/contract/errors.ts'
 import { checkDataDir, checkNode, checkPort } from '../../src/control/doctor/computer.ts'
 import { checkHub, checkOutbox, checkPairing } from '../../src/control/doctor/hub.ts'
-import { checkPaths, checkSerial } from '../../src/control/doctor/ports.ts'
+import {
+  checkDevices,
+  checkPaths,
+  checkPolkitRule,
+  checkUdevRules,
+  type DeviceSources,
+} from '../../src/control/doctor/devices.ts'
+import { checkSerial } from '../../src/control/doctor/ports.ts'
 import { examine } from '../../src/control/doctor.ts'
 import { DoctorReport } from '../../src/control/schema.ts'
 import { openControl } from '../support/fake-control-ports.ts'
@@ -14,6 +21,15 @@ import { openControl } from '../support/fake-control-ports.ts'
 const openDir = () => {
   const path = mkdtempSync(join(tmpdir(), 'doctor-'))
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A computer on which everything is there and nobody is in the way. */
+const healthy: DeviceSources = {
+  transportsOf: () => Promise.resolve(['serial']),
+  loadHid: () => Promise.resolve(),
+  listReaders: () => Promise.resolve({ readers: ['ACS ACR122U 00 00'], reason: undefined }),
+  holderOf: () => Promise.resolve(null),
+  groupOf: () => Promise.resolve('dialout'),
 }
 
 /** A server that answers everything alike. */
@@ -108,12 +124,85 @@ test('a port that is there may be used, one that is not is named, and Windows is
     { name: 'A', path },
     { name: 'B', path: join(dir.path, 'none') },
   ]
-  const checks = await checkPaths(devices, 'linux')
+  const checks = await checkPaths(devices, 'linux', healthy)
   expect(checks.map(({ name, status }) => [name, status])).toEqual([
     ['port of A', 'ok'],
     ['port of B', 'warning'],
   ])
-  expect((await checkPaths(devices, 'win32')).map(({ status }) => status)).toEqual(['skipped', 'skipped'])
+  expect((await checkPaths(devices, 'win32', healthy)).map(({ status }) => status)).toEqual([
+    'skipped',
+    'skipped',
+  ])
+})
+
+test('a port that another program has open is told with the program', async () => {
+  using dir = openDir()
+  const path = join(dir.path, 'tty')
+  writeFileSync(path, '')
+  const sources = { ...healthy, holderOf: () => Promise.resolve('minicom (process 4711)') }
+  expect(await checkPaths([{ name: 'A', path }], 'linux', sources)).toMatchObject([
+    { status: 'warning', message: `${path} is in use by minicom (process 4711).` },
+  ])
+})
+
+test('only what the configured devices need is examined', async () => {
+  const names = async (...kinds: Awaited<ReturnType<DeviceSources['transportsOf']>>) => {
+    const sources = { ...healthy, transportsOf: () => Promise.resolve(kinds) }
+    const checks = await checkDevices([{ name: 'A', driver: 'x' }], 'linux', sources)
+    return checks.map(({ name }) => name)
+  }
+  expect(await names('serial')).toEqual(['udev rules'])
+  expect(await names('hid', 'keyboard')).toEqual(['udev rules', 'HID library'])
+  expect(await names('pcsc')).toEqual(['smart-card service', 'polkit rule'])
+  expect(await names('none')).toEqual([])
+})
+
+test('a driver that there is not, and a reader’s name for a path, are no port to look at', async () => {
+  const sources: DeviceSources = {
+    ...healthy,
+    transportsOf: (driver) =>
+      driver === 'pcsc' ? Promise.resolve(['pcsc']) : Promise.reject(new BridgeError('driver_unknown')),
+  }
+  const devices = [
+    { name: 'A', driver: 'pcsc', path: 'ACS ACR122U 00 00' },
+    { name: 'B', driver: 'none' },
+  ]
+  const checks = await checkDevices(devices, 'win32', sources)
+  expect(checks).toEqual([
+    { name: 'smart-card service', status: 'ok', message: 'Answers: ACS ACR122U 00 00.' },
+  ])
+})
+
+test('what is missing is named with the package that has it', async () => {
+  const sources: DeviceSources = {
+    ...healthy,
+    transportsOf: () => Promise.resolve(['hid', 'pcsc']),
+    loadHid: () => Promise.reject(new Error('libusb-1.0.so.0: cannot open shared object file')),
+    listReaders: () => Promise.resolve({ readers: [], reason: 'No service.' }),
+  }
+  const checks = await checkDevices([{ name: 'A', driver: 'x' }], 'win32', sources)
+  expect(checks.map(({ status, next_step: step }) => [status, step])).toEqual([
+    ['failed', 'Linux: sudo apt-get install libusb-1.0-0'],
+    ['failed', 'Linux: sudo apt-get install pcscd libccid && sudo systemctl enable --now pcscd.socket'],
+  ])
+})
+
+test('rules are found where udev and polkit read them, and missed where they are not', async () => {
+  using dir = openDir()
+  const put = (path: string): void => {
+    mkdirSync(dirname(join(dir.path, path)), { recursive: true })
+    writeFileSync(join(dir.path, path), '')
+  }
+  expect(await checkUdevRules(dir.path)).toMatchObject({ status: 'warning' })
+  put('usr/lib/udev/rules.d/99-encoder-bridge.rules')
+  expect(await checkUdevRules(dir.path)).toMatchObject({ status: 'ok' })
+
+  expect(await checkPolkitRule(1000, dir.path)).toMatchObject({ status: 'skipped' })
+  put('usr/share/polkit-1/actions/org.debian.pcsc-lite.policy')
+  expect(await checkPolkitRule(1000, dir.path)).toMatchObject({ status: 'warning' })
+  expect(await checkPolkitRule(0, dir.path)).toMatchObject({ status: 'ok' })
+  put('etc/polkit-1/rules.d/50-encoder-bridge.rules')
+  expect(await checkPolkitRule(1000, dir.path)).toMatchObject({ status: 'ok' })
 })
 
 test('the whole examination reports what can’t be read beside what can', async () => {
@@ -128,6 +217,7 @@ test('the whole examination reports what can’t be read beside what can', async
       throw new BridgeError('journal_newer')
     },
     loadSerial: () => Promise.resolve(),
+    ...healthy,
   })
   const statuses = Object.fromEntries(
     DoctorReport.parse(report).checks.map(({ name, status }) => [name, status]),

@@ -243,12 +243,24 @@ test('an encoder is taken over from the order that is believed to hold it, and f
   ])
 })
 
-test.each(['cancel', 'confirm'])('%s reaches the session and answers with it', async (verb) => {
+test.each([
+  ['cancel', {}, { cancel: 'order-1' }],
+  ['confirm', { revision: 3 }, { confirm: 'order-1', revision: 3 }],
+])('%s reaches the session and answers with it', async (verb, body, call) => {
   await using control = await openControl()
   control.show(waitingSession)
-  const answer = await send(control.port, 'POST', `/v1/sessions/order-1/${verb}`, json(control.token), '{}')
+  const path = `/v1/sessions/order-1/${verb}`
+  const answer = await send(control.port, 'POST', path, json(control.token), JSON.stringify(body))
   expect(schema.SessionBody.parse(answer.body).order_id).toBe('order-1')
-  expect(control.calls).toEqual([{ [verb]: 'order-1' }])
+  expect(control.calls).toEqual([call])
+})
+
+test('a confirmation that names no question is refused', async () => {
+  await using control = await openControl()
+  control.show(waitingSession)
+  const answer = await send(control.port, 'POST', '/v1/sessions/order-1/confirm', json(control.token), '{}')
+  expect(schema.ErrorBody.parse(answer.body).error.code).toBe('request_invalid')
+  expect(control.calls).toEqual([])
 })
 
 test.each(['GET', 'POST'])(

@@ -147,7 +147,7 @@ const steps = [
   fc.nat().map((index) =>
     step('confirm', (model, real) => {
       const orderId = model.ordered[index % Math.max(1, model.ordered.length)]
-      if (orderId !== undefined) real.desk.sessions.confirm(orderId)
+      if (orderId !== undefined) real.desk.confirm(orderId)
     }),
   ),
   fc

@@ -90,7 +90,7 @@ describe('a cancel before anything was written leaves the card untouched', () =>
     const orderId = desk.order({}, { purpose: 'new', endsLiveKey: true })
     await desk.reaches(orderId, 'awaitingConfirmation')
     expect(await cancelled(desk, orderId)).toMatchObject({ ...untouched, uid: null })
-    expect(desk.sessions.confirm(orderId)).toBe(false)
+    expect(desk.confirm(orderId)).toBe(false)
     expect(recordWrites(desk, uid)).toEqual([0, 0, 0])
   })
 

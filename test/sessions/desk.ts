@@ -61,6 +61,8 @@ export interface Desk {
   scan(change?: Partial<Order>): OrderId
   ending(orderId: OrderId): Promise<Ending>
   reaches(orderId: OrderId, state: SessionState): Promise<SessionView>
+  /** Answers yes to whatever the session asks now. */
+  confirm(orderId: OrderId): boolean
   readonly siteKeys: SiteKeys
   /** Resolves when every encoder is ready. */
   ready(): Promise<void>
@@ -205,6 +207,7 @@ const startDesk = async (
         const stopLooking = encoders.onChange(look)
         look()
       }),
+    confirm: (orderId) => sessions.confirm(orderId, sessions.view(orderId)?.revision ?? -1),
     reaches: (orderId, state) => until(orderId, (view) => view.state === state),
     crash,
     restart: async (change) => {

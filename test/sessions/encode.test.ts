@@ -186,7 +186,7 @@ describe('a card that holds something', () => {
     const view = await desk.reaches(second, 'awaitingConfirmation')
     expect(view.prompt).toContain('Confirm to overwrite')
     expect(desk.emulators[0]?.countWrites(uid)[4]).toBe(1)
-    expect(desk.sessions.confirm(second)).toBe(true)
+    expect(desk.confirm(second)).toBe(true)
     expect(await desk.ending(second)).toMatchObject({ kind: 'encoded', proof: 'readBack' })
   })
 
@@ -253,7 +253,7 @@ describe('a new key that ends a live one', () => {
     const orderId = desk.order({}, { purpose: 'new', endsLiveKey: true })
     const view = await desk.reaches(orderId, 'awaitingConfirmation')
     expect(view.prompt).toContain('still valid')
-    desk.sessions.confirm(orderId)
+    desk.confirm(orderId)
     expect(await desk.ending(orderId)).toMatchObject({ kind: 'encoded' })
   })
 

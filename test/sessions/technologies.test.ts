@@ -90,6 +90,18 @@ describe('a card that bears somebody’s number', () => {
   })
 })
 
+test('a badge that can be written is known by its number to an encoder that writes other cards', async () => {
+  await using desk = await openDesk({ driver: 'virtual' })
+  // 0F0368568B as an EM4100 (Proxmark3 doc/T5577_Guide.md): configuration, FF83C033, 22A646E4.
+  const memory = Uint8Array.from(Buffer.from('00148040FF83C03322A646E4', 'hex'))
+  desk.emulators[0]?.placeCard({ type: 't5577', uid: '01020304', memory })
+  expect(await desk.ending(desk.scan())).toMatchObject({
+    uid: null,
+    technology: 't5577',
+    cardNumber: String(0x0f0368568b),
+  })
+})
+
 describe('a worn place', () => {
   test.each([
     ['ntag213', '04112233445566'],

@@ -133,7 +133,7 @@ const createFakePorts = () => {
         return () => observers.delete(observer)
       },
       cancel: (id) => calls.push({ cancel: id }) > 0,
-      confirm: (id) => calls.push({ confirm: id }) > 0,
+      confirm: (id, revision) => calls.push({ confirm: id, revision }) > 0,
     },
     journal: {
       audit: (since) => state.audit.filter(({ at }) => since === undefined || at >= since),

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
+import type { EncoderView } from '../contract/encoders.ts'
+import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import type { EncoderId } from '../contract/ids.ts'
+import { streamEvents } from './events.ts'
+import type { ControlPorts } from './ports.ts'
+import { AcceptRequest, EventsQuery, IdentifyRequest, type IdentifyResponse } from './schema.ts'
+import { encoderBody } from './views.ts'
+
+/** What these routes borrow from the others. */
+interface RouteTools {
+  parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T>
+  /** The encoder of that name or id; without one the only encoder. */
+  choose(wanted: string | undefined): EncoderView
+  /** A signal that fires after the time, when the caller goes away, or when the server closes. */
+  patience(waitMs: number, caller: NodeJS.EventEmitter): { readonly signal: AbortSignal } & Disposable
+  readonly closing: AbortSignal
+}
+
+/** Hangs the routes of the devices on the server: what an installer does, and what happens at them. */
+export const addDeviceRoutes = (
+  app: FastifyInstance,
+  encoders: ControlPorts['encoders'],
+  { parse, choose, patience, closing }: RouteTools,
+): void => {
+  const bodyOf = (encoderId: EncoderId) => {
+    const view = encoders.list().find((encoder) => encoder.encoderId === encoderId)
+    if (view === undefined) throw new BridgeError('encoder_unknown')
+    return encoderBody(view)
+  }
+
+  app.post('/v1/encoders/accept', ({ body }) => {
+    encoders.accept(choose(parse(AcceptRequest, body).encoder).encoderId)
+    return { encoders: encoders.list().map(encoderBody) }
+  })
+
+  app.post('/v1/encoders/identify', async ({ body, raw }): Promise<IdentifyResponse> => {
+    const request = parse(IdentifyRequest, body)
+    const named = request.encoder === undefined ? null : choose(request.encoder).encoderId
+    using waiting = patience(request.wait_ms, raw.socket)
+    try {
+      const identified = await encoders.identify(named, waiting.signal)
+      const encoder = bodyOf(identified.encoderId)
+      return identified.kind === 'setUp'
+        ? { kind: 'set_up', encoder, path: identified.path }
+        : { kind: identified.kind, encoder }
+    } catch (error) {
+      if (isBridgeError(error, 'aborted')) return { kind: 'nothing' }
+      throw error
+    }
+  })
+
+  app.get('/v1/events', ({ query }, reply) => {
+    const { reveal } = parse(EventsQuery, query)
+    return reply.type('application/x-ndjson').send(streamEvents(encoders, reveal === 'true', closing))
+  })
+}

@@ -1,0 +1,83 @@
+import type { Device } from '../contract/device.ts'
+import type { Driver } from '../contract/driver.ts'
+import { BridgeError } from '../contract/errors.ts'
+import type { Clock, Transport } from '../contract/transport.ts'
+import type { DevicePlace } from '../transport/open.ts'
+import { closeInTime, within } from './bounded.ts'
+import { isFirm, toldIdentity } from './candidate.ts'
+import { driverError, guardDriver } from './crash-guard.ts'
+import type { LeasableDevice } from './leasable.ts'
+
+/** A driver brings its device to rest and proves what it is in less; a port opens in milliseconds. */
+const OPEN_WITHIN_MS = 8_000
+
+/** What is to be opened, and with what. */
+interface Opening {
+  readonly place: DevicePlace & { readonly identity: string }
+  readonly driver: Driver
+  readonly options: unknown
+}
+
+interface OpeningPorts {
+  readonly clock: Clock
+  openTransport(place: DevicePlace, driver: Driver): Promise<Transport>
+}
+
+/** An open device, and by what it is known, best first: what USB tells, what its protocol tells, its place. */
+export interface OpenedDevice {
+  readonly device: LeasableDevice
+  readonly identities: readonly string[]
+}
+
+const asLeasable = async (device: Device, driverId: string): Promise<LeasableDevice> => {
+  if (device.kind !== 'keySystem') return device
+  await device.close()
+  throw new BridgeError('not_supported', `The driver ${driverId} makes keys, and no session takes one yet.`)
+}
+
+const identitiesOf = (place: Opening['place'], driverId: string, device: LeasableDevice): string[] => {
+  const told = toldIdentity(driverId, device.info.serialNumber)
+  const identities = told === null ? [place.identity] : [place.identity, told]
+  return isFirm(place.identity) ? identities : identities.toReversed()
+}
+
+/**
+ * Opens a device by its driver. Nothing stays open when it rejects: with the driver's codes, those of `openTransport`,
+ * `device_unresponsive` when time is up, and `driver_crashed`. A crash after that goes to `onCrash`.
+ */
+export const openDevice = async (
+  { place, driver, options }: Opening,
+  ports: OpeningPorts,
+  onCrash: (error: BridgeError) => void,
+  signal: AbortSignal,
+): Promise<OpenedDevice> => {
+  const { id } = driver.manifest
+  const { clock } = ports
+  const transport = await within(
+    clock,
+    OPEN_WITHIN_MS,
+    signal,
+    () => ports.openTransport(place, driver),
+    (late) => late.close(),
+  )
+  let report = onCrash
+  const crash = new Promise<never>((_, reject) => {
+    report = reject
+  })
+  const guarded = guardDriver(id, transport, clock, (error) => report(error))
+  try {
+    const device = await within(
+      clock,
+      OPEN_WITHIN_MS,
+      signal,
+      (stop) => Promise.race([driver.open({ ...guarded, options }, { signal: stop }), crash]),
+      (late) => late.close(),
+    )
+    report = onCrash
+    const leasable = await asLeasable(device, id)
+    return { device: leasable, identities: identitiesOf(place, id, leasable) }
+  } catch (cause) {
+    await closeInTime(clock, transport)
+    throw driverError(cause, id)
+  }
+}

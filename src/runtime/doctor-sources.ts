@@ -1,0 +1,15 @@
+import { loadDriver } from '../../drivers/index.ts'
+import type { DoctorSources } from '../control/doctor.ts'
+
+/** The parts of the doctor that load libraries: each when it is asked for, so that the doctor runs where none is installed. */
+export const doctorSources: Pick<
+  DoctorSources,
+  'transportsOf' | 'loadSerial' | 'loadHid' | 'listReaders' | 'holderOf' | 'groupOf'
+> = {
+  transportsOf: async (driver) => (await loadDriver(driver)).manifest.transports,
+  loadSerial: async () => (await import('../transport/serial-list.ts')).loadSerialPort(),
+  loadHid: async () => (await import('../transport/hid-library.ts')).loadHid(),
+  listReaders: async () => (await import('../transport/pcsc.ts')).listPcscReaders(),
+  holderOf: async (path) => (await import('../transport/file-holder.ts')).findFileHolder(path),
+  groupOf: async (path) => (await import('../transport/file-group.ts')).groupOfFile(path),
+}
