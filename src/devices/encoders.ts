@@ -2,7 +2,7 @@ import type { Card } from '../contract/card.ts'
 import type { ScannerRead } from '../contract/device.ts'
 import type { EncoderLease, EncoderView, Encoders } from '../contract/encoders.ts'
 import { BridgeError } from '../contract/errors.ts'
-import type { EncoderId, OrderId } from '../contract/ids.ts'
+import { type EncoderId, noUid, type OrderId } from '../contract/ids.ts'
 import type { NumberFormat } from '../contract/number-format.ts'
 import { startDeviceSlot } from './device-slot.ts'
 import type { DeviceSlot, SlotPorts, SlotSettings } from './device-slot.ts'
@@ -100,7 +100,8 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
       since: ports.wallClock().toISOString(),
       clock: ports.clock,
       onCard: (card) => {
-        if (!seen.has(card.uid)) cards.tell({ encoderId, orderId, card })
+        // Cards without an identifier can't be told apart: each may be another one.
+        if (card.uid === noUid || !seen.has(card.uid)) cards.tell({ encoderId, orderId, card })
         seen.add(card.uid)
       },
       onReleased: (fault) => {

@@ -54,6 +54,8 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
   const lost = new AbortController()
   const over = new AbortController()
   const inFlight = new Set<Promise<unknown>>()
+  /** Observers of a scanner: to listen is to be at work. */
+  const listening = new Set<symbol>()
   let beatAtMs = clock.now()
   let expiry: unknown
   let isGone = false
@@ -82,7 +84,7 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
 
   /** Every call is a heartbeat; a call that runs is one too, because the charts bound it. */
   const watch = (): void => {
-    if (inFlight.size > 0) beatAtMs = clock.now()
+    if (inFlight.size > 0 || listening.size > 0) beatAtMs = clock.now()
     const leftMs = beatAtMs + LEASE_EXPIRES_MS - clock.now()
     if (leftMs <= 0) takeAway(new BridgeError('device_busy', `The lease of ${settings.owner} expired.`))
     else expiry = clock.setTimeout(watch, leftMs)
@@ -147,7 +149,10 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
     lease:
       device.kind === 'card'
         ? { ...common, ...lendCard(device, fence, settings.onCard, { onLost, close: releaseOnce }) }
-        : { ...common, ...lendScanner(device, fence, over.signal, { onLost, close: releaseOnce }) },
+        : {
+            ...common,
+            ...lendScanner(device, fence, listening, over.signal, { onLost, close: releaseOnce }),
+          },
   }
 }
 
@@ -191,12 +196,19 @@ const lendCard = (
 const lendScanner = (
   device: Scanner,
   fence: Fence,
+  listening: Set<symbol>,
   over: AbortSignal,
   base: Base,
 ): Pick<ScannerLease, 'kind' | 'device'> => {
   const untilOver = (subscribe: () => () => void): (() => void) => {
     if (over.aborted) return noop
-    const stop = subscribe()
+    const unsubscribe = subscribe()
+    const ear = Symbol('observer')
+    listening.add(ear)
+    const stop = (): void => {
+      listening.delete(ear)
+      unsubscribe()
+    }
     over.addEventListener('abort', stop, { once: true })
     return () => {
       over.removeEventListener('abort', stop)

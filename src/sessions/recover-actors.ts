@@ -68,6 +68,7 @@ const isPassing = (error: unknown): boolean =>
     'device_unresponsive',
     'device_fault',
     'protocol_error',
+    'driver_crashed',
   ].includes(error.code)
 
 const readTruth = async (

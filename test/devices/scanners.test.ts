@@ -123,3 +123,14 @@ test('a driver that crashes in a call of the holder ends the call with its name,
   expect(opened).toBe(2)
   expect(desk.list()[0]?.state).toBe('ready')
 })
+
+test('a holder that listens keeps the scanner, however long nothing is shown; one that forgot it does not', async () => {
+  const { desk, clock } = await openScanner()
+  const lease = asScanner(await desk.lease([idOf(0)], claim, patience))
+  const stop = lease.device.onRead(() => undefined)
+  await clock.advance(900_000)
+  expect(lease.lost.aborted).toBe(false)
+  stop()
+  await clock.advance(600_000)
+  expect(lease.lost.aborted).toBe(true)
+})
