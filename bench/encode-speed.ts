@@ -1,8 +1,11 @@
 import { openDesk, waitUntil } from './desk.ts'
 import { createRow, type Row } from './row.ts'
+import { summarize } from './statistics.ts'
 
 const CARDS = 9
-const LIMIT_RATIO = 1.15
+const LIMIT_RATIO = 1.1
+/** What the faster line may take of the time at 115200 baud; the card's own time makes 0.57 the floor. */
+const FAST_LIMIT_RATIO = 0.65
 const DAY_MS = 86_400_000
 
 /** The time model's floor for writing and reading back 47 blocks: line time at the speed plus 435 ms of the card. */
@@ -59,21 +62,29 @@ const measureAt = async (sessionBaudRate: keyof typeof floorsMs): Promise<readon
  * A MIFARE Classic 1K of which all 47 data blocks are written and read back, ordered through the hub: from the intent in
  * the journal to the proof in the journal.
  */
-export const measureEncodeSpeed = async (): Promise<readonly Row[]> => [
-  createRow(
-    {
-      name: 'encode of 47 blocks, 115200 baud',
-      unit: 'ms',
-      comparison: { name: 'model', value: floorsMs[115200], limit: LIMIT_RATIO },
-    },
-    await measureAt(115200),
-  ),
-  createRow(
-    {
-      name: 'encode of 47 blocks, 921600 baud',
-      unit: 'ms',
-      comparison: { name: 'model', value: floorsMs[921600] },
-    },
-    await measureAt(921600),
-  ),
-]
+export const measureEncodeSpeed = async (): Promise<readonly Row[]> => {
+  const slow = await measureAt(115200)
+  const fast = await measureAt(921600)
+  const rowAt = (baudRate: keyof typeof floorsMs, samples: readonly number[]): Row =>
+    createRow(
+      {
+        name: `encode of 47 blocks, ${baudRate} baud`,
+        unit: 'ms',
+        comparison: { name: 'model', value: floorsMs[baudRate], limit: LIMIT_RATIO },
+      },
+      samples,
+    )
+  const { median } = summarize(slow)
+  return [
+    rowAt(115200, slow),
+    rowAt(921600, fast),
+    createRow(
+      {
+        name: '  the same beside 115200 baud',
+        unit: 'ms',
+        comparison: { name: 'at 115200', value: median, limit: FAST_LIMIT_RATIO },
+      },
+      fast,
+    ),
+  ]
+}

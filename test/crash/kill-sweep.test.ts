@@ -68,7 +68,7 @@ const framesOf = (counts: Counts): readonly string[] =>
 
 it(
   'tells the truth after a kill at the frames of an encode',
-  () => sweep('frames at 115200 baud', framesOf),
+  () => sweep('frames at 115200 baud', framesOf, 115_200),
   HOURS,
 )
 
