@@ -37,7 +37,7 @@ type Part =
 const hasAim = (report: Uint8Array, style: HidScannerOptions['report']): boolean =>
   style === 'aim' || (style === 'auto' && report[FIRST_AT] === BRACKET)
 
-export const parseReport = (report: Uint8Array, style: HidScannerOptions['report']): Part => {
+const parseReport = (report: Uint8Array, style: HidScannerOptions['report']): Part => {
   const length = report[LENGTH_AT] ?? 0
   if (report[0] !== REPORT_ID || length > DATA_SIZE) return { kind: 'foreign' }
   const isAim = hasAim(report, style)

@@ -23,6 +23,7 @@ import {
 import { identityOf } from './chart.ts'
 import type { CardCheck, CheckTask, EncodeOrder, Occupant, Report, WriteTask } from './encode-context.ts'
 import type { HeldLease } from './held-lease.ts'
+import { checkLocks } from './page-locks.ts'
 import type { SessionPorts } from './ports.ts'
 import { createRecoverActor } from './recover-actors.ts'
 
@@ -62,6 +63,7 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     const isAllowed = input.overwrite?.uid === occupant.uid && input.overwrite.digest === occupant.digest
     if (!isAllowed && (await isOccupied(ports, reading, card, order, signal)))
       return { kind: 'occupied', occupant }
+    await checkLocks(lease, card, plan, signal)
     const intent: WriteIntent = {
       encoderId: lease.encoderId,
       uid: card.uid,

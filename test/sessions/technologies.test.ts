@@ -102,6 +102,36 @@ test('a badge that can be written is known by its number to an encoder that writ
   })
 })
 
+describe('a tag with a page that is locked for good', () => {
+  const uid = '04112233445566'
+  const late = layoutOf({ name: 'late', technologies: ['ntag213'], content: { kind: 'record', page: 24 } })
+
+  /** A factory NTAG213 with these bytes in place of some (NTAG213/215/216 §8.5.2, §8.5.3). */
+  const lockedAt = async (at: number, ...bytes: readonly number[]) => {
+    await using maker = await openDesk({ driver: 'virtual' })
+    maker.emulators[0]?.placeCard({ type: 'ntag213', uid })
+    const memory = maker.emulators[0]?.dumpCard(uid) ?? new Uint8Array(0)
+    memory.set(bytes, at)
+    return memory
+  }
+
+  test.each([
+    ['page 10 by the static lock bits', 'demo', 2 * 4 + 3, 0x04],
+    ['pages 30 and 31 by the dynamic ones', 'late', 0x28 * 4, 0x80],
+  ])('is refused untouched: %s', async (_, layout, at, byte) => {
+    await using desk = await openDesk({ driver: 'virtual', layout, layouts: [late] })
+    desk.emulators[0]?.placeCard({ type: 'ntag213', uid, memory: await lockedAt(at, byte) })
+    expect(await desk.ending(desk.order())).toMatchObject({ kind: 'untouched', code: 'card_incompatible' })
+    expect(Math.max(...(desk.emulators[0]?.countWrites(uid) ?? [1]))).toBe(0)
+  })
+
+  test('is written where none of its pages is locked', async () => {
+    await using desk = await openDesk({ driver: 'virtual', layout: 'late', layouts: [late] })
+    desk.emulators[0]?.placeCard({ type: 'ntag213', uid, memory: await lockedAt(2 * 4 + 3, 0x04) })
+    expect(await desk.ending(desk.order())).toMatchObject({ kind: 'encoded' })
+  })
+})
+
 describe('a worn place', () => {
   test.each([
     ['ntag213', '04112233445566'],
