@@ -4,6 +4,7 @@ import { BridgeError, type Driver } from 'encoder-bridge/driver'
 export const drivers: ReadonlyMap<string, () => Promise<Driver>> = new Map<string, () => Promise<Driver>>([
   ['hid-scanner', async () => (await import('./hid-scanner/index.ts')).default],
   ['hid-swipe', async () => (await import('./hid-swipe/index.ts')).default],
+  ['msr605', async () => (await import('./msr605/index.ts')).default],
   ['pcprox', async () => (await import('./pcprox/index.ts')).default],
   ['pcsc', async () => (await import('./pcsc/index.ts')).default],
   ['pn532', async () => (await import('./pn532/index.ts')).default],

@@ -6,10 +6,9 @@ import {
   type IoOptions,
   isBridgeError,
   type OpenContext,
-  throwIfAborted,
-  toBridgeError,
   transportOf,
 } from 'encoder-bridge/driver'
+import { createDeviceLife } from '../../src/wire/device-life.ts'
 import { createCardAccess } from './card-access.ts'
 import { readFirmware } from './firmware.ts'
 import { indicate } from './indicate.ts'
@@ -27,42 +26,21 @@ export const openPcscReader = async (
   context: OpenContext<PcscOptions>,
   io: IoOptions,
 ): Promise<CardDevice> => {
-  let lost: BridgeError | undefined
-  let observer: ((error: BridgeError) => void) | undefined
-  let closing: Promise<void> | undefined
-  let running: Promise<unknown> | undefined
-
   const link = createLink(transportOf(context.transport, 'pcsc'), context.clock, {
     onCardGone: () => access.forget(),
-    onLost: (error) => {
-      lost = error
-      observer?.(error)
-    },
+    onLost: (error) => life.lose(error),
   })
   const profile = profileOf(link.readerName)
   const access = createCardAccess(link, context.clock, profile)
-
-  /** Lets one call run at a time, with its signal, and makes every failure a BridgeError. */
-  const run = async <T>({ signal }: IoOptions, work: () => Promise<T>): Promise<T> => {
-    if (closing !== undefined) throw new BridgeError('device_closed')
-    if (lost !== undefined) throw lost
-    if (running !== undefined) throw new BridgeError('device_busy', 'Another call to the encoder is running.')
-    throwIfAborted(signal)
-    const abort = (): void => link.cancel(new BridgeError('aborted', undefined, { cause: signal.reason }))
-    signal.addEventListener('abort', abort, { once: true })
-    const settled = work()
-    running = settled.catch(() => undefined)
-    try {
-      return await settled
-    } catch (error) {
-      access.forget()
-      throw toBridgeError(error, 'device_fault')
-    } finally {
-      signal.removeEventListener('abort', abort)
-      link.resume()
-      running = undefined
-    }
-  }
+  const life = createDeviceLife({
+    cancel: (error) => link.cancel(error),
+    resume: () => link.resume(),
+    onFailure: () => access.forget(),
+    close: async () => {
+      await access.rest().catch(() => undefined)
+      await link.close()
+    },
+  })
 
   /** The card that lies there, or undefined when it did not get to say who it is: `onFault` may throw instead. */
   const look = async (onFault: (error: unknown) => void): Promise<Card | undefined> => {
@@ -79,7 +57,7 @@ export const openPcscReader = async (
   }
 
   const waitForCard: CardDevice['waitForCard'] = (call) =>
-    run(call, async () => {
+    life.run(call, async () => {
       let faults = 0
       const onFault = (error: unknown): void => {
         faults += 1
@@ -92,17 +70,9 @@ export const openPcscReader = async (
       }
     })
 
-  const close = async (): Promise<void> => {
-    link.cancel(new BridgeError('device_closed'))
-    await running
-    link.resume()
-    await access.rest().catch(() => undefined)
-    await link.close()
-  }
-
   let info: DeviceInfo
   try {
-    const firmware = await run(io, () => readFirmware(link, profile))
+    const firmware = await life.run(io, () => readFirmware(link, profile))
     info = { model: profile.model, firmware, serialNumber: serialNumberOf(link.readerName) }
   } catch (error) {
     await link.close()
@@ -112,16 +82,13 @@ export const openPcscReader = async (
     kind: 'card',
     info,
     // The service tells when a reader goes; a call to it might wait for another program's transaction.
-    probe: (call) => run(call, async () => undefined),
-    indicate: (what, call) => run(call, () => indicate(link, profile, what, access.isConnected)),
-    onLost: (next) => {
-      observer = next
-      if (lost !== undefined) next(lost)
-    },
+    probe: (call) => life.run(call, async () => undefined),
+    indicate: (what, call) => life.run(call, () => indicate(link, profile, what, access.isConnected)),
+    onLost: life.onLost,
     waitForCard,
-    read: (card, at, call) => run(call, () => access.read(card, at)),
-    write: (card, at, data, call) => run(call, () => access.write(card, at, data)),
-    release: (call) => run(call, () => access.rest()),
-    close: () => (closing ??= close()),
+    read: (card, at, call) => life.run(call, () => access.read(card, at)),
+    write: (card, at, data, call) => life.run(call, () => access.write(card, at, data)),
+    release: (call) => life.run(call, () => access.rest()),
+    close: life.close,
   }
 }

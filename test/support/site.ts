@@ -15,23 +15,34 @@ export interface EmulatorControl {
   close(): void
 }
 
+/** A device of the desk. A hosted one is a process of its own, `encoder-bridge emulate`, on a PTY; the others live in the daemon. */
+export interface SiteDevice {
+  readonly driver: string
+  readonly name: string
+  readonly layout?: string
+  readonly options?: object
+  readonly hosted?: readonly string[]
+}
+
 /** Real processes as a customer has them: a hub, emulated encoders on PTYs, and a paired daemon to start and to kill. */
 export interface Site {
   readonly folder: string
   readonly endpoint: string
   readonly apiKey: string
   readonly seam: SeamHttp
+  /** The emulator of the first hosted device. */
   readonly emulator: EmulatorControl
   readonly ptyLink: string
   readonly acsSystemId: string
+  readonly deskDir: string
   startDaemon(env?: NodeJS.ProcessEnv): RunningCommand
-  /** The encoder's id, once the hub lists it. */
-  encoderId(): Promise<string>
+  /** The id of the encoder of that name, once the hub lists it; without a name it is the first one. */
+  encoderId(name?: string): Promise<string>
   /** A new guest's card access method, ready to be encoded. */
   newAccessMethod(): Promise<string>
   post(path: string, body: object): Promise<Record<string, never>>
-  /** Calls the daemon's control API with its token. */
-  control(path: string): Promise<Record<string, never>>
+  /** Calls the daemon's control API with its token: a GET, or a POST when there is a body. */
+  control(path: string, body?: object): Promise<Record<string, never>>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -40,7 +51,22 @@ export interface SiteOptions {
   readonly isRealtime?: boolean
   readonly layout?: string
   readonly sessionBaudRate?: number
+  /** In place of the one PN532 that the options above describe. */
+  readonly devices?: readonly SiteDevice[]
+  /** Layouts of the configuration's own. */
+  readonly layouts?: readonly object[]
 }
+
+const onePn532 = ({ uid, isRealtime, layout, sessionBaudRate }: SiteOptions): SiteDevice => ({
+  driver: 'pn532',
+  name: 'Front Desk',
+  layout: layout ?? 'demo',
+  options: sessionBaudRate === undefined ? {} : { sessionBaudRate },
+  hosted: [
+    ...(uid === undefined ? [] : ['--card', 'classic1k', '--uid', uid]),
+    ...(isRealtime === true ? ['--realtime'] : []),
+  ],
+})
 
 /** Asking without a pause would take the processor from those who are asked. */
 const POLL_EVERY_MS = 15
@@ -81,8 +107,8 @@ const openEmulatorControl = async (path: string): Promise<EmulatorControl> => {
 
 export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
   const folder = mkdtempSync(join(tmpdir(), 'site-'))
-  const ptyLink = join(folder, 'pn532')
-  const controlPath = join(folder, 'emulator.sock')
+  const devices = options.devices ?? [onePn532(options)]
+  const linkOf = (device: SiteDevice): string => join(folder, device.driver)
   const deskDir = join(folder, 'desk')
   const configPath = join(folder, 'config.yaml')
   const started: RunningCommand[] = []
@@ -93,28 +119,28 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
   }
 
   const hub = start(['hub', '--data', join(folder, 'hub'), '--port', '0', '--seed', 'demo', '--json'])
-  const emulate = start([
-    ...['emulate', 'pn532', '--pty-link', ptyLink, '--control', controlPath, '--json'],
-    ...(options.uid === undefined ? [] : ['--card', 'classic1k', '--uid', options.uid]),
-    ...(options.isRealtime === true ? ['--realtime'] : []),
-  ])
-  const [{ endpoint, api_key: apiKey }] = (await Promise.all([hub.ready, emulate.ready])) as [
-    { endpoint: string; api_key: string },
-    object,
-  ]
+  const hosts = devices.flatMap((device) => {
+    if (device.hosted === undefined) return []
+    const [link, control] = [linkOf(device), `${linkOf(device)}.sock`]
+    const words = ['emulate', device.driver, '--pty-link', link, '--control', control, '--json']
+    return [{ link, control, ready: start([...words, ...device.hosted]).ready }]
+  })
+  const { endpoint, api_key: apiKey } = (await hub.ready) as { endpoint: string; api_key: string }
+  await Promise.all(hosts.map(async ({ ready }) => ready))
   const paired = await runCommand(['pair', '--data', deskDir, '--hub', endpoint, '--api-key', apiKey])
   if (paired.code !== 0) throw new Error(`pair: ${paired.stderr}${paired.stdout}`)
-  const device = {
-    driver: 'pn532',
-    path: ptyLink,
-    name: 'Front Desk',
-    layout: options.layout ?? 'demo',
-    options: options.sessionBaudRate === undefined ? {} : { sessionBaudRate: options.sessionBaudRate },
-  }
-  writeFileSync(configPath, JSON.stringify({ devices: [device], sessions: { recoveryTimeoutSeconds: 30 } }))
+  const configured = devices.map(({ hosted, ...device }) => ({
+    ...device,
+    ...(hosted !== undefined && { path: linkOf(device) }),
+  }))
+  const { layouts = [] } = options
+  writeFileSync(
+    configPath,
+    JSON.stringify({ devices: configured, layouts, sessions: { recoveryTimeoutSeconds: 30 } }),
+  )
 
   const seam = SeamHttp.fromApiKey(apiKey, { endpoint })
-  const emulator = await openEmulatorControl(controlPath)
+  const emulators = await Promise.all(hosts.map(async ({ control }) => openEmulatorControl(control)))
   const post = async (path: string, body: object): Promise<Record<string, never>> => {
     const response = await fetch(`${endpoint}${path}`, {
       method: 'POST',
@@ -132,15 +158,21 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     endpoint,
     apiKey,
     seam,
-    emulator,
-    ptyLink,
+    get emulator() {
+      const [emulator] = emulators
+      if (emulator === undefined) throw new Error('no device of this site is hosted')
+      return emulator
+    },
+    ptyLink: hosts[0]?.link ?? '',
     acsSystemId,
+    deskDir,
     startDaemon: (env) =>
       start(['run', '--data', deskDir, '--config', configPath, '--port', '0', '--json'], env),
-    encoderId: () =>
+    encoderId: (name) =>
       poll(async () => {
         for (const system of await seam.acs.systems.list()) {
-          const [encoder] = await seam.acs.encoders.list({ acs_system_id: system.acs_system_id })
+          const encoders = await seam.acs.encoders.list({ acs_system_id: system.acs_system_id })
+          const encoder = encoders.find((one) => name === undefined || one.display_name === name)
           if (encoder !== undefined) return encoder.acs_encoder_id
         }
         return null
@@ -157,16 +189,22 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
       return grant.requested_access_methods[0]?.created_access_method_ids[0] ?? ''
     },
     post,
-    control: async (path) => {
+    control: async (path, body) => {
       const { endpoint: control } = JSON.parse(readFileSync(join(deskDir, 'daemon.json'), 'utf8')) as {
         endpoint: string
       }
       const token = readFileSync(join(deskDir, 'control-token'), 'utf8').trim()
-      const response = await fetch(`${control}${path}`, { headers: { authorization: `Bearer ${token}` } })
+      const response = await fetch(`${control}${path}`, {
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      })
       return (await response.json()) as Record<string, never>
     },
     [Symbol.asyncDispose]: async () => {
-      emulator.close()
+      for (const emulator of emulators) emulator.close()
       for (const command of started.toReversed()) await command.kill()
       rmSync(folder, { recursive: true, force: true })
     },
