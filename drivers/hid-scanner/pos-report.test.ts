@@ -48,3 +48,9 @@ test('reports without end are given up, and take no room', () => {
   )
   expect(outcomes.filter((outcome) => outcome === 'unreadable').length).toBeGreaterThanOrEqual(2)
 })
+
+test('reports that bring no data and promise more are given up, however fast they come', () => {
+  const reader = createPosReader('auto')
+  const outcomes = Array.from({ length: 8192 }, () => reader.push(report('02 00 5D5130', 1)))
+  expect(outcomes).toContain('unreadable')
+})

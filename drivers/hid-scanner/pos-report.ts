@@ -23,6 +23,8 @@ const MORE = 0x01
 
 /** No symbol is longer (a QR code holds 7,089 digits). */
 const MAX_SIZE_BYTES = 8192
+/** Twice as many reports as such a symbol needs: reports without data must not go on for ever. */
+const MAX_REPORTS = Math.ceil((2 * MAX_SIZE_BYTES) / DATA_SIZE)
 
 /** What one report carries, or that it is no scanned-data report. */
 type Part =
@@ -77,7 +79,7 @@ export const createPosReader = (style: HidScannerOptions['report']): PosReader =
     push: (report) => {
       const part = parseReport(report, style)
       const sizeBytes = parts.reduce((sum, { length }) => sum + length, 0)
-      if (part.kind === 'foreign' || sizeBytes > MAX_SIZE_BYTES) {
+      if (part.kind === 'foreign' || sizeBytes > MAX_SIZE_BYTES || parts.length >= MAX_REPORTS) {
         reset()
         return 'unreadable'
       }

@@ -300,7 +300,7 @@ describe.each(links)('giving up over %s', (transport) => {
     place('\n\n')
     const writing = failure(device.write(card, hiCo, bytes(ORDER), idle))
     rig.clock.setTimeout(() => rig.emulator.inject({ fault: 'dropAnswers' }), 10)
-    expect(await rig.clock.drive(writing)).toMatch(/^card_swipe_failed: .* 40 seconds/)
+    expect(await rig.clock.drive(writing)).toMatch(/^device_unresponsive: .* 40 seconds/)
     expect(sent.filter((command) => command.startsWith('w'))).toHaveLength(1)
     expect(inspect()).toEqual([ORDER, [1, 1, 0]])
   })

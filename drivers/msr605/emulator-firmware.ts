@@ -18,11 +18,13 @@ const FAILED = 0x41
 
 /** T1, T2 and T3 at 75 and 210 bits an inch. */
 const DENSITIES: readonly number[] = [0xa0, 0xa1, 0x4b, 0xd2, 0xc0, 0xc1]
+const STANDARD_CHARACTER_BITS = [7, 5, 5] as const
 const SENTINELS = ['%', ';', ';'] as const
 
 /** What the encoder is told to do with the next card. */
 type Armed =
   | { readonly kind: 'read' }
+  | { readonly kind: 'readRaw' }
   | { readonly kind: 'write'; readonly tracks: NewTracks }
   | { readonly kind: 'erase'; readonly tracks: NewTracks }
 
@@ -63,6 +65,7 @@ export const createFirmware = ({
   let passing: TimelineEvent | undefined
   let coercivity: Coercivity = 'lo'
   let zeros: readonly [number, number] = [61, 22]
+  let characterBits: readonly number[] = STANDARD_CHARACTER_BITS
 
   const status = (code: number): void => say([ESC, code])
 
@@ -93,6 +96,7 @@ export const createFirmware = ({
     const forced = faults.takeValue('swipeStatus')
     if (forced !== undefined) status(forced)
     else if (task.kind === 'read') tell(card)
+    else if (task.kind === 'readRaw') tellRaw(card)
     else status(record(card, task))
   }
 
@@ -113,13 +117,32 @@ export const createFirmware = ({
     say([ESC, 0x73, ...block, 0x3f, 0x1c, ESC, isGood ? OK : READ_OR_WRITE_ERROR])
   }
 
+  /** A byte for each character, its first bit in the most significant place; the clocking zeros in front are not told. */
+  const rawField = (bits: string, index: number): readonly number[] => {
+    const first = bits.indexOf('1')
+    const width = characterBits[index] ?? 8
+    const characters = first === -1 ? [] : (bits.slice(first).match(new RegExp(`.{1,${width}}`, 'g')) ?? [])
+    return [
+      characters.length,
+      ...characters.map((character) => Number.parseInt(character.padEnd(width, '0'), 2)),
+    ]
+  }
+
+  const tellRaw = ({ tracks }: StripeCard): void => {
+    const isBad = faults.take('readError')
+    const fields = tracks.map((bits, index) => rawField(isBad ? '' : bits, index))
+    const block = fields.flatMap((told, index) => [ESC, index + 1, ...told])
+    const isGood = fields.some(([length]) => length !== 0)
+    say([ESC, 0x73, ...block, 0x3f, 0x1c, ESC, isGood ? OK : READ_OR_WRITE_ERROR])
+  }
+
   /** The first set bit is not kept. */
   const worn = (bits: string | undefined): string | undefined => {
     const at = bits?.indexOf('1') ?? -1
     return bits === undefined || at === -1 ? bits : `${bits.slice(0, at)}0${bits.slice(at + 1)}`
   }
 
-  const record = (card: StripeCard, { kind, tracks }: Exclude<Armed, { kind: 'read' }>): number => {
+  const record = (card: StripeCard, { kind, tracks }: Extract<Armed, { tracks: NewTracks }>): number => {
     if (kind === 'write' && faults.take('badSwipe')) return BAD_MOVEMENT
     if (faults.has('noPower')) return READ_OR_WRITE_ERROR
     if (card.coercivity === 'hi' && coercivity === 'lo') return READ_OR_WRITE_ERROR
@@ -142,6 +165,8 @@ export const createFirmware = ({
         return say([ESC, 0x79])
       case 'r':
         return arm({ kind: 'read' })
+      case 'm':
+        return arm({ kind: 'readRaw' })
       case 'c': {
         // 00 is track 1, and so is bit 0.
         const selected = first === 0 ? 1 : first
@@ -161,6 +186,7 @@ export const createFirmware = ({
         return status(DENSITIES.includes(first) ? OK : FAILED)
       case 'o': {
         const isPossible = [first, second, third].every((bits) => bits >= 5 && bits <= 8)
+        if (isPossible) characterBits = [first, second, third]
         if (isSilent) return undefined
         return isPossible ? say([ESC, OK, first, second, third]) : status(FAILED)
       }
@@ -205,6 +231,7 @@ export const createFirmware = ({
       pending = []
       coercivity = 'lo'
       zeros = [61, 22]
+      characterBits = STANDARD_CHARACTER_BITS
     },
     stop: disarm,
   }

@@ -22,7 +22,7 @@ const MALFORMED: Parsed = { kind: 'malformed' }
 
 /** How many bytes follow the letter; the lights are 81h to 85h. */
 const PARAMETER_COUNTS = new Map<number, number>([
-  ...Array.from('aertvxydl', (letter) => [letter.charCodeAt(0), 0] as const),
+  ...Array.from('aermtvxydl', (letter) => [letter.charCodeAt(0), 0] as const),
   ...[0x81, 0x82, 0x83, 0x84, 0x85].map((light) => [light, 0] as const),
   ['c'.charCodeAt(0), 1],
   ['b'.charCodeAt(0), 1],

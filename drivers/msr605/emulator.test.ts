@@ -148,6 +148,13 @@ describe('a card', () => {
     expect(dump()).toBe(content)
   })
 
+  /** Five bits to the byte, the first recorded one highest: hasanen/msrx-tool, `src/tracks_data.rs`. */
+  test('is read raw, a byte for each character', async () => {
+    const { say, place } = startBench()
+    place('\n0987\n')
+    expect(await say('^m')).toContain('\x1a\x01\x13\x02\x1c')
+  })
+
   test('is written raw, eight bits to the byte, as in the manual’s worked example', async () => {
     const { say, place, dump } = startBench()
     place('\n\n')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isBridgeError } from 'encoder-bridge/driver'
-import { formatHex } from '../../src/wire/hex.ts'
+import { formatHex, parseHex } from '../../src/wire/hex.ts'
 import { readFixtures } from '../../test/conformance/fixtures.ts'
 import * as msr from './protocol.ts'
 
@@ -14,6 +14,11 @@ const block = (tracks: readonly [string, string, string], status = '0'): string 
   return heard(`\x1bs\x1b\x01${first}\x1b\x02${second}\x1b\x03${third}?\x1c\x1b${status}`)
 }
 
+/** `%ABC123?` and `;12345?` with their LRC as recorded, the first bit first: the worked examples, bit-reversed. */
+const ABC123 = parseHex('A30D1E28A9727C54')
+const N12345 = parseHex('D4119257F5')
+const none = new Uint8Array(0)
+
 const texts = ['ABC123', '12345', '12345'] as const
 
 /** What the driver says in each exchange, in order. */
@@ -23,10 +28,19 @@ const commands: Record<string, readonly Uint8Array[]> = {
   'Hi-Co': [msr.setCoercivity.hi],
   'Lo-Co': [msr.setCoercivity.lo],
   'densities of ISO/IEC 7811': msr.setDensities,
-  '7, 5 and 5 bits a character': [msr.setCharacterBits],
+  '7, 5 and 5 bits a character': [msr.setCharacterBits.text],
+  'eight bits a character': [msr.setCharacterBits.bits],
   'model with three tracks': [msr.getModel],
   read: [msr.readIso],
   write: [msr.writeIso(texts)],
+  'write raw, the worked examples': [msr.writeRaw([ABC123, N12345, N12345])],
+  'erase all tracks': [msr.erase([true, true, true])],
+  'erase track 1': [msr.erase([true, false, false])],
+  'what was written raw is read raw': [
+    msr.setCharacterBits.bits,
+    msr.writeRaw([ABC123, N12345, none]),
+    msr.readRaw,
+  ],
 }
 
 const exchanges = [...readFixtures(new URL('fixtures/', import.meta.url)).values()]
@@ -95,6 +109,51 @@ test.each([
 test('a setting that is refused is a fault, and another answer is no answer', () => {
   expect(() => msr.isSet(heard('\x1bA'))).toThrow(coded('device_fault'))
   expect(() => msr.isSet(heard('\x1by'))).toThrow(coded('protocol_error'))
+})
+
+describe('a swipe that was read raw', () => {
+  const exchange = answerOf('what was written raw is read raw')
+  const answer = exchange.slice(exchange.indexOf('␛s'))
+  const rawBlock = (fields: string, status = '0'): string => heard(`\x1bs${fields}?\x1c\x1b${status}`)
+
+  test('is told as recorded', () => {
+    expect(msr.decodeRawSwipe(answer)).toEqual([ABC123, N12345, none])
+    expect(msr.decodeRawSwipe(heard('U\x00\xff') + answer)).toEqual([ABC123, N12345, none])
+  })
+
+  test('is incomplete until its last byte has come', () => {
+    for (let length = 0; length < answer.length; length++) {
+      expect(msr.decodeRawSwipe(answer.slice(0, length)), `${length} bytes`).toBeUndefined()
+    }
+  })
+
+  test('may hold any bytes, and is told without the clocking zeros around its bits', () => {
+    const fields = '\x1b\x01\x05\x1b\x02?\x1c\x1b\x1b\x02\x03\x00\x0c\x00\x1b\x03\x01\x00'
+    expect(msr.decodeRawSwipe(rawBlock(fields))).toEqual([parseHex('D811F8E0D8'), parseHex('C0'), none])
+  })
+
+  test.each(['1', '9'])('is unreadable with the status %s', (status) => {
+    const fields = '\x1b\x01\x01\x81\x1b\x02\x00\x1b\x03\x00'
+    expect(() => msr.decodeRawSwipe(rawBlock(fields, status))).toThrow(coded('card_unreadable'))
+  })
+
+  test.each(['2', '4', 'A'])('was not understood with the status %s', (status) => {
+    const fields = '\x1b\x01\x01\x81\x1b\x02\x00\x1b\x03\x00'
+    expect(() => msr.decodeRawSwipe(rawBlock(fields, status))).toThrow(coded('protocol_error'))
+    expect(() => msr.decodeRawSwipe(heard(`\x1b${status}`))).toThrow(coded('protocol_error'))
+  })
+
+  test.each([
+    ['a length', '\x1b\x01\x02\x81\x1b\x02\x00\x1b\x03\x00'],
+    ['the mark of a track', '\x1b\x01\x01\x81\x1b\x06\x00\x1b\x03\x00'],
+  ])('is unreadable when %s came wrong', (_, fields) => {
+    expect(() => msr.decodeRawSwipe(`${rawBlock(fields)}${heard('\x00')}`)).toThrow(coded('card_unreadable'))
+  })
+})
+
+test('the select byte of an erasure names the tracks', () => {
+  expect(msr.erase([false, true, false])).toEqual(Uint8Array.of(0x1b, 0x63, 2))
+  expect(msr.erase([true, false, true])).toEqual(Uint8Array.of(0x1b, 0x63, 5))
 })
 
 test.each(['0', '1', '2', '4', '9', 'A'])('a write may end with the status %s', (status) => {

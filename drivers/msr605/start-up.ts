@@ -8,7 +8,7 @@ export const startUp = async (line: Line, settings: Settings, product: string): 
   await prove(line)
   return line.insist(async () => {
     await line.reset()
-    await settings.applyFormat()
+    await settings.applyFormat('text')
     await settings.applyCoercivity('hi')
     const model = await line.inquire(getModel, decodeModel)
     const firmware = await line.inquire(getFirmware, decodeFirmware)

@@ -1,10 +1,12 @@
-import { BridgeError, type Card, type CardAddress, noUid, type TracksAddress } from 'encoder-bridge/driver'
-import { isPaymentTrack, type TrackNumber } from '../../src/cards/iso7811.ts'
-import { parseTracks, type Tracks } from '../../src/cards/tracks.ts'
+import { BridgeError, type Card, type CardAddress, noUid } from 'encoder-bridge/driver'
+import { formatRawTracks, type RawTracks } from '../../src/cards/raw-tracks.ts'
+import type { Tracks } from '../../src/cards/tracks.ts'
 import type { Line } from './line.ts'
+import { isPayment, isPaymentBits } from './payment-cards.ts'
 import * as msr from './protocol.ts'
-import type { Settings } from './settings.ts'
+import type { Format, Settings } from './settings.ts'
 import { unreadable, writeFailure } from './swipe-errors.ts'
+import { type StripeAddress, type WriteCommand, writeCommand } from './write-command.ts'
 
 /**
  * While an encoder waits for a swipe it says nothing, hears only a reset, and never gives up: after so long it is made to
@@ -14,7 +16,6 @@ const READ_TURN_MS = 20_000
 const WRITE_TURN_MS = 40_000
 
 const stripe: Card = { uid: noUid, technology: 'magstripe' }
-const trackNumbers: readonly TrackNumber[] = [1, 2, 3]
 
 /** Reads and writes the stripe of the card that is swiped, and knows what the last swipe told. */
 export interface StripeAccess {
@@ -27,7 +28,14 @@ export interface StripeAccess {
 }
 
 export const createStripeAccess = (line: Line, settings: Settings): StripeAccess => {
-  let swiped: Tracks | undefined
+  // An encoder tells texts or bits of a swipe, not both.
+  let texts: Tracks | undefined
+  let bits: RawTracks | undefined
+
+  const forget = (): void => {
+    texts = undefined
+    bits = undefined
+  }
 
   /** Whatever ends the waiting for a swipe: the encoder does not go on waiting for it. */
   const disarming = async <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -40,18 +48,22 @@ export const createStripeAccess = (line: Line, settings: Settings): StripeAccess
   }
 
   /** Waits for a swipe. Reading does no harm, so now and then it begins anew: the command to read may have been lost. */
-  const readSwipe = async (): Promise<msr.Swipe> => {
+  const readSwipe = async <Swipe>(
+    format: Format,
+    command: Uint8Array,
+    decode: msr.Decode<Swipe>,
+  ): Promise<Swipe> => {
     for (;;) {
       const swipe = await line.insist(async () => {
-        await settings.applyFormat()
-        return line.exchange(msr.readIso, msr.decodeSwipe, READ_TURN_MS)
+        await settings.applyFormat(format)
+        return line.exchange(command, decode, READ_TURN_MS)
       })
       if (swipe !== undefined) return swipe
     }
   }
 
-  const takeSwipe = async (): Promise<Tracks> => {
-    const { tracks } = await disarming(readSwipe)
+  const takeTexts = async (): Promise<Tracks> => {
+    const { tracks } = await disarming(() => readSwipe('text', msr.readIso, msr.decodeSwipe))
     if (tracks === null) throw new BridgeError('card_unreadable', 'What the encoder told of it came damaged.')
     if (isPayment(tracks)) throw new BridgeError('card_unreadable', 'Payment cards are not read.')
     const hasText = tracks.some((text) => text !== '' && text !== msr.opaque)
@@ -59,50 +71,58 @@ export const createStripeAccess = (line: Line, settings: Settings): StripeAccess
     return tracks
   }
 
+  const takeBits = async (): Promise<RawTracks> => {
+    const parts = await disarming(() => readSwipe('bits', msr.readRaw, msr.decodeRawSwipe))
+    if (isPaymentBits(parts)) throw new BridgeError('card_unreadable', 'Payment cards are not read.')
+    return parts
+  }
+
   /** Waits for the swipe of a write, once: when nothing was heard of it, it is not known that nothing was written. */
-  const writeSwipe = async (tracks: Tracks, coercivity: msr.Coercivity): Promise<msr.Status> => {
+  const writeSwipe = async (
+    { format, bytes }: WriteCommand,
+    coercivity: msr.Coercivity,
+  ): Promise<msr.Status> => {
     await line.insist(async () => {
-      await settings.applyFormat()
+      await settings.applyFormat(format)
       await settings.applyCoercivity(coercivity)
     })
-    const status = await line.exchange(msr.writeIso(tracks), msr.decodeWriteStatus, WRITE_TURN_MS)
+    const status = await line.exchange(bytes, msr.decodeWriteStatus, WRITE_TURN_MS)
     if (status !== undefined) return status
     await line.insist(async () => undefined)
-    throw new BridgeError('card_swipe_failed', 'The encoder has waited 40 seconds and told of no swipe.')
+    // Not a failed swipe, which would be done again: the card may have been written, and only the status lost.
+    throw new BridgeError('device_unresponsive', 'The encoder has waited 40 seconds and told of no swipe.')
   }
 
   return {
     find: async () => {
-      swiped ??= await takeSwipe()
+      texts ??= await takeTexts()
       return stripe
     },
     read: async (card, at) => {
-      checkPlace(card, at)
-      swiped ??= await takeSwipe()
-      return new TextEncoder().encode(swiped.join('\n'))
+      if (checkPlace(card, at).kind === 'rawTracks') {
+        bits ??= await takeBits()
+        return formatRawTracks(bits)
+      }
+      texts ??= await takeTexts()
+      return new TextEncoder().encode(texts.join('\n'))
     },
     write: async (card, at, data) => {
-      const { coercivity } = checkPlace(card, at)
-      const tracks = parseTracks(data)
-      if (isPayment(tracks)) {
-        throw new BridgeError('order_invalid', 'What is to be written looks like a payment card.')
-      }
-      swiped = undefined
-      const failure = writeFailure(await disarming(() => writeSwipe(tracks, coercivity)), coercivity)
+      const place = checkPlace(card, at)
+      const command = writeCommand(place, data)
+      forget()
+      const status = await disarming(() => writeSwipe(command, place.coercivity))
+      const failure = writeFailure(status, place.coercivity)
       if (failure !== undefined) throw failure
     },
     rest: async () => {
-      swiped = undefined
+      forget()
       await line.insist(async () => undefined)
     },
   }
 }
 
-const isPayment = (tracks: Tracks): boolean =>
-  trackNumbers.some((track) => isPaymentTrack(track, tracks[track - 1] ?? ''))
-
-const checkPlace = ({ technology }: Card, at: CardAddress): TracksAddress => {
-  if (technology === 'magstripe' && at.kind === 'tracks') return at
+const checkPlace = ({ technology }: Card, at: CardAddress): StripeAddress => {
+  if (technology === 'magstripe' && (at.kind === 'tracks' || at.kind === 'rawTracks')) return at
   throw new BridgeError(
     'not_supported',
     technology === 'magstripe' ? `A magnetic stripe has no ${at.kind}.` : `It reads no ${technology} cards.`,

@@ -61,6 +61,7 @@ export const createCardAccess = (line: Line): CardAccess => {
           checkLfBlock(card, at.block)
           return lf.read(at.block)
         case 'tracks':
+        case 'rawTracks':
           throw noSuchPlace(card, at)
       }
     },
@@ -76,6 +77,7 @@ export const createCardAccess = (line: Line): CardAccess => {
           checkT5577Write(at.block, data)
           return lf.write(at.block, data)
         case 'tracks':
+        case 'rawTracks':
           throw noSuchPlace(card, at)
       }
     },

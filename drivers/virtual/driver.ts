@@ -12,13 +12,14 @@ import {
 import { checkBlock, checkWrite } from '../../src/cards/mifare-classic.ts'
 import { checkPage, checkPageWrite } from '../../src/cards/ntag.ts'
 import { checkT5577Write, t5577BlockCount } from '../../src/cards/t5577.ts'
+import { parseRawTracks } from '../../src/cards/raw-tracks.ts'
 import { parseTracks } from '../../src/cards/tracks.ts'
 import { createDeviceLife } from '../../src/wire/device-life.ts'
 
-/** The kind of place that a technology has. */
-const placeKinds = new Map<Card['technology'], CardAddress['kind']>([
-  ['t5577', 'lfBlock'],
-  ['magstripe', 'tracks'],
+/** The kinds of places that a technology has. */
+const placeKinds = new Map<Card['technology'], readonly CardAddress['kind'][]>([
+  ['t5577', ['lfBlock']],
+  ['magstripe', ['tracks', 'rawTracks']],
 ])
 
 /** What the card does not have, or must not be given, is refused before it is asked. */
@@ -34,7 +35,8 @@ const checkPlace = (card: Card, at: CardAddress, data?: Uint8Array): void => {
       return
     case 'lfBlock':
     case 'tracks':
-      if (placeKinds.get(card.technology) !== at.kind) {
+    case 'rawTracks':
+      if (placeKinds.get(card.technology)?.includes(at.kind) !== true) {
         throw new BridgeError('not_supported', `A ${card.technology} card has no ${at.kind}.`)
       }
       if (at.kind === 'lfBlock' && at.block >= t5577BlockCount) {
@@ -42,6 +44,7 @@ const checkPlace = (card: Card, at: CardAddress, data?: Uint8Array): void => {
       }
       if (data !== undefined && at.kind === 'lfBlock') checkT5577Write(at.block, data)
       if (data !== undefined && at.kind === 'tracks') parseTracks(data)
+      if (data !== undefined && at.kind === 'rawTracks') parseRawTracks(data)
   }
 }
 

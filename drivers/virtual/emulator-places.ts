@@ -10,6 +10,8 @@ const WRITE_BLOCK = 0xa0
 const WRITE_PAGE = 0xa2
 const PWD_AUTH = 0x1b
 const PAGE_SIZE_BYTES = 4
+/** Stands for the text of a track that is to be erased. */
+const ERASURE = '\u007F'
 
 const wrongKind = (card: EmulatedCard, at: CardAddress): BridgeError =>
   new BridgeError('not_supported', `A ${card.technology} card has no ${at.kind}.`)
@@ -56,7 +58,26 @@ const recordTracks = (card: StripeCard, coercivity: 'hi' | 'lo', data: Uint8Arra
   const [first = '', second = '', third = ''] = String.fromCodePoint(...data).split('\n')
   const bits = ([1, 2, 3] as const).map((track) => {
     const text = [first, second, third][track - 1] ?? ''
-    return text === '' ? undefined : encodeTrack(track, text)
+    if (text === '') return undefined
+    return encodeTrack(track, text === ERASURE ? '' : text)
+  })
+  card.record(bits, coercivity)
+}
+
+/** The bits of a track as RawTracksAddress has them: a length, then bytes from the first set bit to the last. */
+const rawPart = (track: string): readonly number[] => {
+  const recorded = track.slice(Math.max(track.indexOf('1'), 0), track.lastIndexOf('1') + 1)
+  const bytes = recorded.match(/.{1,8}/g) ?? []
+  return [bytes.length, ...bytes.map((bits) => Number.parseInt(bits.padEnd(8, '0'), 2))]
+}
+
+const recordBits = (card: StripeCard, coercivity: 'hi' | 'lo', data: Uint8Array): void => {
+  let rest = data
+  const bits = card.tracks.map(() => {
+    const end = 1 + (rest[0] ?? 0)
+    const part = Array.from(rest.subarray(1, end), (byte) => byte.toString(2).padStart(8, '0'))
+    rest = rest.subarray(end)
+    return part.length === 0 ? undefined : part.join('')
   })
   card.record(bits, coercivity)
 }
@@ -66,6 +87,8 @@ export const readPlace = (card: EmulatedCard, at: CardAddress): Uint8Array => {
   if (card.family === 'typeA' && (at.kind === 'block' || at.kind === 'page')) return readTypeA(card, at)
   if (card.family === 'lf' && at.kind === 'lfBlock') return readLf(card, at.block)
   if (card.family === 'stripe' && at.kind === 'tracks') return card.dump()
+  if (card.family === 'stripe' && at.kind === 'rawTracks')
+    return Uint8Array.from(card.tracks.flatMap(rawPart))
   throw wrongKind(card, at)
 }
 
@@ -74,5 +97,6 @@ export const writePlace = (card: EmulatedCard, at: CardAddress, data: Uint8Array
   if (card.family === 'typeA' && (at.kind === 'block' || at.kind === 'page')) writeTypeA(card, at, data)
   else if (card.family === 'lf' && at.kind === 'lfBlock') card.write(lfCommand(at.block), data)
   else if (card.family === 'stripe' && at.kind === 'tracks') recordTracks(card, at.coercivity, data)
+  else if (card.family === 'stripe' && at.kind === 'rawTracks') recordBits(card, at.coercivity, data)
   else throw wrongKind(card, at)
 }

@@ -4,6 +4,8 @@
  */
 import type { CardAddress, CardWrite } from '../contract/card.ts'
 import { sectorOf } from './mifare-classic.ts'
+import { formatRawTracks, type RawTracks, splitRawTracks } from './raw-tracks.ts'
+import { erasure } from './tracks.ts'
 
 /** READ of the Ultralight family answers four pages (MF0ICU1 §7.6.3). */
 const PAGES_A_READ = 4
@@ -20,11 +22,12 @@ export const groupOf = (at: CardAddress): number => {
       return Math.floor(at.page / PAGES_A_READ)
     case 'lfBlock':
     case 'tracks':
+    case 'rawTracks':
       return 0
   }
 }
 
-/** The place's name for people and as a key: `block 4`, `page 4`, `the stripe`. */
+/** The place's name for people and as a key: `block 4`, `page 4`, `the stripe`, `the stripe’s bits`. */
 export const nameOf = (at: CardAddress): string => {
   switch (at.kind) {
     case 'block':
@@ -34,17 +37,31 @@ export const nameOf = (at: CardAddress): string => {
       return `page ${at.page}`
     case 'tracks':
       return 'the stripe'
+    case 'rawTracks':
+      return 'the stripe’s bits'
   }
 }
 
-/** Of what was found at a place, the part that the write decides: a track that was not written may hold anything. */
+/**
+ * Of what was found at a place, the part that the write decides, in the words of the write: a track that was not written may
+ * hold anything, and one that is blank is as good as erased.
+ */
 export const writtenPart = ({ at, data }: CardWrite, found: Uint8Array): Uint8Array => {
+  if (at.kind === 'rawTracks') return writtenBits(splitRawTracks(data), splitRawTracks(found))
   if (at.kind !== 'tracks') return found
   const written = textOf(data).split('\n')
   const tracks = textOf(found)
     .split('\n')
-    .map((text, index) => (written[index] === '' ? '' : text))
+    .map((text, index) => {
+      if (written[index] === '') return ''
+      return written[index] === erasure && text === '' ? erasure : text
+    })
   return new TextEncoder().encode(tracks.join('\n'))
+}
+
+const writtenBits = (written: RawTracks, found: RawTracks): Uint8Array => {
+  const part = (index: 0 | 1 | 2): Uint8Array => (written[index].length === 0 ? written[index] : found[index])
+  return formatRawTracks([part(0), part(1), part(2)])
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes)

@@ -26,3 +26,10 @@ test('a text that its track cannot hold is refused before it is joined', () => {
   expect(() => formatTracks(['A', 'B', ''])).toThrow(invalid)
   expect(() => formatTracks(['', '', ''])).toThrow(invalid)
 })
+
+test('U+007F alone erases a track, and is no part of a text', () => {
+  expect(formatTracks(['\x7f', '12', ''])).toEqual(ascii('\x7f\n12\n'))
+  expect(parseTracks(ascii('\n\x7f\n\x7f'))).toEqual(['', '\x7f', '\x7f'])
+  expect(() => parseTracks(ascii('A\x7f\n\n'))).toThrow(invalid)
+  expect(() => parseTracks(ascii('\n\x7f\x7f\n'))).toThrow(invalid)
+})

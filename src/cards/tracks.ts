@@ -3,9 +3,12 @@
  * @module
  */
 import { BridgeError } from '../contract/errors.ts'
-import { checkTrack } from './iso7811.ts'
+import { checkTrack, type TrackNumber } from './iso7811.ts'
 
-/** The texts of tracks 1, 2 and 3 without sentinels; an empty one is left as it is on the card. */
+/** Stands for the text of a track that is to be erased. */
+export const erasure = '\u007F'
+
+/** The texts of tracks 1, 2 and 3 without sentinels, or `erasure`; an empty one is left as it is on the card. */
 export type Tracks = readonly [string, string, string]
 
 /** Checks each text and joins them. Throws `order_invalid` as `checkTrack` does, and when all three are empty. */
@@ -25,9 +28,8 @@ const checked = ([first, second, third]: Tracks): Tracks => {
   if (first === '' && second === '' && third === '') {
     throw new BridgeError('order_invalid', 'The data of a stripe has no text for any track.')
   }
-  return [
-    first === '' ? '' : checkTrack(1, first),
-    second === '' ? '' : checkTrack(2, second),
-    third === '' ? '' : checkTrack(3, third),
-  ]
+  return [checkedTrack(1, first), checkedTrack(2, second), checkedTrack(3, third)]
 }
+
+const checkedTrack = (track: TrackNumber, text: string): string =>
+  text === '' || text === erasure ? text : checkTrack(track, text)

@@ -59,7 +59,8 @@ export interface LfBlockAddress {
 /**
  * The three tracks of a magnetic stripe at once: one swipe writes them all. The data is ASCII, the tracks' texts without
  * sentinels and LRC, in order, separated by line feeds (`ABC123\n12345\n`). An empty track is left as it is on the card.
- * When reading, an empty text is a blank track and `?` alone one that holds something other than ISO/IEC 7811.
+ * U+007F alone erases the track. When reading, an empty text is a blank track and `?` alone one that holds something other
+ * than ISO/IEC 7811. A driver that can't write and erase in one swipe rejects data that wants both with `not_supported`.
  */
 export interface TracksAddress {
   readonly kind: 'tracks'
@@ -67,8 +68,20 @@ export interface TracksAddress {
   readonly coercivity: 'hi' | 'lo'
 }
 
+/**
+ * The three tracks of a magnetic stripe as recorded bits, for stripes that hold no ISO/IEC 7811 text, such as those of lock
+ * systems. The data is three parts in the order of the tracks: one byte, how many bytes follow, and so many bytes of bits,
+ * packed most significant first in the order of recording. A part begins with a set bit and does not end with a zero byte:
+ * the clocking zeros around the bits are the encoder's. A part of no bytes is left alone when writing, blank when reading.
+ */
+export interface RawTracksAddress {
+  readonly kind: 'rawTracks'
+  /** As TracksAddress has it. */
+  readonly coercivity: 'hi' | 'lo'
+}
+
 /** Where on a card to read or write. */
-export type CardAddress = BlockAddress | PageAddress | LfBlockAddress | TracksAddress
+export type CardAddress = BlockAddress | PageAddress | LfBlockAddress | TracksAddress | RawTracksAddress
 
 /** Bytes at a place on a card. */
 export interface CardWrite {

@@ -51,8 +51,8 @@ export const errorTable = {
     503,
     'installer',
     'encoder_not_online',
-    'No encoder answers at the configured path.',
-    'Plug the encoder in, or correct its path in the configuration.',
+    'The encoder is not connected.',
+    'Plug the encoder in. If it is, correct its `path` or `match` in the configuration.',
   ),
   device_busy: row(
     409,

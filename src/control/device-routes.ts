@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { EncoderView } from '../contract/encoders.ts'
@@ -7,6 +8,9 @@ import { streamEvents } from './events.ts'
 import type { ControlPorts } from './ports.ts'
 import { AcceptRequest, EventsQuery, IdentifyRequest, type IdentifyResponse } from './schema.ts'
 import { encoderBody } from './views.ts'
+
+/** Each is told everything anew: more than this is a program that has lost count. */
+const MAX_FOLLOWERS = 32
 
 /** What these routes borrow from the others. */
 interface RouteTools {
@@ -51,8 +55,17 @@ export const addDeviceRoutes = (
     }
   })
 
+  // Everybody who waits or follows listens to it; Node would take the eleventh for a leak.
+  setMaxListeners(0, closing)
+  let followers = 0
   app.get('/v1/events', ({ query }, reply) => {
     const { reveal } = parse(EventsQuery, query)
-    return reply.type('application/x-ndjson').send(streamEvents(encoders, reveal === 'true', closing))
+    if (followers >= MAX_FOLLOWERS) {
+      throw new BridgeError('rate_limited', `${MAX_FOLLOWERS} programs follow the events already.`)
+    }
+    const events = streamEvents(encoders, reveal === 'true', closing)
+    followers += 1
+    events.once('close', () => (followers -= 1))
+    return reply.type('application/x-ndjson').send(events)
   })
 }

@@ -5,8 +5,8 @@ import type { ControlPorts } from './ports.ts'
 import type { EventBody } from './schema.ts'
 import { encoderBody } from './views.ts'
 
-/** A client that reads nothing is left behind after so many lines. */
-const MAX_UNREAD = 1_000
+/** A client that reads nothing is left behind after so many bytes: several times what all encoders take. */
+const MAX_UNREAD_BYTES = 250_000
 /** So that neither end takes a quiet desk for a dead connection. */
 const ALIVE_EVERY_MS = 20_000
 
@@ -21,7 +21,7 @@ export const streamEvents = (
   isRevealing: boolean,
   closing: AbortSignal,
 ): Readable => {
-  const lines = new Readable({ objectMode: true, highWaterMark: MAX_UNREAD, read: () => undefined })
+  const lines = new Readable({ highWaterMark: MAX_UNREAD_BYTES, read: () => undefined })
   const told = new Map<EncoderId, string>()
 
   const tell = (event: Told<EventBody['type']>): void => {

@@ -20,6 +20,12 @@ export interface Candidate {
   readonly label: string
 }
 
+/**
+ * What a device says of itself, as one line of text: a serial number with escape sequences or line ends would reach logs,
+ * terminals and the journal.
+ */
+export const plainText = (told: string): string => told.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD')
+
 /** Digits in a row, one character over and over, a first number, a word for nothing. */
 const isCounted = (text: string): boolean =>
   text.length >= 4 && ['0123456789abcdef', '1234567890abcdef'].some((row) => row.startsWith(text))
@@ -41,7 +47,7 @@ export const isFirm = (identity: string): boolean => !identity.startsWith(PLACE)
 
 /** The identity of a device that tells its serial number by its protocol alone; null where that tells nothing. */
 export const toldIdentity = (driverId: string, serialNumber: string | null): string | null =>
-  isTelling(serialNumber) ? `told:${driverId}:${serialNumber.trim()}` : null
+  isTelling(serialNumber) ? `told:${driverId}:${plainText(serialNumber.trim())}` : null
 
 /** pcscd puts the USB serial number into a reader's name: `ACS ACR1252 [PICC] (0123AB) 00 00`. */
 const READER = /^(?<model>.+) \((?<serialNumber>[^()]+)\) [0-9A-F]{2} [0-9A-F]{2}$/i

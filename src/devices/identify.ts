@@ -125,6 +125,10 @@ export const identify = async (
       : ports.finder.candidatesOf(named.name).map((candidate): Witness => ({
           watch: (stop) => watchCandidate(ports, ports.settingsOf(named.encoderId), candidate, stop),
           conclude: () => {
+            const now = ports.encoders.list().find(({ encoderId }) => encoderId === named.encoderId)
+            if (now?.state === 'ready' || now?.state === 'leased') {
+              throw new BridgeError('device_busy', `“${named.name}” has come back meanwhile.`)
+            }
             ports.finder.setUp(named.name, candidate)
             return { kind: 'setUp', encoderId: named.encoderId, path: candidate.path }
           },

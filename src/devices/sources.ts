@@ -5,7 +5,7 @@ import { loadHid } from '../transport/hid-library.ts'
 import { listHidDevices } from '../transport/hid-list.ts'
 import { listKeyboards } from '../transport/keyboard-list.ts'
 import { listSerialPorts } from '../transport/serial-list.ts'
-import type { Candidate } from './candidate.ts'
+import { type Candidate, plainText } from './candidate.ts'
 import type { CandidateSource } from './inventory.ts'
 
 const nothingTold = {
@@ -20,9 +20,10 @@ const nothingTold = {
 } as const
 
 const labelOf = (...words: readonly (string | undefined)[]): string =>
-  words.filter((word) => word !== undefined && word !== '').join(' ')
+  plainText(words.filter((word) => word !== undefined && word !== '').join(' '))
 
 const nullIfEmpty = (text: string): string | null => (text === '' ? null : text)
+const serialNumberOf = (told: string | undefined): string | null => nullIfEmpty(plainText(told ?? ''))
 const usbId = (value: number): string => value.toString(16).padStart(4, '0')
 
 const noList = (failure: BridgeError): Awaited<ReturnType<CandidateSource['list']>> => ({
@@ -39,7 +40,7 @@ const listSerial: CandidateSource['list'] = async () => {
     path: port.path,
     vendorId: port.vendorId ?? null,
     productId: port.productId ?? null,
-    serialNumber: port.serialNumber ?? null,
+    serialNumber: serialNumberOf(port.serialNumber),
     usbPath: port.usbPath ?? null,
     interfaceNumber: port.interfaceNumber,
     label: labelOf(port.manufacturer, port.product),
@@ -63,7 +64,7 @@ const listHid: CandidateSource['list'] = async () => {
     path,
     vendorId: usbId(facts.vendorId),
     productId: usbId(facts.productId),
-    serialNumber: nullIfEmpty(facts.serialNumber),
+    serialNumber: serialNumberOf(facts.serialNumber),
     usbPath,
     usagePage: facts.usagePage,
     usage: facts.usage,
@@ -79,9 +80,9 @@ const listKeys: CandidateSource['list'] = () => {
     path,
     vendorId: nullIfEmpty(vendorId),
     productId: nullIfEmpty(productId),
-    serialNumber: nullIfEmpty(serialNumber),
+    serialNumber: serialNumberOf(serialNumber),
     usbPath,
-    label: name,
+    label: labelOf(name),
   }))
   return Promise.resolve({ candidates, failure: null })
 }

@@ -143,6 +143,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     undo.push(() => control.close())
     // Those who follow a session see its ending before the control API goes.
     undo.push(() => sessions.drain(DRAIN_MS))
+    undo.push(outliveStrayRejections(log))
     undo.push(watchSleep(systemClock, wallClock, () => encoders.probeAll()))
     undo.push(pruneDaily(journal, (error) => log.warn({ err: error }, 'old entries could not be pruned')))
     undo.push(feedWithoutDevices(encoders.list().length, notifier))
@@ -208,6 +209,14 @@ const logStates = (() => {
     }
   }
 })()
+
+/** A promise that nobody awaited is a mistake in one place, and no reason to leave every clerk without a daemon. */
+const outliveStrayRejections = (log: { error(facts: object, message: string): void }): (() => void) => {
+  const note = (reason: unknown): void =>
+    log.error({ component: 'daemon', err: reason }, 'a promise was rejected that nobody awaited')
+  process.on('unhandledRejection', note)
+  return () => process.off('unhandledRejection', note)
+}
 
 /** With no device there is no device loop to feed the watchdog, and a daemon without encoders is a healthy one. */
 const feedWithoutDevices = (deviceCount: number, notifier: Notifier): (() => void) => {

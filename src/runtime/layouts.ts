@@ -11,7 +11,10 @@ const OPEN_TO_OTHERS = 0o077
 /** The digits in a secret's file. Throws `config_invalid` for a file that others can read too: it opens every card of the site. */
 const readSecret = (file: string): string => {
   try {
-    const { size, mode } = statSync(file)
+    const facts = statSync(file)
+    const { size, mode } = facts
+    // A pipe would keep the daemon waiting.
+    if (!facts.isFile()) throw new BridgeError('config_invalid', `${file} is no file.`)
     if (size > MAX_FILE_BYTES) throw new BridgeError('config_invalid', `${file} is too long for a key.`)
     if (process.platform !== 'win32' && (mode & OPEN_TO_OTHERS) !== 0) {
       throw new BridgeError('config_invalid', `${file} can be read by others; \`chmod 600\` closes it.`)

@@ -16,8 +16,12 @@ export interface VirtualDevices {
   present(name: string, read: EmulatedRead): void
 }
 
+/** A card that is taken away is remembered: its memory comes back with it. */
+const MAX_CARDS = 256
+
 export const createVirtualDevices = (): VirtualDevices => {
   const fields = new Map<string, NoneEmulator>()
+  const placed = new Map<string, Set<string>>()
 
   const fieldOf = (name: string): NoneEmulator => {
     const field = fields.get(name)
@@ -38,7 +42,19 @@ export const createVirtualDevices = (): VirtualDevices => {
       const { connectNone } = await import('../transport/memory-none.ts')
       return connectNone(field, name)
     },
-    place: (name, card) => fieldOf(name).placeCard(card),
+    place: (name, card) => {
+      const field = fieldOf(name)
+      const uids = placed.get(name) ?? new Set()
+      const uid = card.uid.toUpperCase()
+      if (uids.size >= MAX_CARDS && !uids.has(uid)) {
+        throw new BridgeError(
+          'request_invalid',
+          `“${name}” has had ${MAX_CARDS} cards; it takes only those again.`,
+        )
+      }
+      field.placeCard(card)
+      placed.set(name, uids.add(uid))
+    },
     remove: (name, uid) => fieldOf(name).removeCard(uid),
     present: (name, read) => fieldOf(name).present(read),
   }

@@ -29,6 +29,27 @@ const hasKeys = (mask: string): boolean => {
   })
 }
 
+/** What the kernel tells of an event device; nothing when it does not type, or is pulled out meanwhile. */
+const factsOf = (device: string, path: string): readonly KeyboardFacts[] => {
+  try {
+    if (!hasKeys(readOr(join(device, 'capabilities', 'key'), '0'))) return []
+    const place = [...realpathSync(device).matchAll(USB_PORT)].at(-1)
+    const isUsb = readOr(join(device, 'id', 'bustype'), '') === '0003'
+    return [
+      {
+        path,
+        name: readOr(join(device, 'name'), ''),
+        vendorId: isUsb ? readOr(join(device, 'id', 'vendor'), '') : '',
+        productId: isUsb ? readOr(join(device, 'id', 'product'), '') : '',
+        serialNumber: readOr(join(device, 'uniq'), ''),
+        usbPath: isUsb ? (place?.[1] ?? null) : null,
+      },
+    ]
+  } catch {
+    return []
+  }
+}
+
 /** The devices of this computer that type. Linux only, empty elsewhere; never throws. */
 export const listKeyboards = (
   sysFolder = '/sys/class/input',
@@ -37,22 +58,7 @@ export const listKeyboards = (
   try {
     return readdirSync(sysFolder)
       .filter((name) => /^event\d+$/.test(name))
-      .flatMap((name) => {
-        const device = join(sysFolder, name, 'device')
-        if (!hasKeys(readOr(join(device, 'capabilities', 'key'), '0'))) return []
-        const place = [...realpathSync(device).matchAll(USB_PORT)].at(-1)
-        const isUsb = readOr(join(device, 'id', 'bustype'), '') === '0003'
-        return [
-          {
-            path: join(devFolder, name),
-            name: readOr(join(device, 'name'), ''),
-            vendorId: isUsb ? readOr(join(device, 'id', 'vendor'), '') : '',
-            productId: isUsb ? readOr(join(device, 'id', 'product'), '') : '',
-            serialNumber: readOr(join(device, 'uniq'), ''),
-            usbPath: isUsb ? (place?.[1] ?? null) : null,
-          },
-        ]
-      })
+      .flatMap((name) => factsOf(join(sysFolder, name, 'device'), join(devFolder, name)))
   } catch {
     return []
   }

@@ -121,3 +121,31 @@ test('what types is listed with its USB identity, and what does not is left out'
     rmSync(folder, { recursive: true })
   }
 })
+
+test('a loss that came before anybody listened is told to who listens then', async () => {
+  const { node, state } = createNode()
+  state.isGone = true
+  const keyboard = await openKeyboard('/dev/input/event3', { open: () => node, platform: 'linux' })
+  await vi.waitFor(() => expect(state.closed).toBe(1))
+  const losses: string[] = []
+  keyboard.listen({ onKey: () => undefined, onLost: ({ code }) => losses.push(code) })
+  await Promise.resolve()
+  expect(losses).toEqual(['device_lost'])
+})
+
+test('a device that is pulled out while the list is made takes no other one off it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'input-'))
+  const describe = (name: string, mask: string): void => {
+    mkdirSync(join(folder, name, 'device', 'capabilities'), { recursive: true })
+    writeFileSync(join(folder, name, 'device', 'capabilities', 'key'), mask)
+  }
+  describe('event3', '50000000')
+  describe('event4', '50000000')
+  // What the kernel answers for a device that has just gone is an error, like reading a folder.
+  mkdirSync(join(folder, 'event3', 'device', 'name'))
+  try {
+    expect(listKeyboards(folder).map(({ path }) => path)).toEqual(['/dev/input/event4'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

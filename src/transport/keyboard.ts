@@ -100,6 +100,7 @@ export const openKeyboard = async (
   const node = open(path)
   let listener: KeyListener | undefined
   let isOpen = true
+  let lost: BridgeError | undefined
 
   const end = (): void => {
     if (!isOpen) return
@@ -126,7 +127,8 @@ export const openKeyboard = async (
       deliver(node.read())
     } catch (cause) {
       end()
-      listener?.onLost(new BridgeError('device_lost', `${path} is gone.`, { cause }))
+      lost = new BridgeError('device_lost', `${path} is gone.`, { cause })
+      listener?.onLost(lost)
     }
   }
   const timer = setInterval(poll, READ_EVERY_MS)
@@ -137,6 +139,10 @@ export const openKeyboard = async (
     listen: (next) => {
       if (listener !== undefined) throw new BridgeError('device_busy', `${path} has a listener already.`)
       listener = next
+      if (lost !== undefined) {
+        const error = lost
+        queueMicrotask(() => listener === next && next.onLost(error))
+      }
       return () => {
         if (listener === next) listener = undefined
       }

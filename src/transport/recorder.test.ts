@@ -114,3 +114,8 @@ test('a secret becomes zeros wherever it stands, as bytes and as hexadecimal tex
 test('a secret of zeros changes nothing', () => {
   expect(blankSecrets([toDevice(0, 0, 0, 0)], [bytes(0, 0)]).blanked).toBe(0)
 })
+
+test('a line that never stops talking is joined all the same', () => {
+  const pieces = Array.from({ length: 200_000 }, () => toHost(7))
+  expect(joinPieces(pieces).map(({ bytes: joined }) => joined.length)).toEqual([200_000])
+})

@@ -106,16 +106,17 @@ const isMore = (one: RecordedMessage, next: RecordedMessage): boolean =>
 
 /** Joins what a stream was cut into anywhere: bytes of a serial line, keys. Reports and APDUs stay as they are. */
 export const joinPieces = (messages: readonly RecordedMessage[]): readonly RecordedMessage[] => {
-  const joined: RecordedMessage[] = []
+  const runs: [RecordedMessage, ...RecordedMessage[]][] = []
   for (const message of messages) {
-    const last = joined.at(-1)
-    if (last !== undefined && isMore(last, message)) {
-      joined[joined.length - 1] = { ...last, bytes: Uint8Array.of(...last.bytes, ...message.bytes) }
-    } else {
-      joined.push(message)
-    }
+    const run = runs.at(-1)
+    if (run !== undefined && isMore(run[0], message)) run.push(message)
+    else runs.push([message])
   }
-  return joined
+  return runs.map((run) =>
+    run.length === 1
+      ? run[0]
+      : { ...run[0], bytes: new Uint8Array(Buffer.concat(run.map(({ bytes }) => bytes))) },
+  )
 }
 
 const indexIn = (bytes: Uint8Array, wanted: Uint8Array): number =>

@@ -129,9 +129,9 @@ test('devices lists encoders, drivers and ports', async () => {
     [
       'Encoders',
       '  Front Desk  pn532  /dev/ttyUSB0  absent  PN532 1.6',
-      '    Cause:         No encoder answers at the configured path. (device_absent)',
+      '    Cause:         The encoder is not connected. (device_absent)',
       '    Whose to fix:  whoever set this bridge up',
-      '    Next step:     Plug the encoder in, or correct its path in the configuration.',
+      '    Next step:     Plug the encoder in. If it is, correct its `path` or `match` in the configuration.',
       'Drivers',
       '  pn532  NXP PN532',
       'Serial ports',

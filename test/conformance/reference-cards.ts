@@ -20,6 +20,7 @@ const block = (number: number): CardAddress => ({ kind: 'block', block: number, 
 const page = (number: number): CardAddress => ({ kind: 'page', page: number, password: null })
 const lfBlock = (number: number): CardAddress => ({ kind: 'lfBlock', block: number })
 const stripe: CardAddress = { kind: 'tracks', coercivity: 'hi' }
+const stripeBits: CardAddress = { kind: 'rawTracks', coercivity: 'hi' }
 
 const classicWrites = [4, 5, 6].map((number) => ({ at: block(number), data: canary(number, 16) }))
 const pageWrites = Array.from({ length: 12 }, (_, index) => ({
@@ -100,19 +101,21 @@ export const mainTechnology = (manifest: DriverManifest): CardTechnology =>
   encodedTechnologies(manifest)[0] ?? 'unknown'
 
 /** One place of every kind that there is. */
-const places: readonly CardAddress[] = [block(4), page(4), lfBlock(1), stripe]
+const places: readonly CardAddress[] = [block(4), page(4), lfBlock(1), stripe, stripeBits]
 
 /** Places of the kinds that a card of this technology has not. */
 export const foreignPlaces = (technology: CardTechnology): readonly CardAddress[] => {
   const kinds = referenceCard(technology).writes.map(({ at }) => at.kind)
-  return places.filter(({ kind }) => !kinds.includes(kind))
+  // A stripe is written as texts or as bits.
+  return places.filter(({ kind }) => !kinds.includes(kind === 'rawTracks' ? 'tracks' : kind))
 }
 
 /** What would be written to a place of that kind. */
-export const dataFor = ({ kind }: CardAddress): Uint8Array =>
-  cardTechnologies
-    .flatMap((technology) => referenceCard(technology).writes)
-    .find(({ at }) => at.kind === kind)?.data ?? new Uint8Array(0)
+export const dataFor = ({ kind }: CardAddress): Uint8Array => {
+  if (kind === 'rawTracks') return parseHex('01810000')
+  const writes = cardTechnologies.flatMap((technology) => referenceCard(technology).writes)
+  return writes.find(({ at }) => at.kind === kind)?.data ?? new Uint8Array(0)
+}
 
 const squeeze = (text: string): string => text.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
 

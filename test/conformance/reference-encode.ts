@@ -78,6 +78,7 @@ const numberOf = (at: CardAddress): number => {
     case 'page':
       return at.page
     case 'tracks':
+    case 'rawTracks':
       return 0
   }
 }

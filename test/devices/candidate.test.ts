@@ -5,6 +5,7 @@ import {
   identityAmong,
   isFirm,
   isTelling,
+  plainText,
   toldIdentity,
 } from '../../src/devices/candidate.ts'
 import { adapter, hidDevice, reader } from './fake-candidates.ts'
@@ -107,4 +108,9 @@ test('people tell candidates apart by what they can see', () => {
     '/dev/ttyUSB0 (FTDI FT232R, serial number A5, port 1-2)',
   )
   expect(describeCandidate(reader('ACS ACR122U 00 00'))).toBe('ACS ACR122U 00 00')
+})
+
+test('what a device says of itself is text without anything that a terminal or a log would obey', () => {
+  expect(plainText('A5\u001b[2J\r\nready\u009b1m\u202egnp')).toBe('A5�[2J��ready�1m�gnp')
+  expect(plainText('Grüße 株式会社')).toBe('Grüße 株式会社')
 })

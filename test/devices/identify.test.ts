@@ -1,5 +1,6 @@
 import { BridgeError, type MatchRule, OrderId } from 'encoder-bridge/driver'
 import { describe, expect, test } from 'vitest'
+import type { Candidate } from '../../src/devices/candidate.ts'
 import { adapter } from './fake-candidates.ts'
 import { createFakeCardDevice } from './fake-card-device.ts'
 import { idOf, openDeskBench } from './desk-bench.ts'
@@ -149,4 +150,29 @@ describe('encoders that are ready', () => {
 test('accepting where nothing waits to be accepted is refused', async () => {
   const { desk } = await openTwins()
   expect(() => desk.accept(idOf(0))).toThrow(expect.objectContaining({ code: 'request_invalid' }))
+})
+
+test('a device that came back meanwhile is not replaced by the one that was shown a card', async () => {
+  const plugged: Candidate[] = []
+  const stranger = createFakeCardDevice()
+  const { desk, clock, known, states } = await openDeskBench(
+    [{ name: 'Desk', manifest: { match: [ftdi] } }],
+    plugged,
+    {
+      '/dev/ttyUSB0': () => Promise.resolve(createFakeCardDevice(true)),
+      '/dev/ttyUSB1': () => Promise.resolve(stranger),
+    },
+  )
+  known.set('Desk', 'usb:0403:6001:AAA111')
+  plugged.push(b)
+  await clock.advance(10_000)
+  expect(states()).toEqual(['device_quarantined'])
+  const identifying = desk.identify(idOf(0), patience)
+  await clock.advance(0)
+  plugged.push(a)
+  await clock.advance(10_000)
+  expect(states()).toEqual(['ready'])
+  stranger.settle()
+  await expect(identifying).rejects.toMatchObject({ code: 'device_busy' })
+  expect(known.get('Desk')).toBe('usb:0403:6001:AAA111')
 })

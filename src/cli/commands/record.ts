@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { realpath, writeFile } from 'node:fs/promises'
 import { BridgeError, toBridgeError } from '../../contract/errors.ts'
 import { EncodersResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
@@ -22,20 +22,26 @@ const deviceOf = (name: string | undefined, { driver, path }: RecordFlags): Reco
   throw new BridgeError('request_invalid', 'Name a device of the configuration, or --driver and --path.')
 }
 
+/** A device has several names (`/dev/serial/by-id/…`). Where nothing is, and for a reader, the name itself. */
+const nodeAt = (path: string): Promise<string> => realpath(path).catch(() => path)
+
 /** Two drivers on one line would each take the other's answers for its own. */
 const refuseDaemonsDevice = async (dataDir: string, device: RecordOptions['device']): Promise<void> => {
   const client = await findControl(dataDir)
   if (client === null) return
   const { encoders } = await client.get(EncodersResponse, '/v1/encoders')
-  const isHeld = encoders.some(({ name, path }) =>
-    'path' in device ? path === device.path : name.toLowerCase() === device.name.toLowerCase(),
-  )
+  const isHeld =
+    'path' in device
+      ? (await Promise.all(encoders.flatMap(({ path }) => (path === null ? [] : [nodeAt(path)])))).includes(
+          await nodeAt(device.path),
+        )
+      : encoders.some(({ name }) => name.toLowerCase() === device.name.toLowerCase())
   if (isHeld) throw new BridgeError('device_busy', 'The daemon has it open: stop the daemon to record.')
 }
 
 const save = async (file: string, fixture: object): Promise<void> => {
   try {
-    await writeFile(file, `${JSON.stringify(fixture, null, 2)}\n`, { flag: 'wx' })
+    await writeFile(file, `${JSON.stringify(fixture, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
   } catch (cause) {
     throw new BridgeError('request_invalid', `${file}: ${toBridgeError(cause).detail ?? ''}.`, { cause })
   }
