@@ -94,6 +94,7 @@ const promptWith = (facts: Partial<PromptFacts>): string =>
     question: null,
     uid: '04A1B2C3',
     isSwiped: false,
+    isScanner: false,
     isReadingBack: false,
     ending: null,
     ...facts,

@@ -121,7 +121,13 @@ export const controlRoutes: readonly ControlRoute[] = [
     SessionBody,
   ),
   route('POST', '/v1/sessions/:order_id/cancel', 'Asks the session to stop.', EmptyRequest, SessionBody),
-  route('POST', '/v1/sessions/:order_id/confirm', 'Answers yes to what it asks.', ConfirmRequest, SessionBody),
+  route(
+    'POST',
+    '/v1/sessions/:order_id/confirm',
+    'Answers yes to what it asks.',
+    ConfirmRequest,
+    SessionBody,
+  ),
   route('GET', '/v1/audit', 'Who ordered what and how it ended, as JSON lines.', AuditQuery, AuditBody),
   route('GET', '/v1/pairing', 'How far pairing with a hub has come.', null, PairingResponse),
   route(

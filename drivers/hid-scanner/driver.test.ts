@@ -38,14 +38,14 @@ test('a scan whose last report never comes is told as a misread, and not as half
   expect(reads).toHaveLength(1)
 })
 
-test('a text without Enter is told when the keys have stopped', async () => {
-  const { clock, emulator, reads } = await openRig('keyboard')
+test('a text without Enter is a misread when the keys have stopped', async () => {
+  const { clock, emulator, reads, misreads } = await openRig('keyboard')
   emulator.inject({ fault: 'noEnter' })
   emulator.present({ technology: 'barcode', data: long })
   await clock.advance(50)
-  expect(reads).toEqual([])
+  expect(misreads).toEqual([])
   await clock.advance(100)
-  expect(reads).toHaveLength(1)
+  expect([reads, misreads]).toEqual([[], ['card_unreadable']])
 })
 
 test('it says what it is by its own descriptors', async () => {

@@ -9,6 +9,8 @@ export const HidScannerOptions = z.strictObject({
   report: z.enum(['auto', 'aim', 'plain']).default('auto'),
   /** The layout that a scanner in keyboard mode types for. */
   keyboard: z.enum(['us', 'de']).default('us'),
+  /** What ends a typed text: `enter` (or Tab), or `silence` for scanners that type neither. */
+  end: z.enum(['enter', 'silence']).default('enter'),
   /** Taken off the front of what a scanner types; a text without it was typed by a person. */
   prefix: z.string().max(16).default(''),
   /** Whether `]C1` and the like at the front of what is typed is the AIM symbology identifier (ISO/IEC 15424). */

@@ -53,8 +53,15 @@ test('what does not begin with the prefix was typed by a person', () => {
   expect(typed(tap(0x1e, 0x28), { prefix: 'a' })).toEqual(['unreadable'])
 })
 
-test('silence ends a scan that has no Enter', () => {
+test('silence without Enter is a misread, and not half a code', () => {
   const reader = createTypedReader(defaults)
+  for (const key of tap(0x1e, 0x1f)) reader.push(key)
+  expect(reader.flush()).toBe('unreadable')
+  expect(reader.flush()).toBeUndefined()
+})
+
+test('silence ends a scan where no Enter is typed', () => {
+  const reader = createTypedReader({ ...defaults, end: 'silence' })
   for (const key of tap(0x1e, 0x1f)) reader.push(key)
   expect(reader.flush()).toMatchObject({ technology: 'barcode' })
   expect(reader.flush()).toBeUndefined()

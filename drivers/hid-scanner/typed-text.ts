@@ -16,15 +16,15 @@ const AIM = /^\][A-Za-z][0-9A-Za-z]/
 export interface TypedReader {
   /** The scan when the key ended it. */
   push(key: KeyEvent): ScannerRead | 'unreadable' | undefined
-  /** Silence: what was typed so far is a scan. */
+  /** Silence: what was typed so far is a misread, unless that is how texts end here. */
   flush(): ScannerRead | 'unreadable' | undefined
 }
 
-export const createTypedReader = ({ keyboard, prefix, aim }: HidScannerOptions): TypedReader => {
+export const createTypedReader = ({ keyboard, prefix, aim, end }: HidScannerOptions): TypedReader => {
   const shifts = new Set<number>()
   let text = ''
 
-  const flush = (): ScannerRead | 'unreadable' | undefined => {
+  const finish = (): ScannerRead | 'unreadable' | undefined => {
     const typed = text
     text = ''
     if (typed === '') return undefined
@@ -36,7 +36,11 @@ export const createTypedReader = ({ keyboard, prefix, aim }: HidScannerOptions):
   }
 
   return {
-    flush,
+    flush: () => {
+      if (end === 'silence' || text === '') return finish()
+      text = ''
+      return 'unreadable'
+    },
     push: ({ usage, isPressed }) => {
       if (SHIFTS.includes(usage)) {
         if (isPressed) shifts.add(usage)
@@ -44,7 +48,7 @@ export const createTypedReader = ({ keyboard, prefix, aim }: HidScannerOptions):
         return undefined
       }
       if (!isPressed) return undefined
-      if (ENDS.includes(usage)) return flush()
+      if (ENDS.includes(usage)) return finish()
       if (text.length <= MAX_LENGTH) text += characterOf(usage, shifts.size > 0, keyboard) ?? ''
       return undefined
     },

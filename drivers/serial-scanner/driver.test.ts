@@ -47,8 +47,16 @@ test('a badge that stays is one read, and one that comes back another', async ()
   expect(reads).toHaveLength(2)
 })
 
-test('a text without a line end is told when the line has been silent for a while', async () => {
-  const { clock, emulator, reads } = await openRig()
+test('a text without a line end is a misread, and not half a code', async () => {
+  const { clock, emulator, reads, misreads } = await openRig()
+  emulator.inject({ fault: 'noTerminator' })
+  emulator.present({ technology: 'barcode', data: text('4711') })
+  await clock.advance(100)
+  expect([reads, misreads]).toEqual([[], ['card_unreadable']])
+})
+
+test('a scanner that sends no line end is told to end by silence', async () => {
+  const { clock, emulator, reads } = await openRig({ end: 'silence' })
   emulator.inject({ fault: 'noTerminator' })
   emulator.present({ technology: 'barcode', data: text('4711') })
   await clock.advance(50)

@@ -44,8 +44,8 @@ export const openSerialScanner = async (
     return isSame
   }
 
-  const tell = (message: Message): void => {
-    const read = interpret(message, options)
+  const tell = (message: Message, isEnded: boolean): void => {
+    const read = interpret(message, options, isEnded)
     if (read === 'unreadable') {
       const error = new BridgeError('card_unreadable', 'The scanner sent something that is no scan.')
       for (const misread of misreaders) misread(error)
@@ -57,9 +57,9 @@ export const openSerialScanner = async (
   const stopListening = line.listen({
     onBytes: (bytes) => {
       clock.clearTimeout(gap)
-      for (const message of reader.push(bytes)) tell(message)
+      for (const message of reader.push(bytes)) tell(message, true)
       gap = clock.setTimeout(() => {
-        for (const message of reader.flush()) tell(message)
+        for (const message of reader.flush()) tell(message, false)
       }, IDLE_GAP_MS)
     },
     onLost: (error) => {

@@ -11,6 +11,11 @@ export const SerialScannerOptions = z.strictObject({
     .default(9600),
   /** `text`: what a barcode scanner sends. `em4100`: frames of an RFID module. `auto`: whichever comes. */
   content: z.enum(['auto', 'text', 'em4100']).default('auto'),
+  /**
+   * What ends a text. With `line` one that falls silent without CR, LF or TAB is a misread: a computer that is busy for a moment
+   * would take half a code for a whole one. `silence` is for scanners that send no line end.
+   */
+  end: z.enum(['line', 'silence']).default('line'),
   /** Taken off the front of a text; a text without it is somebody's noise. */
   prefix: affix.default(''),
   /** Taken off the end of a text, before the line end. */

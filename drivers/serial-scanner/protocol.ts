@@ -108,8 +108,12 @@ const textRead = (
   return data.length === 0 ? 'unreadable' : { technology: 'barcode', data, bitCount: null, symbology }
 }
 
-/** What a message says, or that it says nothing that could be used. */
-export const interpret = (message: Message, options: SerialScannerOptions): ScannerRead | 'unreadable' => {
+/** What a message says, or that it says nothing that could be used. `isEnded` is false for one that silence cut off. */
+export const interpret = (
+  message: Message,
+  options: SerialScannerOptions,
+  isEnded = true,
+): ScannerRead | 'unreadable' => {
   if (message.kind === 'overlong') return 'unreadable'
   if (message.kind === 'frame') {
     const id = options.content === 'text' ? undefined : em4100In(message.bytes)
@@ -119,5 +123,5 @@ export const interpret = (message: Message, options: SerialScannerOptions): Scan
     const id = em4100In(message.bytes)
     return id === undefined ? 'unreadable' : em4100Read(id)
   }
-  return textRead(message.bytes, options)
+  return isEnded || options.end === 'silence' ? textRead(message.bytes, options) : 'unreadable'
 }

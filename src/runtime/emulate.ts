@@ -14,16 +14,19 @@ const randomUid = (type: string): string => {
 /** Runs an emulated device on a pseudoterminal of its own. */
 export const emulate = async (options: EmulateOptions): Promise<RunningEmulator> => {
   const driver = await loadDriver(options.driver)
+  if (!driver.manifest.transports.includes('serial')) {
+    throw new BridgeError(
+      'request_invalid',
+      `A pseudoterminal is a serial line, and ${options.driver} is not reached over one.`,
+    )
+  }
   const emulator = await driver.emulate({
     clock: createSpinningClock(),
     realtime: options.isRealtime,
     transport: 'serial',
   })
   if (emulator.kind !== 'serial') {
-    throw new BridgeError(
-      'not_supported',
-      `A pseudoterminal is a serial line, and ${options.driver} has none.`,
-    )
+    throw new BridgeError('internal_error', `${options.driver} made another device than it says.`)
   }
   if (options.card !== null) {
     const { type, uid } = options.card

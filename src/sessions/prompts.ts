@@ -15,6 +15,8 @@ export interface PromptFacts {
   readonly uid: string | null
   /** Cards are swiped through the encoder, not laid onto it. */
   readonly isSwiped: boolean
+  /** It is a scanner: cards and codes are shown to it. */
+  readonly isScanner: boolean
   readonly isReadingBack: boolean
   readonly ending: Ending | null
 }
@@ -25,6 +27,8 @@ export const promptOf = (facts: PromptFacts): string => {
     const told = noticeTexts[facts.notice]?.(facts)
     if (told !== undefined) return told
   }
+  if (facts.isScanner && facts.state === 'waitingForCard')
+    return `Show the card or the code to ${facts.encoder}.`
   return facts.isSwiped ? (swipePrompt(facts) ?? fieldPrompt(facts)) : fieldPrompt(facts)
 }
 

@@ -190,6 +190,7 @@ const viewOf = (
       question: context.question ?? null,
       uid: identityOf(context.interrupted ?? null),
       isSwiped: presentationOf(encoders, own) === 'swipe',
+      isScanner: encoders.some(({ encoderId, kind }) => own.includes(encoderId) && kind === 'scanner'),
       isReadingBack: context.isReadingBack ?? false,
       ending: null,
     }),

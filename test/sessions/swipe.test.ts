@@ -71,6 +71,7 @@ describe('the prompt of an encoder that cards are swiped through', () => {
       question: null,
       uid: null,
       isSwiped: true,
+      isScanner: false,
       isReadingBack: false,
       ending: null,
       ...facts,

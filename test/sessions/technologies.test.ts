@@ -193,7 +193,8 @@ describe('a scanner', () => {
   test('serves a scan by the next thing that is shown to it', async () => {
     await using desk = await openDesk({ driver: 'virtual-scanner' })
     const order = desk.scan()
-    await desk.reaches(order, 'waitingForCard')
+    const waiting = await desk.reaches(order, 'waitingForCard')
+    expect(waiting.prompt).toBe('Show the card or the code to Desk 1.')
     desk.emulators[0]?.present({ technology: 'barcode', data: text('GUEST-4711'), symbology: ']Q0' })
     expect(await desk.ending(order)).toEqual({
       kind: 'scanned',
