@@ -85,7 +85,9 @@ describe('every page', () => {
     expect(examples.length).toBeGreaterThan(2)
     for (const example of examples) {
       const config = Config.parse(example)
-      const own = createLayouts(config.layouts.map((one) => createConfiguredLayout(one, () => '0'.repeat(12))))
+      const own = createLayouts(
+        config.layouts.map((one) => createConfiguredLayout(one, () => '0'.repeat(12))),
+      )
       for (const { driver, layout, options } of config.devices) {
         own.named(layout)
         ;(await loadDriver(driver)).options.parse(options)

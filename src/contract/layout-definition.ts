@@ -88,7 +88,10 @@ const checkFields = (fields: readonly LayoutField[], context: z.RefinementCtx): 
   }
 }
 
-const template = z.string().max(104).regex(/^[\x20-\x7e]*$/)
+const template = z
+  .string()
+  .max(104)
+  .regex(/^[\x20-\x7e]*$/)
 
 const Content = z.discriminatedUnion('kind', [
   z
