@@ -18,8 +18,8 @@ export interface DoctorSources extends DeviceSources {
   readonly dataDir: string
   /** The control port to look for. */
   readonly port: number
-  /** Throws `config_invalid`. */
-  readConfig(): { readonly devices: readonly ConfiguredDevice[] }
+  /** Rejects as the start of the daemon would: `config_invalid`, `driver_unknown`, `layout_unknown`. */
+  readConfig(): Promise<{ readonly devices: readonly ConfiguredDevice[] }>
   /** Null where there is no journal yet. Throws the journal's codes. */
   readJournal(): JournalFacts | null
   /** Loads the serial library; rejects when it can't be. */
@@ -33,9 +33,12 @@ const failed = (name: string, error: BridgeError): DoctorCheck => ({
   next_step: error.facts.nextStep,
 })
 
-const readOr = <T>(read: () => T, name: string): { value: T } | { check: DoctorCheck } => {
+const readOr = async <T>(
+  read: () => T | Promise<T>,
+  name: string,
+): Promise<{ value: T } | { check: DoctorCheck }> => {
   try {
-    return { value: read() }
+    return { value: await read() }
   } catch (error) {
     return { check: failed(name, toBridgeError(error)) }
   }
@@ -43,8 +46,8 @@ const readOr = <T>(read: () => T, name: string): { value: T } | { check: DoctorC
 
 /** Examines this computer, with the daemon up or down. Writes nothing, opens no encoder; never rejects. */
 export const examine = async (sources: DoctorSources): Promise<DoctorReport> => {
-  const config = readOr(() => sources.readConfig(), 'configuration')
-  const journal = readOr(() => sources.readJournal(), 'journal')
+  const config = await readOr(() => sources.readConfig(), 'configuration')
+  const journal = await readOr(() => sources.readJournal(), 'journal')
   const facts = 'value' in journal ? journal.value : null
   const now = Date.now()
   const [dataDir, port, hub, serial, devices] = await Promise.all([

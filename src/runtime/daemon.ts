@@ -131,7 +131,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
         examine({
           dataDir: options.dataDir,
           port: Number(new URL(control.endpoint).port),
-          readConfig: () => config,
+          readConfig: () => Promise.resolve(config),
           readJournal: () => ({
             hubEndpoint: config.hub.endpoint ?? journal.pairing()?.hubEndpoint ?? null,
             outbox: journal.outboxFigures(),

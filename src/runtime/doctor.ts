@@ -5,6 +5,8 @@ import type { DoctorReport } from '../control/schema.ts'
 import { openJournal } from '../journal/journal.ts'
 import { journalPath } from './data-dir.ts'
 import { doctorSources } from './doctor-sources.ts'
+import { encoderSettings } from './encoder-settings.ts'
+import { readLayouts } from './layouts.ts'
 
 /** The control API's usual port, where doctor looks for a daemon. */
 const CONTROL_PORT = 27_411
@@ -17,7 +19,11 @@ export const doctor = (options: {
   examine({
     dataDir: options.dataDir,
     port: CONTROL_PORT,
-    readConfig: () => loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env }),
+    readConfig: async () => {
+      const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
+      await encoderSettings(config, readLayouts(config))
+      return config
+    },
     readJournal: () => {
       const path = journalPath(options.dataDir)
       if (!existsSync(path)) return null

@@ -210,9 +210,7 @@ test('the whole examination reports what can’t be read beside what can', async
   const report = await examine({
     dataDir: dir.path,
     port: 0,
-    readConfig: () => {
-      throw new BridgeError('config_invalid', 'c.yaml, line 4.')
-    },
+    readConfig: () => Promise.reject(new BridgeError('config_invalid', 'c.yaml, line 4.')),
     readJournal: () => {
       throw new BridgeError('journal_newer')
     },

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { startCommand } from '../support/command.ts'
+import { runCommand, startCommand } from '../support/command.ts'
 import { runToFailure, runToUsage } from '../support/told.ts'
 
 const makeFolder = (): string => {
@@ -77,6 +77,19 @@ test('a layout that does not exist is named with its device, and those that exis
     message: expect.stringMatching(/“Front Desk”: "dema" is none of: demo, image/),
     owner: 'installer',
   })
+})
+
+test.each([
+  ['driver', '{ driver: pn533, path: /dev/x, name: Front Desk }', '"pn533" is none of'],
+  ['layout', `{ ${device}, layout: dema }`, '"dema" is none of'],
+  ['option', `{ ${device}, options: { speed: 1 } }`, 'The README of the driver pn532 lists its options'],
+])('the doctor calls a configuration wrong for what the start refuses: its %s', async (_, line, hint) => {
+  const folder = makeFolder()
+  writeFileSync(join(folder, 'config.yaml'), `devices:\n  - ${line}\n`)
+  const { stdout } = await runCommand(['doctor', '--data', folder, '--json'])
+  const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; message: string }[] }
+  const found = checks.find(({ name }) => name === 'configuration')
+  expect(found).toMatchObject({ status: 'failed', message: expect.stringContaining(hint) })
 })
 
 test('a configuration file that is not there is named', async () => {
