@@ -218,7 +218,7 @@ test('orders for what does not exist are refused by name, and the daemon works o
 })
 
 test('an emulator that is sent garbage answers line by line and lives', async ({ site }) => {
-  const socket = connect(join(site.folder, 'emulator.sock'))
+  const socket = connect(`${site.ptyLink}.sock`)
   await once(socket, 'connect')
   let heard = ''
   socket.setEncoding('utf8').on('data', (text: string) => {
