@@ -194,6 +194,8 @@ it(
       fc.asyncProperty(fc.commands(steps, { maxCommands: 30, size: 'max' }), async (commands) => {
         const real: Real = {
           desk: await openDesk({
+            // A change of the line speed takes half of the short times below.
+            driverOptions: { sessionBaudRate: 115_200 },
             // Cards of the first credential are valid at the hub and have to be asked about; it knows no other.
             lookup: (credentialId) =>
               Promise.resolve(

@@ -25,6 +25,7 @@ it(
       emulator.removeCard()
       emulator.placeCard({ type: 'classic1k', uid })
     }
+    await desk.ready()
     place(uidOf(0xf0000000))
     const total = await measure(desk, () => desk.ending(desk.order()))
     expect(total).toBeGreaterThan(300)
