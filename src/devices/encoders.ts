@@ -11,7 +11,7 @@ import { identify, type Identified } from './identify.ts'
 import { createLease } from './lease.ts'
 import type { HeldDevice } from './lease.ts'
 import type { LeasableDevice } from './leasable.ts'
-import { createObservers } from './observers.ts'
+import { createObservers } from '../contract/observers.ts'
 import { shareScanner } from './shared-scanner.ts'
 
 /** One encoder of the configuration. */

@@ -5,7 +5,7 @@ import type { Journal, JournalEntry } from '../contract/journal.ts'
 import type { Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { Audit } from './audit.ts'
-import { createObservers } from './observers.ts'
+import { createObservers } from '../contract/observers.ts'
 import { canonical, EntryRow } from './order-rows.ts'
 import { OUTBOX_LIMIT, type Outbox } from './outbox.ts'
 import { parseRow, type Store } from './store.ts'
@@ -114,7 +114,7 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
       })
       if (verdict instanceof BridgeError) throw verdict
       if (verdict === 'accepted') {
-        accepted.notify({
+        accepted.tell({
           order,
           phase: 'accepted',
           acceptedAt,

@@ -3,7 +3,7 @@ import { EncoderId, OrderId } from '../contract/ids.ts'
 import type { Journal, OutboxItem } from '../contract/journal.ts'
 import { Ending } from '../contract/outcome.ts'
 import type { Audit } from './audit.ts'
-import { createObservers } from './observers.ts'
+import { createObservers } from '../contract/observers.ts'
 import { json, parseRow, type Store } from './store.ts'
 
 /**
@@ -70,7 +70,7 @@ export const createOutbox = (store: Store, audit: Audit): Outbox => {
   return {
     add: (orderId) => void insert.run(orderId, store.now()),
     isFull: () => parseRow(z.object({ load: z.number() }), load.get()).load >= OUTBOX_LIMIT,
-    announce: () => reports.notify(),
+    announce: () => reports.tell(),
     prune: (before) => void drop.run(before, Date.parse(before)),
 
     waiting: (limit) => store.read(() => parseRow(z.array(Item), oldest.all(limit)).map(toItem)),
@@ -88,7 +88,7 @@ export const createOutbox = (store: Store, audit: Audit): Outbox => {
       }),
     reportAgain: (orderId) => {
       const reopened = store.write(() => settled(reopen.get(orderId)))
-      if (reopened !== undefined) reports.notify()
+      if (reopened !== undefined) reports.tell()
     },
     outboxFigures: () => store.read(() => parseRow(Figures, figures.get())),
   }

@@ -1,4 +1,4 @@
-/** Those who are told of something, in the order in which they came. */
+/** Those who are told of something, in the order in which they came. They must not throw. */
 export interface Observers<T> {
   /** Returns what ends it. */
   add(observer: (value: T) => void): () => void
