@@ -1,5 +1,6 @@
 import type { Card, CardAddress, CardTechnology } from './card.ts'
 import type { BridgeError } from './errors.ts'
+import type { KeySystem } from './key-system.ts'
 
 /** The last argument of every I/O method. */
 export interface IoOptions {
@@ -19,7 +20,7 @@ export interface DeviceInfo {
 export type Indication = 'identify' | 'success' | 'failure'
 
 /** What every kind of device has in common. */
-interface DeviceBase {
+export interface DeviceBase {
   readonly info: DeviceInfo
   /**
    * Asks the idle device for a sign of life without touching a card.
@@ -68,24 +69,6 @@ export interface CardDevice extends DeviceBase {
   write(card: Card, at: CardAddress, data: Uint8Array, options: IoOptions): Promise<void>
   /** Ends the work with the card: RF field off, line back at its resting speed. Safe at any time; resolves when idle. */
   release(options: IoOptions): Promise<void>
-}
-
-/** What a key system is asked to make. The lock system decides the bytes; the result can't be read back. */
-export interface KeyOrder {
-  readonly purpose: 'new' | 'additional' | 'replacement'
-  readonly copies: number
-  readonly doors: readonly string[]
-  /** Local times of the property: `2026-11-23T15:00:00` with the IANA zone beside it. */
-  readonly startsAt: string
-  readonly endsAt: string
-  readonly timeZone: string
-}
-
-/** A key system takes one order and hands out a key: SALTO, ONITY, FIAS and their kin. */
-export interface KeySystem extends DeviceBase {
-  readonly kind: 'keySystem'
-  /** Sends the order once. Rejects `outcome_unknown` when it was sent and no answer came: it is never sent again. */
-  makeKey(order: KeyOrder, options: IoOptions): Promise<void>
 }
 
 /** One read of a scanner. */

@@ -1,5 +1,14 @@
 import type { Card, CardAddress, CardTechnology } from './card.ts'
-import type { Clock, FieldListener, HidFacts, KeyEvent, PcscState, TransportKind } from './transport.ts'
+import type {
+  Clock,
+  FieldListener,
+  HidFacts,
+  HttpRequest,
+  HttpResponse,
+  KeyEvent,
+  PcscState,
+  TransportKind,
+} from './transport.ts'
 
 /** How to make an emulated device. */
 export interface EmulatorOptions {
@@ -17,6 +26,19 @@ export interface EmulatedCardOptions {
   /** Hexadecimal; 4 or 7 bytes, 5 for EM4100. For cards without an identifier it is the emulator's name for that card alone. */
   readonly uid: string
   readonly memory?: Uint8Array
+  /** On which encoder of a key system; its first one when left out. There the type is `key`. */
+  readonly encoder?: string
+}
+
+/** A key as an emulated lock system keeps it; `dumpCard` of a key system gives it as JSON in UTF-8, and nothing for a blank. */
+export interface EmulatedKey {
+  readonly rooms: readonly string[]
+  /** `2026-11-23T15:00`, in the property's time; null for none. */
+  readonly startsAt: string | null
+  readonly endsAt: string | null
+  readonly authorisations: readonly string[]
+  /** 0 is the original; `oneShot` opens once. */
+  readonly copy: number | 'oneShot'
 }
 
 /** What an emulated scanner is shown. */
@@ -33,6 +55,14 @@ export interface EmulatedRead {
  * It does not import its driver's codec: a wrong byte would agree with itself.
  */
 interface EmulatorBase {
+  /**
+   * There for a key system: at least two of its encoders, and two rooms that it knows. It knows these faults, each for the
+   * next `count` commands (1): every code of the manifest's `refusals`, refused in the protocol's own way without a key made;
+   * `silent` (the key is made, and no answer comes), `deaf` (nothing is made, and no answer comes), `garbled` (the key is made,
+   * and the answer can't be understood), `late` (the answer comes with the next thing that the host sends); and over TCP and
+   * HTTP `cut` (the key is made, and the connection ends before the answer).
+   */
+  readonly lockSystem?: { readonly encoders: readonly string[]; readonly rooms: readonly string[] }
   /**
    * Puts a card into the field; refused (thrown, `request_invalid`) for an unknown type. A card of the same UID is put back
    * with its memory. A device of presentation `swipe` has it swiped through whenever it waits for a swipe, until it is removed.
@@ -65,6 +95,30 @@ export interface SerialEmulator extends EmulatorBase {
   receive(bytes: Uint8Array, hostBaudRate?: number): void
   /** The line speed that the device has in force, bits a second. Bytes sent at another speed arrive as rubbish. */
   readonly baudRate: number
+}
+
+/** What connects an emulated peer to its host. */
+export interface EmulatorLine {
+  send(bytes: Uint8Array): void
+  /** Ends the connection from the device's side. */
+  hangUp(): void
+}
+
+/** The other end of a TCP connection, whoever made it. */
+export interface TcpEmulator extends EmulatorBase {
+  readonly kind: 'tcp'
+  /** A new connection; one that is still there is a rival, and the emulator does with it what its product does. */
+  connect(line: EmulatorLine): void
+  receive(bytes: Uint8Array): void
+  /** The host has ended the connection. */
+  disconnected(): void
+}
+
+/** A server. */
+export interface HttpEmulator extends EmulatorBase {
+  readonly kind: 'http'
+  /** Rejects `device_lost` for a connection that breaks before the answer, `device_absent` for one that is not made. */
+  handle(request: HttpRequest, options: { readonly signal: AbortSignal }): Promise<HttpResponse>
 }
 
 /** The device's end of a HID interface: reports as in HidTransport. */
@@ -115,4 +169,11 @@ export interface NoneEmulator extends EmulatorBase {
   write(card: Card, at: CardAddress, data: Uint8Array): void
 }
 
-export type Emulator = SerialEmulator | HidEmulator | PcscEmulator | KeyboardEmulator | NoneEmulator
+export type Emulator =
+  | SerialEmulator
+  | TcpEmulator
+  | HttpEmulator
+  | HidEmulator
+  | PcscEmulator
+  | KeyboardEmulator
+  | NoneEmulator

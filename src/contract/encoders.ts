@@ -2,6 +2,7 @@ import type { CardDevice, DeviceInfo, Scanner } from './device.ts'
 import type { DriverManifest } from './driver.ts'
 import type { BridgeError } from './errors.ts'
 import type { EncoderId, OrderId } from './ids.ts'
+import type { KeyAbilities, KeySystem } from './key-system.ts'
 import type { NumberFormat } from './number-format.ts'
 import type { TransportKind } from './transport.ts'
 
@@ -11,6 +12,9 @@ export interface EncoderView {
   readonly name: string
   readonly driver: string
   readonly kind: DriverManifest['kind']
+  /** What the lock system calls this encoder; null for every other kind. */
+  readonly address: string | null
+  readonly keys: KeyAbilities | null
   /** How it is reached, as far as that is known: a driver may know several ways. */
   readonly transport: TransportKind
   /** Where it is now: an OS path or a reader's name, for people. Null until it was found. */
@@ -54,8 +58,18 @@ export interface ScannerLease extends LeaseBase {
   readonly device: Scanner
 }
 
+/** One encoder of a key system: the device is the link that it shares with others, `address` its name there. */
+export interface KeyLease extends LeaseBase {
+  readonly kind: 'keySystem'
+  readonly device: KeySystem
+  readonly address: string
+  /** The name of the link in the configuration: which rows of the list of rooms are meant. */
+  readonly system: string
+  readonly keys: KeyAbilities
+}
+
 /** The right to use one encoder alone. It ends by `release`, or by itself when the device is lost. */
-export type EncoderLease = CardLease | ScannerLease
+export type EncoderLease = CardLease | ScannerLease | KeyLease
 
 /** The encoders of this desk, as sessions see them. First come, first served per encoder. */
 export interface Encoders {

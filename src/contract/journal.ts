@@ -7,8 +7,18 @@ import type { SiteKeys } from './site-keys.ts'
 /** How far an order has come, as the disk knows it. */
 export type JournalPhase = 'accepted' | 'writing' | 'verified' | 'ended'
 
+/** What is journalled before a command goes to a key system. */
+export interface KeyIntent {
+  readonly kind: 'key'
+  readonly encoderId: EncoderId
+  /** Keys of this order that the system has confirmed before. */
+  readonly made: number
+  readonly serialNumbers: readonly string[]
+}
+
 /** What is journalled before the first byte is written to a card. Digests are SHA-256, hexadecimal, over the blocks in order. */
 export interface WriteIntent {
+  readonly kind: 'card'
   readonly encoderId: EncoderId
   readonly uid: CardUid
   readonly technology: Card['technology']
@@ -25,7 +35,7 @@ export interface JournalEntry {
   readonly order: Order
   readonly phase: JournalPhase
   readonly acceptedAt: string
-  readonly intent: WriteIntent | null
+  readonly intent: WriteIntent | KeyIntent | null
   readonly ending: Ending | null
   readonly endedAt: string | null
   /** The encoder that served it, once known. */
@@ -91,8 +101,8 @@ export interface Journal {
   open(): readonly JournalEntry[]
   /** The newest ended or open entries, newest first. */
   recent(limit: number): readonly JournalEntry[]
-  /** The intent, before the first byte. */
-  writing(orderId: OrderId, intent: WriteIntent): void
+  /** The intent, before the first byte; again before each further command of the same order. */
+  writing(orderId: OrderId, intent: WriteIntent | KeyIntent): void
   /** Read back and equal. */
   verified(orderId: OrderId): void
   /** The ending and, for a hub's order, its report: one transaction. A second ending of the same order changes nothing. */

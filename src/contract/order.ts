@@ -5,9 +5,9 @@ const instant = z.iso.datetime()
 
 /**
  * What a card is meant to be, chosen by whoever orders and never derived, least of all on a retry:
- * `new` (earlier keys of the door die), `additional` (they stay), `replacement` (of a lost card of the same access method).
+ * `new` (earlier keys of the door die), `additional` (they stay), `replacement` (of a lost card of the same access method), `oneShot` (a key system's key that opens once).
  */
-export const Purpose = z.enum(['new', 'additional', 'replacement'])
+export const Purpose = z.enum(['new', 'additional', 'replacement', 'oneShot'])
 export type Purpose = z.infer<typeof Purpose>
 
 /** What an encode order writes: ids, doors and times, never a guest's name. */
@@ -27,11 +27,26 @@ export const EncodeSubject = z.strictObject({
 })
 export type EncodeSubject = z.infer<typeof EncodeSubject>
 
+/** What an order to a key system is about that makes no key. The rooms' names are the lock system's. */
+export const StaySubject = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('checkOut'), room: z.string().min(1).max(64) }),
+  /** `newRoom` is the same room where only the end changes. */
+  z.strictObject({
+    kind: z.literal('moveStay'),
+    room: z.string().min(1).max(64),
+    newRoom: z.string().min(1).max(64),
+    endsAt: instant.nullable(),
+  }),
+  /** The encoder gives up what it does. */
+  z.strictObject({ kind: z.literal('cancelTask') }),
+])
+export type StaySubject = z.infer<typeof StaySubject>
+
 /** One thing that is asked of an encoder. It is journalled before anything happens. */
 export const Order = z.strictObject({
   /** The idempotency key. The same id with the same content changes nothing; with another content it is `order_conflict`. */
   orderId: OrderId,
-  kind: z.enum(['encode', 'scan', 'scan_to_assign']),
+  kind: z.enum(['encode', 'scan', 'scan_to_assign', 'stay']),
   /** Any of these encoders may do it; several are a pool. */
   encoderIds: z.array(EncoderId).min(1).max(64),
   /** Grows with every order of the hub. An order below the highest fence seen for its access method is `order_stale`. */
@@ -47,5 +62,12 @@ export const Order = z.strictObject({
   origin: z.enum(['hub', 'desk']),
   /** Present exactly for `encode`. */
   encode: EncodeSubject.nullable(),
+  /** Present exactly for `stay`. */
+  stay: StaySubject.nullable().default(null),
+  /** For `scan_to_assign`, whom the card is for; null where only the hub knows. */
+  assignTo: z
+    .strictObject({ acsUserId: z.uuid().nullable(), userIdentityId: z.uuid().nullable() })
+    .nullable()
+    .default(null),
 })
 export type Order = z.infer<typeof Order>

@@ -27,6 +27,19 @@ export type Comparison = z.infer<typeof Comparison>
 
 const failure = { code: ErrorCode, detail: z.string().nullable(), uid: CardUid.nullable() }
 
+/** Of keys that a key system made. */
+export const KeysMade = z.strictObject({
+  made: z.int().min(1),
+  wanted: z.int().min(1),
+  /** As MadeKeys has them. */
+  serialNumbers: z.array(z.string()),
+  /** Why there are fewer than wanted; null when there are not. */
+  shortfall: z.strictObject({ code: ErrorCode, detail: z.string().nullable() }).nullable(),
+  /** What people must know of them, like that whole hours were kept. */
+  remark: z.string().nullable(),
+})
+export type KeysMade = z.infer<typeof KeysMade>
+
 /**
  * How a session ended: the truth about the card. `untouched` means that it is as it was before,
  * `spoiled` that the card must be encoded again or thrown away, `unknown` that it could not be read again.
@@ -37,9 +50,13 @@ export const Ending = z.discriminatedUnion('kind', [
     /** Null for a card that has no identifier. */
     uid: CardUid.nullable(),
     technology: CardTechnology,
-    /** `alreadyRight`: the card held the order before, and nothing was written. */
-    proof: z.enum(['readBack', 'alreadyRight']),
+    /** `alreadyRight`: the card held the order before, and nothing was written. `confirmed`: a key system says so. */
+    proof: z.enum(['readBack', 'alreadyRight', 'confirmed']),
+    /** Null for a card that we wrote. */
+    keys: KeysMade.nullable().default(null),
   }),
+  /** A key system did what was asked, and no card was written for it. */
+  z.strictObject({ kind: z.literal('carriedOut'), remark: z.string().nullable() }),
   z.strictObject({
     kind: z.literal('scanned'),
     /** Null for a card that has no identifier, and for a barcode. */

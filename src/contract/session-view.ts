@@ -14,6 +14,8 @@ export type SessionState =
   | 'verifying'
   | 'reading'
   | 'comparing'
+  | 'ordering'
+  | 'makingKey'
   | 'recovering'
   | 'ended'
 
@@ -25,7 +27,7 @@ export interface SessionView {
   /** Grows with every change of this view; a reader waits for the next one. */
   readonly revision: number
   readonly encoderId: EncoderId | null
-  /** Blocks written and read back, and all of them; null outside `writing`. */
+  /** Blocks written and read back, or keys made, and all of them; null outside `writing` and `makingKey`. */
   readonly progress: { readonly done: number; readonly total: number } | null
   /** What the clerk does now, as an instruction. */
   readonly prompt: string

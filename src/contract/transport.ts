@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 /** How a device is reached. `none` is a device inside this process. */
-export const transportKinds = ['serial', 'hid', 'pcsc', 'keyboard', 'none'] as const
+export const transportKinds = ['serial', 'tcp', 'http', 'hid', 'pcsc', 'keyboard', 'none'] as const
 export type TransportKind = (typeof transportKinds)[number]
 
 /** What every transport has. It moves messages and knows no protocol. */
@@ -34,16 +34,52 @@ export interface TransportListener extends LossListener {
   onBytes(bytes: Uint8Array): void
 }
 
-/** A byte stream to one device: a serial line or a memory pair. */
-export interface ByteTransport extends TransportBase<TransportListener> {
-  readonly kind: 'serial'
+/** A byte stream to one device. */
+export interface StreamTransport extends TransportBase<TransportListener> {
+  readonly kind: 'serial' | 'tcp'
   /**
    * Hands bytes to the line, in order. Resolves when the operating system has sent them on.
    * Rejects `device_closed` after close, `device_lost` when the line is gone. It has no abort: bytes are sent whole.
    */
   write(bytes: Uint8Array): Promise<void>
+}
+
+/** A serial line. */
+export interface ByteTransport extends StreamTransport {
+  readonly kind: 'serial'
   /** Sets the line speed in bits a second, after what was written has left. Rejects `not_supported` where there is none. */
   setBaudRate(baudRate: number): Promise<void>
+}
+
+/** A connection over TCP, whoever made it: the path `tcp://host:port` connects, `tcp-listen://address:port` waits for the peer. */
+export interface TcpTransport extends StreamTransport {
+  readonly kind: 'tcp'
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST'
+  /** Below the endpoint, beginning with a slash. */
+  readonly path: string
+  /** Sent as JSON; undefined for none. */
+  readonly body?: unknown
+}
+
+export interface HttpResponse {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Parsed JSON; null where it is none. */
+  readonly body: unknown
+}
+
+/** An HTTP endpoint with its credential, which the driver never sees. It keeps no connection of its own, so it is never lost. */
+export interface HttpTransport extends TransportBase<LossListener> {
+  readonly kind: 'http'
+  /**
+   * Resolves with whatever the server answers. Rejects `aborted`, `device_closed`; `device_absent` when it is certain that the
+   * request has not reached the server (name not found, connection refused); `device_lost` when it may have.
+   */
+  request(request: HttpRequest, options: { readonly signal: AbortSignal }): Promise<HttpResponse>
 }
 
 /** How a driver wants its serial line: bits a second; always 8 data bits, no parity, 1 stop bit, no flow control. */
@@ -147,7 +183,14 @@ export interface NoTransport extends TransportBase<FieldListener> {
   write(card: Card, at: CardAddress, data: Uint8Array): Promise<void>
 }
 
-export type Transport = ByteTransport | HidTransport | PcscTransport | KeyboardTransport | NoTransport
+export type Transport =
+  | ByteTransport
+  | TcpTransport
+  | HttpTransport
+  | HidTransport
+  | PcscTransport
+  | KeyboardTransport
+  | NoTransport
 
 /** The transport as the kind that a driver needs. Throws `not_supported` for another one. */
 export const transportOf = <Kind extends TransportKind>(
@@ -162,3 +205,7 @@ export const transportOf = <Kind extends TransportKind>(
   }
   return transport as Extract<Transport, { kind: Kind }>
 }
+
+/** The transport as a byte stream, whatever carries it. Throws `not_supported` for another one. */
+export const streamOf = (transport: Transport): StreamTransport =>
+  transport.kind === 'tcp' ? transport : transportOf(transport, 'serial')
