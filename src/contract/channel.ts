@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Purpose } from './order.ts'
+import type { Purpose } from './order.ts'
 
 /**
  * The bridge channel: JSON messages between a bridge and its hub, over WebSocket (`GET /bridge/v1/channel`) or, message
@@ -12,6 +12,18 @@ export const PING_EVERY_MS = 20_000
 export const DEAD_AFTER_MS = 45_000
 
 const instant = z.iso.datetime()
+
+/** What a card is meant to be, as `Purpose` has it. */
+export const ChannelPurpose = z.enum(['new', 'additional', 'replacement', 'one_shot'])
+export type ChannelPurpose = z.infer<typeof ChannelPurpose>
+
+export const toChannelPurpose = (purpose: Purpose): ChannelPurpose =>
+  purpose === 'oneShot' ? 'one_shot' : purpose
+
+export const purposeFromChannel = (purpose: ChannelPurpose): Purpose =>
+  purpose === 'one_shot' ? 'oneShot' : purpose
+
+const copies = z.number().int().min(1)
 
 export const ChannelOrder = z
   .object({
@@ -36,14 +48,10 @@ export const ChannelOrder = z
     time_zone: z.string().describe('IANA name'),
     encode: z
       .object({
-        purpose: z
-          .enum(['new', 'additional', 'replacement'])
-          .describe('new: earlier keys of the doors end; additional: they stay; replacement: of a lost card'),
-        copies: z
-          .number()
-          .int()
-          .min(1)
-          .describe('For key systems, at most 20; a card device refuses more than one'),
+        purpose: ChannelPurpose.describe(
+          'new: earlier keys of the doors end; additional: they stay; replacement: of a lost card; one_shot: opens once, and only key systems make it',
+        ),
+        copies: copies.describe('For key systems, at most 20; a card device refuses more than one'),
         access_method_id: z.uuid(),
         acs_credential_id: z.uuid(),
         card_number: z.string().describe('Decimal digits, below 2^64'),
@@ -57,6 +65,11 @@ export const ChannelOrder = z
       })
       .nullable()
       .describe('Present exactly for kind encode'),
+    assign_to: z
+      .object({ acs_user_id: z.uuid().nullable(), user_identity_id: z.uuid().nullable() })
+      .nullable()
+      .default(null)
+      .describe('For kind scan_to_assign: whom the card is for; null where only the hub knows'),
   })
   .describe('Something to do. Sent again until it is acknowledged.')
 export type ChannelOrder = z.infer<typeof ChannelOrder>
@@ -74,8 +87,24 @@ export const ChannelEnding = z.discriminatedUnion('kind', [
     card_uid: z.string().nullable().describe('Null for a card that has no identifier'),
     technology: z.string(),
     proof: z
-      .enum(['read_back', 'already_right'])
-      .describe('already_right: the card held the order before, and nothing was written'),
+      .enum(['read_back', 'already_right', 'confirmed'])
+      .describe(
+        'already_right: the card held the order before, and nothing was written; confirmed: a key system says so',
+      ),
+    keys: z
+      .object({
+        made: copies,
+        wanted: copies,
+        serial_numbers: z.array(z.string()).describe('Of the keys, where the lock system tells them'),
+        shortfall: z
+          .object({ code: z.string().describe('Of errors.md'), message: z.string() })
+          .nullable()
+          .describe('Why there are fewer than wanted'),
+        remark: z.string().nullable().describe('What people must know of them'),
+      })
+      .nullable()
+      .default(null)
+      .describe('Of a key system; null for a card that the bridge wrote'),
   }),
   z.object({
     kind: z.literal('scanned'),
@@ -105,6 +134,10 @@ export const ChannelEncoder = z.object({
   acs_encoder_id: z.uuid().describe('Made by the bridge when it first sees the device, and never changed'),
   display_name: z.string(),
   driver: z.string(),
+  kind: z
+    .enum(['card', 'key_system', 'scanner'])
+    .default('card')
+    .describe('key_system: a lock maker’s own encoder, which makes its keys itself'),
   technologies: z.array(z.string()),
   is_online: z.boolean(),
 })
@@ -190,6 +223,10 @@ export const FromHub = z.discriminatedUnion('type', [
           })
           .describe('The keys of card records. A secret: TLS or loopback only'),
         hub_time: instant.describe('The bridge measures its clock against it'),
+        knows_key_systems: z
+          .boolean()
+          .default(false)
+          .describe('Whether it understands how orders to key systems end; where not, a bridge refuses them'),
       })
       .describe('The answer to `hello`. Orders and cancels follow.'),
   ),
@@ -231,11 +268,19 @@ export const LookupResponse = z.object({
   }).nullable(),
 })
 
+/** `POST /bridge/v1/entrances/list`: the doors of the bridge's access system, for the desk's list of rooms. */
+export const EntrancesRequest = z.object({})
+export const EntrancesResponse = z.object({
+  ok: z.literal(true),
+  acs_entrances: z.array(z.object({ acs_entrance_id: z.string(), display_name: z.string() })),
+})
+
 /** `POST /bridge/v1/access_methods/encode`: the desk asks the hub to order an encode, so that there is one way to order. */
 export const DeskEncodeRequest = z.object({
   access_method_id: z.uuid(),
   acs_encoder_id: z.uuid(),
-  purpose: Purpose.optional().describe('As in the order; `new` when it is left out'),
+  purpose: ChannelPurpose.optional().describe('As in the order; `new` when it is left out'),
+  copies: copies.max(20).optional().describe('As in the order; 1 when it is left out'),
   is_confirmed: z.boolean().optional().describe('As in the order'),
 })
 export const DeskEncodeResponse = z.object({

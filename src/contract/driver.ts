@@ -54,6 +54,8 @@ export interface OpenContext<Options> {
   readonly transport: Transport
   readonly options: Options
   readonly clock: Clock
+  /** What the computer's calendar shows, for protocols that tell the time of day. Durations are `clock`'s. */
+  wallClock(): Date
 }
 
 /** A driver knows the protocol of one device family: data, a factory and an emulator. */

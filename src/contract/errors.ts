@@ -359,6 +359,13 @@ export const errorTable = {
     'Seam does not accept the API key.',
     'Put a valid key into the file that `secretFile` names.',
   ),
+  seam_bridge_offline: row(
+    503,
+    'installer',
+    'bridge_disconnected',
+    'The Seam Bridge that leads to this encoder is disconnected, or does not reach its access system.',
+    'Check that the computer with the Seam Bridge runs and has network; no key was made.',
+  ),
 
   order_invalid: row(
     422,

@@ -14,6 +14,8 @@ export interface KeyIntent {
   /** Keys of this order that the system has confirmed before. */
   readonly made: number
   readonly serialNumbers: readonly string[]
+  /** What people must know of its keys; null for nothing. */
+  readonly remark: string | null
 }
 
 /** What is journalled before the first byte is written to a card. Digests are SHA-256, hexadecimal, over the blocks in order. */
@@ -103,8 +105,8 @@ export interface Journal {
   recent(limit: number): readonly JournalEntry[]
   /** The intent, before the first byte; again before each further command of the same order. */
   writing(orderId: OrderId, intent: WriteIntent | KeyIntent): void
-  /** Read back and equal. */
-  verified(orderId: OrderId): void
+  /** Read back and equal; for a key system: confirmed, with all keys of the order that are. A further command may follow. */
+  verified(orderId: OrderId, keys?: Omit<KeyIntent, 'kind' | 'encoderId'>): void
   /** The ending and, for a hub's order, its report: one transaction. A second ending of the same order changes nothing. */
   end(orderId: OrderId, encoderId: EncoderId | null, ending: Ending): void
 

@@ -23,7 +23,8 @@ interface TransportBase<Listener> {
   close(): Promise<void>
 }
 
-interface LossListener {
+/** What every transport tells its listener. */
+export interface LossListener {
   /** Called at most once, when the device is gone: `device_lost`. Nothing is called after it. */
   onLost(error: BridgeError): void
 }
