@@ -8,7 +8,7 @@ const openRig = async (transportKind: 'hid' | 'keyboard') => {
   const clock = createFakeClock()
   const emulator = await driver.emulate({ clock, realtime: false, transport: transportKind })
   const transport = connectEmulator(emulator)
-  const context = { transport, clock, options: driver.options.parse({}) }
+  const context = { transport, clock, wallClock: () => new Date(0), options: driver.options.parse({}) }
   const device = (await driver.open(context, { signal: new AbortController().signal })) as Scanner
   const reads: ScannerRead[] = []
   const misreads: string[] = []

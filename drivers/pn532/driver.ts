@@ -13,8 +13,8 @@ import type { Pn532Options } from './options.ts'
 import { restingBaudRate } from './protocol.ts'
 import { changeSpeed, readFirmware, startUp } from './start-up.ts'
 
-/** Between two polls of an empty field: a card is noticed soon, and the line is quiet most of the time. */
-const POLL_PAUSE_MS = 40
+/** Between two polls of an empty field, each of which takes 10 ms: a card is noticed soon, and the line is quiet most of the time. */
+const POLL_PAUSE_MS = 30
 
 const isUnanswered = (error: unknown): boolean =>
   isBridgeError(error, 'device_unresponsive') || isBridgeError(error, 'protocol_error')

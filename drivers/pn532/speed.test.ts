@@ -71,6 +71,23 @@ test('a full 1K card is written and read back within 1.10 of the modelled limit,
   expect(fast).toBeLessThan(slow * 0.65)
 })
 
+test('a card is found within 50 ms, whenever it is laid down', async () => {
+  const { clock, emulator, open } = await createRig(pn532, { realtime: true })
+  const device = await open()
+  const delaysMs: number[] = []
+  for (let phaseMs = 0; phaseMs < 50; phaseMs++) {
+    const found = device.waitForCard(idle)
+    await clock.advance(100 + phaseMs)
+    const placedMs = clock.now()
+    emulator.placeCard(card)
+    await clock.drive(found)
+    delaysMs.push(clock.now() - placedMs)
+    emulator.removeCard()
+    await clock.drive(device.release(idle))
+  }
+  expect(Math.max(...delaysMs)).toBeLessThan(50)
+})
+
 test('the line is back at 115200 before the port is released', async () => {
   const rig = await createRig(pn532, { card, options: { sessionBaudRate: 921600 } })
   const device = await rig.open()

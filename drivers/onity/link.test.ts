@@ -1,0 +1,4 @@
+import { describePmsLinks } from '../../test/support/pms-link-rules.ts'
+import onity from './index.ts'
+
+describePmsLinks(onity)

@@ -1,0 +1,4 @@
+import { describePmsLinks } from '../../test/support/pms-link-rules.ts'
+import salto from './index.ts'
+
+describePmsLinks(salto)
