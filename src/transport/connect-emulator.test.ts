@@ -26,6 +26,17 @@ const kinds: readonly (readonly [kind: string, create: () => Emulator & { readon
         Object.assign(still(), { kind: 'serial' as const, connect: silent, receive: silent, baudRate: 9600 }),
     ],
     [
+      'tcp',
+      () =>
+        Object.assign(still(), {
+          kind: 'tcp' as const,
+          connect: silent,
+          receive: silent,
+          disconnected: silent,
+        }),
+    ],
+    ['http', () => Object.assign(still(), { kind: 'http' as const, handle: () => expect.unreachable() })],
+    [
       'hid',
       () =>
         Object.assign(still(), {
@@ -93,9 +104,15 @@ test.each(kinds)('%s: a second listener is refused until the first is gone', (_,
   expect(transport.listenerCount).toBe(1)
 })
 
+/** What is reached over a network has its power from elsewhere, and over HTTP there is no connection to lose. */
+const onUnplug: Readonly<Record<string, readonly [losses: readonly string[], powerCycles: number]>> = {
+  tcp: [['device_lost'], 0],
+  http: [[], 0],
+}
+
 test.each(kinds)(
-  '%s: unplug tells the listener once, in a microtask, and takes the power',
-  async (_, create) => {
+  '%s: unplug tells the listener once, in a microtask, and takes the power of what has it from there',
+  async (kind, create) => {
     const emulator = create()
     const transport = connectEmulator(emulator)
     const lost: string[] = []
@@ -104,7 +121,7 @@ test.each(kinds)(
     transport.unplug()
     expect(lost).toEqual([])
     await new Promise(setImmediate)
-    expect([lost, emulator.powerCycles]).toEqual([['device_lost'], 1])
+    expect([lost, emulator.powerCycles]).toEqual(onUnplug[kind] ?? [['device_lost'], 1])
   },
 )
 

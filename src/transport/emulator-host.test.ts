@@ -216,7 +216,12 @@ testSpeeds.each([921_600, 460_800, 230_400])(
     const idle = { signal: new AbortController().signal }
     const transport = await openSerial(path, { baudRate: 115_200 })
     const device = await pn532.open(
-      { transport, options: pn532.options.parse({}), clock: createSpinningClock() },
+      {
+        transport,
+        options: pn532.options.parse({}),
+        clock: createSpinningClock(),
+        wallClock: () => new Date(),
+      },
       idle,
     )
     onTestFinished(() => device.close())

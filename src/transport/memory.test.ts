@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { isBridgeError, type BridgeError, type SerialEmulator } from '../contract/index.ts'
 import { createStillEmulator } from '../../test/support/still-emulator.ts'
-import { connectMemory, type MemoryOptions, type MemoryTransport } from './memory.ts'
+import { connectMemory, type MemoryTransport } from './memory.ts'
+import type { MemoryOptions } from './memory-stream.ts'
 
 interface Echo extends SerialEmulator {
   readonly received: readonly string[]

@@ -7,9 +7,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { BridgeError } from '../contract/errors.ts'
 import { groupOfFile } from './file-group.ts'
 import { findFileHolder } from './file-holder.ts'
-import { explainRefusal, openTransport } from './open.ts'
+import { createTransports, explainRefusal } from './open.ts'
 import { openPty } from './pty.ts'
 
+const { open: openTransport } = createTransports()
 const serial = { serial: { baudRate: 115_200 } }
 
 const temporaryFolder = (): string => {

@@ -2,6 +2,7 @@ import type {
   FieldListener,
   HidListener,
   KeyListener,
+  LossListener,
   PcscListener,
   Transport,
   TransportListener,
@@ -10,16 +11,18 @@ import type {
 /** One message between host and device, in the terms of a driver's fixtures. */
 export interface RecordedMessage {
   readonly direction: 'toDevice' | 'toHost'
-  /** Of HID a feature report, of PC/SC an escape command. */
-  readonly as?: 'feature' | 'escape'
+  /** Of HID a feature report, of PC/SC an escape command, of HTTP a request or an answer as JSON in UTF-8. */
+  readonly as?: 'feature' | 'escape' | 'json'
   /** Of HID, for what is sent and for features. */
   readonly reportId?: number
   readonly bytes: Uint8Array
 }
 
+const jsonBytes = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+
 /**
  * The transport with every message noted, as it goes to the device and as it comes to the driver. Changes of the line speed are
- * not noted, nor a card that comes or goes.
+ * not noted, nor a card that comes or goes, nor the headers of HTTP: what they hold besides the content is for this connection.
  */
 export const recordTransport = (
   transport: Transport,
@@ -27,6 +30,7 @@ export const recordTransport = (
 ): Transport => {
   switch (transport.kind) {
     case 'serial':
+    case 'tcp':
       return {
         ...transport,
         write: (bytes: Uint8Array) => {
@@ -41,6 +45,21 @@ export const recordTransport = (
               listener.onBytes(bytes)
             },
           }),
+      }
+    case 'http':
+      return {
+        ...transport,
+        request: async (request, options) => {
+          note({ direction: 'toDevice', as: 'json', bytes: jsonBytes(request) })
+          const answer = await transport.request(request, options)
+          note({
+            direction: 'toHost',
+            as: 'json',
+            bytes: jsonBytes({ status: answer.status, body: answer.body }),
+          })
+          return answer
+        },
+        listen: (listener: LossListener) => transport.listen(listener),
       }
     case 'hid':
       return {
@@ -104,7 +123,7 @@ export const recordTransport = (
 const isMore = (one: RecordedMessage, next: RecordedMessage): boolean =>
   one.direction === next.direction && one.as === undefined && next.as === undefined
 
-/** Joins what a stream was cut into anywhere: bytes of a serial line, keys. Reports and APDUs stay as they are. */
+/** Joins what a stream was cut into anywhere: bytes of a line, keys. Reports and APDUs stay as they are. */
 export const joinPieces = (messages: readonly RecordedMessage[]): readonly RecordedMessage[] => {
   const runs: [RecordedMessage, ...RecordedMessage[]][] = []
   for (const message of messages) {
@@ -149,8 +168,10 @@ export const blankSecrets = (
   let blanked = 0
   const cleaned = messages.map((message) => {
     const bytes = message.bytes.slice()
+    // JSON stays JSON.
+    const filler = message.as === 'json' ? 0x30 : 0
     for (const secret of secrets.filter((one) => one.some((byte) => byte !== 0))) {
-      blanked += overwrite(bytes, secret, 0)
+      blanked += overwrite(bytes, secret, filler)
       for (const isUpper of [true, false]) blanked += overwrite(bytes, spelt(secret, isUpper), 0x30)
     }
     return { ...message, bytes }

@@ -7,8 +7,8 @@ const CHECK_MS = 1000
 
 /**
  * Calls `onGone` once when the device node behind an open port was removed; returns the end of watching.
- * Needed for serialport 13, which after a hang-up between two reads emits nothing and keeps a core busy
- * (serialport/bindings-cpp issue 162). Linux only: elsewhere the library sees the loss by itself.
+ * Needed while nobody listens, when nothing reads: serialport 13 emits nothing then (serialport/bindings-cpp issue 162).
+ * Linux only: elsewhere the library sees the loss by itself.
  */
 export const watchNode = (port: SerialPort, onGone: () => void): (() => void) => {
   if (process.platform !== 'linux') return () => undefined

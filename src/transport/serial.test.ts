@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ByteTransport } from '../contract/transport.ts'
 import { openPty, type Pty } from './pty.ts'
@@ -67,6 +70,25 @@ describe.skipIf(process.platform === 'win32')('a serial port', () => {
     await transport.write(all)
     await heard.received(256)
     expect(heard.bytes).toEqual([...all])
+  })
+
+  test('carries more than the system takes at once, whole and in order', async () => {
+    const heard: number[] = []
+    let wake = (): void => undefined
+    const some = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    const { transport } = await openPair((bytes) => {
+      heard.push(...bytes)
+      wake()
+    })
+    const first = Uint8Array.from({ length: 60_000 }, (_, index) => index % 251)
+    const writing = transport.write(first)
+    await some
+    await transport.write(Uint8Array.of(255))
+    await writing
+    await vi.waitFor(() => expect(heard).toHaveLength(60_001))
+    expect(heard).toEqual([...first, 255])
   })
 
   test('keeps the bytes that come while nobody listens', async () => {
@@ -143,6 +165,21 @@ describe.skipIf(process.platform === 'win32')('a serial port', () => {
     await expect(openSerial(file, settings)).rejects.toEqual(coded('device_absent'))
   })
 
+  test('leaves what its listener throws to the process, which it does not abort', async () => {
+    const source = fileURLToPath(new URL('.', import.meta.url))
+    const script = `
+      const { openPty } = await import('${source}pty.ts')
+      const { openSerial } = await import('${source}serial.ts')
+      process.on('uncaughtException', (error) => process.exit(error.message === 'mine' ? 42 : 1))
+      const pty = await openPty({ onBytes: () => undefined })
+      const transport = await openSerial(pty.path, { baudRate: 115200 })
+      transport.listen({ onBytes: () => { throw new Error('mine') }, onLost: () => undefined })
+      pty.write(Uint8Array.of(1))`
+    const flags = ['--import', 'tsx', '--conditions', 'encoder-bridge:source', '--input-type=module']
+    const child = spawn(process.execPath, [...flags, '--eval', script])
+    expect(await once(child, 'exit')).toEqual([42, null])
+  })
+
   test('reports a hang-up once, and refuses work afterwards', async () => {
     const { pty, transport } = await openPair(() => undefined)
     const { lost } = listenTo(transport)
@@ -156,7 +193,7 @@ describe.skipIf(process.platform === 'win32')('a serial port', () => {
   test('reports a hang-up that falls between two reads', async () => {
     const { pty, transport } = await openPair(() => undefined)
     const lost = new Promise<BridgeError>((resolve) => {
-      // In the handler of the last bytes: the library's next read then begins after the hang-up and never ends.
+      // In the handler of the last bytes: the next read then begins after the hang-up.
       transport.listen({ onBytes: () => pty.close(), onLost: resolve })
     })
     pty.write(Uint8Array.of(1, 2, 3))

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { BridgeError } from '../contract/errors.ts'
 import type { ByteTransport, SerialSettings, TransportListener } from '../contract/transport.ts'
+import { createDirectPort } from './serial-direct.ts'
 import { watchNode } from './serial-guard.ts'
 import { listSerialPorts, loadSerialPort, type SerialPort } from './serial-list.ts'
 
@@ -51,9 +52,13 @@ const createSerialTransport = (path: string, port: SerialPort): ByteTransport =>
   let lost: BridgeError | undefined
   let closing: Promise<void> | undefined
 
-  // A hang-up that falls between two reads is seen by nobody else: no close event comes, and the read loop spins.
-  const stopWatching = watchNode(port, () => port.close(() => undefined))
-  const onData = (bytes: Buffer): void => listener?.onBytes(new Uint8Array(bytes))
+  const hangUp = (): void => port.close(() => undefined)
+  // While nobody listens a hang-up is seen by nobody else.
+  const stopWatching = watchNode(port, hangUp)
+  const direct =
+    port.port !== undefined && 'poller' in port.port ? createDirectPort(port.port, hangUp) : undefined
+  const onBytes = (bytes: Uint8Array): void => listener?.onBytes(bytes)
+  const onData = (bytes: Buffer): void => onBytes(new Uint8Array(bytes))
 
   // Every loss ends here, the library's own disconnects included.
   port.on('close', () => {
@@ -80,14 +85,31 @@ const createSerialTransport = (path: string, port: SerialPort): ByteTransport =>
       })
     })
 
+  /** Returns its end. */
+  const startReading = (): (() => void) => {
+    if (direct !== undefined) return direct.listen(onBytes)
+    port.on('data', onData)
+    port.resume()
+    return () => {
+      port.off('data', onData)
+      port.pause()
+    }
+  }
+
+  /** What the kernel does not take at once goes the library's way, which waits for room and knows a loss by its error. */
+  const write = (bytes: Uint8Array, done: (error?: Error | null) => void): void => {
+    const sent = port.writableLength === 0 ? (direct?.write(bytes) ?? 0) : 0
+    if (sent === bytes.length) done()
+    else port.write(bytes.subarray(sent), undefined, done)
+  }
+
   return {
     kind: 'serial',
     path,
     listen: (next) => {
       if (listener !== undefined) throw new BridgeError('device_busy', `${path} has a listener already.`)
       listener = next
-      port.on('data', onData)
-      port.resume()
+      const stopReading = startReading()
       if (lost !== undefined) {
         const error = lost
         queueMicrotask(() => listener?.onLost(error))
@@ -95,11 +117,10 @@ const createSerialTransport = (path: string, port: SerialPort): ByteTransport =>
       return () => {
         if (listener !== next) return
         listener = undefined
-        port.off('data', onData)
-        port.pause()
+        stopReading()
       }
     },
-    write: (bytes) => call((done) => port.write(bytes, undefined, done)),
+    write: (bytes) => call((done) => write(bytes, done)),
     setBaudRate: async (baudRate) => {
       await call((done) => port.drain(done))
       await call((done) => port.update({ baudRate }, done))

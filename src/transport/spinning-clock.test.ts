@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { expect, test } from 'vitest'
 import { createSpinningClock } from './spinning-clock.ts'
 
@@ -17,4 +18,16 @@ test('a cleared timer never ends, and clearing what is no timer is harmless', as
   await new Promise<void>((resolve) => {
     clock.setTimeout(resolve, 6)
   })
+})
+
+test('the event loop does not sleep right behind a timer', async () => {
+  const clock = createSpinningClock()
+  await new Promise<void>((resolve) => {
+    clock.setTimeout(resolve, 0)
+  })
+  const before = performance.eventLoopUtilization()
+  await new Promise((resolve) => {
+    setTimeout(resolve, 1)
+  })
+  expect(performance.eventLoopUtilization(before).idle).toBeLessThan(0.1)
 })

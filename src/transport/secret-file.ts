@@ -1,0 +1,25 @@
+import { readFileSync, statSync } from 'node:fs'
+import { BridgeError } from '../contract/errors.ts'
+
+const OPEN_TO_OTHERS = 0o077
+
+/**
+ * The one secret in a file, without the blanks around it. Throws `config_invalid` for a file that can't be read, is longer than a
+ * secret, or can be read by others (not told on Windows); never with a part of what it holds.
+ */
+export const readSecretFile = (file: string, maxBytes: number): string => {
+  try {
+    const facts = statSync(file)
+    // A pipe would keep the daemon waiting.
+    if (!facts.isFile()) throw new BridgeError('config_invalid', `${file} is no file.`)
+    if (facts.size > maxBytes) throw new BridgeError('config_invalid', `${file} is too long for a key.`)
+    if (process.platform !== 'win32' && (facts.mode & OPEN_TO_OTHERS) !== 0) {
+      throw new BridgeError('config_invalid', `${file} can be read by others; \`chmod 600\` closes it.`)
+    }
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    if (cause instanceof BridgeError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new BridgeError('config_invalid', `The key file ${file} cannot be read: ${reason}.`, { cause })
+  }
+}
