@@ -6,19 +6,32 @@ import { Order } from '../contract/order.ts'
 import { Ending } from '../contract/outcome.ts'
 import { json } from './store.ts'
 
-const Intent = z.strictObject({
-  encoderId: EncoderId,
-  uid: CardUid,
-  technology: CardTechnology,
-  layout: z.string(),
-  intendedDigest: z.string(),
-  previousDigest: z.string(),
-})
+const Intent = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('card'),
+    encoderId: EncoderId,
+    uid: CardUid,
+    technology: CardTechnology,
+    layout: z.string(),
+    intendedDigest: z.string(),
+    previousDigest: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('key'),
+    encoderId: EncoderId,
+    made: z.int().min(0),
+    serialNumbers: z.array(z.string()),
+    remark: z.string().nullable(),
+  }),
+])
+
+/** An order's content. One that an older version journalled lacks newer fields, and is read with what they are by default. */
+export const Content = json(Order)
 
 /** A row of `orders`, as SQLite gives it, turned into an entry. */
 export const EntryRow = z
   .object({
-    content: json(Order),
+    content: Content,
     phase: z.enum(['accepted', 'writing', 'verified', 'ended']),
     accepted_at: z.string(),
     encoder_id: EncoderId.nullable(),

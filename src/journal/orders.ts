@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { BridgeError } from '../contract/errors.ts'
 import { type CardUid, noUid, type OrderId } from '../contract/ids.ts'
-import type { Journal, JournalEntry } from '../contract/journal.ts'
+import type { Journal, JournalEntry, KeyIntent, WriteIntent } from '../contract/journal.ts'
 import type { Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { Audit } from './audit.ts'
 import { createObservers } from '../contract/observers.ts'
-import { canonical, EntryRow } from './order-rows.ts'
+import { canonical, Content, EntryRow } from './order-rows.ts'
 import { OUTBOX_LIMIT, type Outbox } from './outbox.ts'
 import { parseRow, type Store } from './store.ts'
 
@@ -18,8 +18,13 @@ export type Orders = Pick<
   prune(before: string): void
 }
 
-const outcomeOf = (ending: Ending): string =>
-  'code' in ending ? `${ending.kind} ${ending.code}` : ending.kind
+const outcomeOf = (ending: Ending): string => {
+  if ('code' in ending) return `${ending.kind} ${ending.code}`
+  const keys = ending.kind === 'encoded' ? ending.keys : null
+  return keys === null || keys.made === keys.wanted
+    ? ending.kind
+    : `${ending.kind} ${keys.made} of ${keys.wanted}`
+}
 
 const outOfTurn = (entry: JournalEntry, step: string): BridgeError =>
   new BridgeError(
@@ -27,8 +32,23 @@ const outOfTurn = (entry: JournalEntry, step: string): BridgeError =>
     `Order ${entry.order.orderId} is ${entry.phase} and cannot become ${step}.`,
   )
 
-/** A card without an identifier is told as none. */
-const toldUid = (uid: CardUid): CardUid | null => (uid === noUid ? null : uid)
+/** A card without an identifier is told as none, and of a key there is none to tell. */
+const toldUid = (intent: WriteIntent | KeyIntent): CardUid | null =>
+  intent.kind === 'key' || intent.uid === noUid ? null : intent.uid
+
+/** What is kept of an intent, after the one before it. Throws `internal_error` where the two can't be of one order. */
+const following = (
+  { order, intent: first }: JournalEntry,
+  intent: WriteIntent | KeyIntent,
+): WriteIntent | KeyIntent => {
+  if (first === null) return intent
+  if (first.kind === 'card' && intent.kind === 'card' && first.uid === intent.uid) {
+    // What the card held before the first byte of this order decides, after a resume too, whether it is untouched.
+    return { ...intent, previousDigest: first.previousDigest }
+  }
+  if (first.kind === 'key' && intent.kind === 'key' && first.made <= intent.made) return intent
+  throw new BridgeError('internal_error', `Order ${order.orderId} is being written to another card.`)
+}
 
 export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders => {
   const insert = store.prepare(`
@@ -95,7 +115,7 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
       )
       return 'accepted'
     }
-    return parseRow(z.object({ content: z.string() }), known).content === content
+    return canonical(parseRow(z.object({ content: Content }), known).content) === content
       ? 'repeated'
       : new BridgeError('order_conflict', `Order ${order.orderId} is known with another content.`)
   }
@@ -134,26 +154,26 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
     writing: (orderId, intent) =>
       store.write(() => {
         const entry = mustFind(orderId)
-        if (entry.phase !== 'accepted' && entry.phase !== 'writing') throw outOfTurn(entry, 'writing')
-        const first = entry.intent ?? intent
-        if (first.uid !== intent.uid) {
-          throw new BridgeError('internal_error', `Order ${orderId} is being written to another card.`)
+        const isFurther = entry.phase === 'verified' && intent.kind === 'key'
+        if (entry.phase !== 'accepted' && entry.phase !== 'writing' && !isFurther) {
+          throw outOfTurn(entry, 'writing')
         }
-        // What the card held before the first byte of this order decides, after a resume too, whether it is untouched.
-        const kept = { ...intent, previousDigest: first.previousDigest }
-        setWriting.run(intent.encoderId, JSON.stringify(kept), orderId)
+        setWriting.run(intent.encoderId, JSON.stringify(following(entry, intent)), orderId)
         const { orderedBy } = entry.order
-        const uid = toldUid(intent.uid)
+        const uid = toldUid(intent)
         audit.append({ event: 'writing', orderId, orderedBy, encoderId: intent.encoderId, uid })
       }),
-    verified: (orderId) =>
+    verified: (orderId, keys) =>
       store.write(() => {
         const entry = mustFind(orderId)
         if (entry.phase === 'verified') return
         if (entry.phase !== 'writing' || entry.intent === null) throw outOfTurn(entry, 'verified')
-        setVerified.run(orderId)
         const { encoderId } = entry.intent
-        const uid = toldUid(entry.intent.uid)
+        if (entry.intent.kind === 'key' && keys !== undefined) {
+          setWriting.run(encoderId, JSON.stringify(following(entry, { ...entry.intent, ...keys })), orderId)
+        }
+        setVerified.run(orderId)
+        const uid = toldUid(entry.intent)
         audit.append({ event: 'verified', orderId, orderedBy: entry.order.orderedBy, encoderId, uid })
       }),
     end: (orderId, encoderId, ending) => {
@@ -167,7 +187,7 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
           orderId,
           orderedBy,
           encoderId: encoderId ?? entry.encoderId,
-          uid: ending.uid,
+          uid: 'uid' in ending ? ending.uid : null,
           outcome: outcomeOf(ending),
         })
         if (origin === 'hub') outbox.add(orderId)

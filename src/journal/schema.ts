@@ -73,6 +73,9 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE devices (name TEXT PRIMARY KEY, identity TEXT NOT NULL UNIQUE) STRICT;
   `,
+  `
+  UPDATE orders SET intent = json_insert(intent, '$.kind', 'card') WHERE intent IS NOT NULL;
+  `,
 ]
 
 export const SCHEMA_VERSION = migrations.length

@@ -7,7 +7,7 @@ import type { CardLease, EncoderLease } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { OrderId } from '../contract/ids.ts'
-import type { Journal } from '../contract/journal.ts'
+import type { Journal, KeyIntent } from '../contract/journal.ts'
 import type { EncodeSubject } from '../contract/order.ts'
 import type { SiteKeys } from '../contract/site-keys.ts'
 import type { Clock } from '../contract/transport.ts'
@@ -41,11 +41,16 @@ export const checkTechnology = (card: Card, layout: Layout): void => {
   }
 }
 
-/** A lease of an encoder; that of a scanner is given back. Rejects `not_supported`. */
+/** A lease of an encoder that writes cards; another one is given back. Rejects `not_supported`. */
 export const asCardLease = async (lease: EncoderLease): Promise<CardLease> => {
   if (lease.kind === 'card') return lease
   await lease.release()
-  throw new BridgeError('not_supported', 'It is a scanner: it reads, and writes nothing.')
+  throw new BridgeError(
+    'not_supported',
+    lease.kind === 'scanner'
+      ? 'It is a scanner: it reads, and writes nothing.'
+      : 'Its cards are the lock system’s: the bridge can’t look into them.',
+  )
 }
 
 /** Reads places in order, giving up when the signal fires or the lease is lost. */
@@ -92,9 +97,13 @@ export const readPatiently = async (
  * Spares the clerk the recovery, should the daemon stop before the ending is journalled. A disk that is full just now is
  * no reason to call a right card anything else: the ending itself waits for the disk.
  */
-export const noteVerified = (journal: Journal, orderId: OrderId): void => {
+export const noteVerified = (
+  journal: Journal,
+  orderId: OrderId,
+  keys?: Omit<KeyIntent, 'kind' | 'encoderId'>,
+): void => {
   try {
-    journal.verified(orderId)
+    journal.verified(orderId, keys)
   } catch (error) {
     if (!isBridgeError(error, 'data_unwritable')) throw error
   }
@@ -102,8 +111,10 @@ export const noteVerified = (journal: Journal, orderId: OrderId): void => {
 
 /** How long a wrong card, or several, is left alone before the next look. */
 const LOOK_AGAIN_MS = 200
+/** How long a lock system that is busy with another key is left alone before it is asked again. */
+export const ASK_AGAIN_MS = 3_000
 
-export const pause = (clock: Clock, signal: AbortSignal): Promise<void> =>
+export const pause = (clock: Clock, signal: AbortSignal, durationMs = LOOK_AGAIN_MS): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new BridgeError('aborted'))
     const giveUp = (): void => {
@@ -113,7 +124,7 @@ export const pause = (clock: Clock, signal: AbortSignal): Promise<void> =>
     const timer = clock.setTimeout(() => {
       signal.removeEventListener('abort', giveUp)
       resolve()
-    }, LOOK_AGAIN_MS)
+    }, durationMs)
     signal.addEventListener('abort', giveUp, { once: true })
   })
 

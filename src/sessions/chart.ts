@@ -2,6 +2,7 @@ import type { Card } from '../contract/card.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import { type CardUid, noUid } from '../contract/ids.ts'
+import type { Order } from '../contract/order.ts'
 
 /** What a chart's actor does until `.provide()` gives it one. */
 export const notProvided = (): Promise<never> =>
@@ -28,6 +29,18 @@ export const because = (code: ErrorCode): { error: BridgeError } => ({ error: ne
 export const errorOf = ({ event }: { event: { readonly error: unknown } }): { error: unknown } => ({
   error: event.error,
 })
+
+/** What decides where a chart begins, and who hears of a lost device. */
+export const startGuards = {
+  isExpired: ({ context }: { context: { readonly expiresInMs: number } }): boolean =>
+    context.expiresInMs <= 0,
+  wasInterrupted: ({ context }: { context: { readonly interrupted: unknown } }): boolean =>
+    context.interrupted !== null,
+  /** A new key ends those that are still valid: only with leave. */
+  asksForLiveKey: ({ context: { order } }: { context: { readonly order: Order } }): boolean =>
+    order.encode?.purpose === 'new' && order.encode.endsLiveKey && !order.encode.confirmed,
+  holdsLease: ({ context }: { context: { readonly lease: unknown } }): boolean => context.lease !== null,
+}
 
 /** Faults that a chart waits out as long as nothing has been written. */
 export const faultGuards = {

@@ -22,6 +22,7 @@ import {
 } from './card-work.ts'
 import { identityOf } from './chart.ts'
 import type { CardCheck, CheckTask, EncodeOrder, Occupant, Report, WriteTask } from './encode-context.ts'
+import { checkHour } from './desk-limit.ts'
 import type { HeldLease } from './held-lease.ts'
 import { checkLocks } from './page-locks.ts'
 import type { SessionPorts } from './ports.ts'
@@ -52,7 +53,8 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     const layout = ports.layouts.named(lease.layout)
     const keys = siteKeysOf(ports.journal)
     checkTechnology(card, layout)
-    checkLimits(ports, card)
+    checkTechnologyLimit(ports, card)
+    checkHour(ports, order)
     const plan = layout.plan(contentOf(order.encode), card, keys)
     const places = layout.reads(card)
     const blocks = await readPlaces(lease, card, places, signal)
@@ -65,6 +67,7 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
       return { kind: 'occupied', occupant }
     await checkLocks(lease, card, plan, signal)
     const intent: WriteIntent = {
+      kind: 'card',
       encoderId: lease.encoderId,
       uid: card.uid,
       technology: card.technology,
@@ -104,18 +107,9 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
   recoverTruth: createRecoverActor(ports, held),
 })
 
-const checkLimits = (ports: SessionPorts, card: Card): void => {
-  const { technologies, cardsAnHour } = ports.limits
+const checkTechnologyLimit = ({ limits: { technologies } }: SessionPorts, card: Card): void => {
   if (technologies !== null && !technologies.includes(card.technology)) {
     throw new BridgeError('desk_limit', `It allows no ${card.technology} cards.`)
-  }
-  if (cardsAnHour === null) return
-  // Counted from the audit trail, which knows when each card was written, however long ago and among how many it was ordered.
-  const since = new Date(ports.wallClock().getTime() - 3_600_000).toISOString()
-  const written = new Set<string | null>()
-  for (const { event, orderId } of ports.journal.audit(since)) if (event === 'writing') written.add(orderId)
-  if (written.size >= cardsAnHour) {
-    throw new BridgeError('desk_limit', `It allows ${String(cardsAnHour)} cards an hour.`)
   }
 }
 
@@ -198,6 +192,8 @@ const isOccupied = async (
 const wasSpoiledHere = (journal: Journal, card: Card): boolean => {
   // Nothing tells a card without an identifier from the one that was spoiled.
   if (identityOf(card) === null) return false
-  const last = journal.recent(500).find((entry) => entry.intent?.uid === card.uid)
+  const last = journal
+    .recent(500)
+    .find((entry) => entry.intent?.kind === 'card' && entry.intent.uid === card.uid)
   return last?.ending?.kind === 'spoiled' || last?.ending?.kind === 'unknown'
 }

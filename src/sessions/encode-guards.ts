@@ -13,13 +13,6 @@ interface At {
 
 /** The questions that the encode chart decides by. */
 export const encodeGuards = {
-  wasInterrupted: ({ context }: At) => context.interrupted !== null,
-  asksForLiveKey: ({ context }: At) =>
-    context.order.encode.purpose === 'new' &&
-    context.order.encode.endsLiveKey &&
-    !context.order.encode.confirmed,
-  isExpired: ({ context }: At) => context.expiresInMs <= 0,
-  holdsLease: ({ context }: At) => context.lease !== null,
   isAlreadyRight: (_: unknown, params: { check: CardCheck }) => params.check.kind === 'alreadyRight',
   isOccupied: (_: unknown, params: { check: CardCheck }) => params.check.kind === 'occupied',
   isAboutLiveKey: ({ context }: At) => context.question === 'liveKey',

@@ -15,11 +15,13 @@ import {
   noFurther,
   notProvided,
   presentCard,
+  startGuards,
 } from './chart.ts'
 import { encodeGuards } from './encode-guards.ts'
 import { failed, interruptedIntent, plannedTask, reasonOf } from './encode-context.ts'
 import type { EncodeContext, EncodeEvent, EncodeInput, EncodeOrder } from './encode-context.ts'
 import type { CardCheck, CheckTask, Report, WriteTask } from './encode-context.ts'
+import { ifExpired, proveAlive, turnStates, waysOut } from './turn-states.ts'
 import type { RecoveredTruth } from './recover-actors.ts'
 
 const machineSetup = setup({
@@ -56,6 +58,7 @@ const machineSetup = setup({
     recoveryTimeout: 120_000,
   },
   guards: {
+    ...startGuards,
     ...encodeGuards,
     ...faultGuards,
   },
@@ -77,6 +80,7 @@ const machineSetup = setup({
           uid: identityOf(card),
           technology: card.technology,
           proof: params.proof,
+          keys: null,
         }
       },
     }),
@@ -87,6 +91,7 @@ const machineSetup = setup({
     noteReadBack: assign({ isReadingBack: true, notice: null }),
     noteProgress: assign((_, params: Pick<EncodeContext, 'progress'>) => params),
     noteCard: assign({ notice: (_, params: { code: ErrorCode | null }) => params.code }),
+    takeLease: assign({ lease: (_, params: { lease: CardLease }) => params.lease }),
     takeCard: assign({ card: (_, params: { card: Card }) => params.card, notice: null }),
     interrupt: assign({
       interrupted: ({ context }) => context.task?.intent ?? null,
@@ -134,21 +139,11 @@ export const encodeMachine = machineSetup.createMachine({
       after: {
         orderExpiry: { target: 'ended', actions: { type: 'endUntouched', params: because('order_expired') } },
       },
-      on: {
-        'session.cancel': {
-          target: 'ended',
-          actions: { type: 'endUntouched', params: because('order_cancelled') },
-        },
-        'device.lost': { guard: 'holdsLease', target: '.queued', actions: 'dropLease' },
-      },
+      on: waysOut('#encode.ended'),
       states: {
         deciding: {
           always: [
-            {
-              guard: 'isExpired',
-              target: '#encode.ended',
-              actions: { type: 'endUntouched', params: because('order_expired') },
-            },
+            ifExpired('#encode.ended'),
             {
               guard: 'asksForLiveKey',
               target: 'awaitingConfirmation',
@@ -157,25 +152,7 @@ export const encodeMachine = machineSetup.createMachine({
             { target: 'queued' },
           ],
         },
-        queued: {
-          invoke: {
-            src: 'takeTurn',
-            input: ({ context }) => ({ order: context.order }),
-            onDone: { target: 'leasing', actions: assign({ lease: ({ event }) => event.output }) },
-            onError: { target: '#encode.ended', actions: { type: 'endUntouched', params: errorOf } },
-          },
-        },
-        leasing: {
-          invoke: {
-            src: 'proveAlive',
-            input: ({ context }) => ({ lease: heldLease(context) }),
-            onDone: 'waitingForCard',
-            onError: [
-              { guard: { type: 'deviceGone', params: errorOf }, target: 'queued', actions: 'dropLease' },
-              { target: '#encode.ended', actions: { type: 'endUntouched', params: errorOf } },
-            ],
-          },
-        },
+        ...turnStates('#encode.ended', proveAlive('waitingForCard')),
         waitingForCard: {
           entry: 'forgetCard',
           invoke: {

@@ -15,7 +15,7 @@ export const endedView = (
   state: 'ended',
   encoderId,
   progress: null,
-  prompt: endingText(ending),
+  prompt: endingText(ending, order.kind),
   cancellable: false,
   ending,
 })

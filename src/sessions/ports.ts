@@ -2,6 +2,7 @@ import type { Layouts } from '../cards/layouts/index.ts'
 import type { Credentials } from '../contract/credentials.ts'
 import type { Encoders } from '../contract/encoders.ts'
 import type { Journal } from '../contract/journal.ts'
+import type { Rooms } from '../contract/rooms.ts'
 import type { Clock } from '../contract/transport.ts'
 
 /** What sessions are given: the contract's ports and the desk's own limits. */
@@ -10,6 +11,8 @@ export interface SessionPorts {
   readonly journal: Journal
   readonly credentials: Credentials
   readonly layouts: Layouts
+  /** Which rooms of the lock systems the doors of an order are. */
+  readonly rooms: Rooms
   readonly limits: DeskLimits
   /** Moves the charts' delays and the pauses between looks at a card. */
   readonly clock: Clock

@@ -1,7 +1,9 @@
 import { errorTable } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { SessionState } from '../contract/session-view.ts'
+import { beside, type KeyFacts, keyPrompt, madeText } from './key-prompts.ts'
 
 /** What a prompt may speak of. */
 export interface PromptFacts {
@@ -18,6 +20,8 @@ export interface PromptFacts {
   /** It is a scanner: cards and codes are shown to it. */
   readonly isScanner: boolean
   readonly isReadingBack: boolean
+  /** Of a session with a key system; null for every other one. */
+  readonly key: KeyFacts | null
   readonly ending: Ending | null
 }
 
@@ -27,6 +31,7 @@ export const promptOf = (facts: PromptFacts): string => {
     const told = noticeTexts[facts.notice]?.(facts)
     if (told !== undefined) return told
   }
+  if (facts.key !== null) return keyPrompt(facts, facts.key) ?? fieldPrompt(facts)
   if (facts.isScanner && facts.state === 'waitingForCard')
     return `Show the card or the code to ${facts.encoder}.`
   return facts.isSwiped ? (swipePrompt(facts) ?? fieldPrompt(facts)) : fieldPrompt(facts)
@@ -41,6 +46,8 @@ const noticeTexts: Partial<Record<ErrorCode, (facts: PromptFacts) => string>> = 
   card_unreadable: ({ encoder }) => `It could not be read. Present it again at ${encoder}.`,
   card_swipe_failed: ({ encoder }) =>
     `The swipe went wrong. Swipe the same card through ${encoder} again, in one even movement.`,
+  key_encoder_busy: ({ encoder }) =>
+    `${encoder} is busy with another key. Finish or cancel what it shows; the order goes on by itself.`,
 }
 
 /** Where a card is swiped, each reading and each writing is a movement of the clerk. */
@@ -94,28 +101,54 @@ const fieldPrompt = (facts: PromptFacts): string => {
       return facts.isEncoderReady
         ? `A write was cut short. Place the card${named(facts.uid)} on ${encoder} again, so that its state can be told.`
         : `A write was cut short: ${encoder} is not connected. Check its cable; leave the card${named(facts.uid)} at hand.`
+    case 'ordering':
+    case 'makingKey':
+      return `The order is at the lock system of ${encoder}.`
     case 'ended':
       return facts.ending === null ? '' : endingText(facts.ending)
   }
 }
 
 /** The truth about the card in one sentence, with the next step where there is one. */
-export const endingText = (ending: Ending): string => {
+export const endingText = (ending: Ending, kind: Order['kind'] = 'encode'): string => {
   switch (ending.kind) {
     case 'encoded':
+      if (ending.keys !== null) return madeText(ending.keys, ending.proof)
       return ending.proof === 'alreadyRight'
         ? 'The card already held this order; nothing was written. Hand it out.'
         : 'The card is encoded and was read back. Hand it out.'
+    case 'carriedOut':
+      return `The lock system has done it.${beside(ending.remark)}`
     case 'scanned':
       return ending.remark ?? 'The card was read.'
     case 'untouched':
-      return `${sentence(ending)} The card is unchanged. ${errorTable[ending.code].nextStep}`
+      return `${sentence(ending)} ${kind === 'stay' ? 'Nothing has changed.' : 'The card is unchanged.'} ${errorTable[ending.code].nextStep}`
     case 'spoiled':
       return `${sentence(ending)} The card must be encoded again or thrown away. ${errorTable[ending.code].nextStep}`
     case 'unknown':
+      return unknownText(ending, kind)
+  }
+}
+
+const unknownText = (ending: Failure, kind: Order['kind']): string => {
+  switch (kind) {
+    case 'stay':
+      return `${reasonText(ending)} Nobody can say whether it was done: look it up in the lock system before you order again.`
+    case 'scan_to_assign':
+      return `${reasonText(ending)} Nobody can say whether the card was given to its owner: look it up in Seam before you order again.`
+    case 'encode':
+    case 'scan':
       return `${sentence(ending)} Nobody can say what the card holds. ${errorTable[ending.code].nextStep}`
   }
 }
 
-const sentence = (ending: { readonly code: ErrorCode; readonly detail: string | null }): string =>
-  ending.detail === null ? errorTable[ending.code].cause : `${errorTable[ending.code].cause} ${ending.detail}`
+interface Failure {
+  readonly code: ErrorCode
+  readonly detail: string | null
+}
+
+const sentence = ({ code, detail }: Failure): string =>
+  detail === null ? errorTable[code].cause : `${errorTable[code].cause} ${detail}`
+
+/** Where no card was written, the cause does not speak of one. */
+const reasonText = ({ detail }: Failure): string => detail ?? 'The answer did not come.'

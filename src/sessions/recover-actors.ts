@@ -90,7 +90,7 @@ const readTruth = async (
   const uid = identityOf(card)
   if (digestOf(written) === intent.intendedDigest) {
     noteVerified(ports.journal, order.orderId)
-    return { ending: { kind: 'encoded', uid, technology, proof: 'readBack' } }
+    return { ending: { kind: 'encoded', uid, technology, proof: 'readBack', keys: null } }
   }
   // Nothing tells that this is the card that was being written.
   if (uid === null) return { ending: failedEnding('unknown', new BridgeError('outcome_unknown'), null) }

@@ -4,14 +4,17 @@ import { numberOfCard, numberOfRead } from '../cards/read-number.ts'
 import type { Card } from '../contract/card.ts'
 import type { CardContent } from '../contract/card-content.ts'
 import type { ScannerRead } from '../contract/device.ts'
-import type { CardLease, EncoderLease, ScannerLease } from '../contract/encoders.ts'
+import type { CardLease, EncoderLease, KeyLease, ScannerLease } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { KeyReading } from '../contract/key-system.ts'
 import type { NumberFormat } from '../contract/number-format.ts'
 import type { Order } from '../contract/order.ts'
 import type { Comparison } from '../contract/outcome.ts'
-import { asCardLease, readPlaces, siteKeysOf, waitForOneCard } from './card-work.ts'
+import type { Clock } from '../contract/transport.ts'
+import { ASK_AGAIN_MS, asCardLease, pause, readPlaces, siteKeysOf, waitForOneCard } from './card-work.ts'
 import { identityOf } from './chart.ts'
+import { findingOfKey } from './key-reading.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { SessionPorts } from './ports.ts'
 import type { Presented, ScanEvent, ScanFinding } from './scan-machine.ts'
@@ -29,25 +32,33 @@ export const createScanActors = (ports: SessionPorts, held: HeldLease) => ({
   waitForCard: fromPromise<Presented, { lease: EncoderLease; report: (event: ScanEvent) => void }>(
     async ({ input: { lease, report }, signal }) => {
       const notice = (code: ErrorCode | null): void => report({ type: 'card.notice', code })
-      return lease.kind === 'scanner'
-        ? { kind: 'read', read: await waitForRead(lease, signal, notice) }
-        : { kind: 'card', card: await waitForOneCard(lease, ports.clock, signal, notice) }
+      switch (lease.kind) {
+        case 'scanner':
+          return { kind: 'read', read: await waitForRead(lease, signal, notice) }
+        case 'keySystem':
+          return { kind: 'key', key: await waitForKey(lease, ports.clock, signal, notice) }
+        case 'card':
+          return { kind: 'card', card: await waitForOneCard(lease, ports.clock, signal, notice) }
+      }
     },
   ),
 
   readCard: fromPromise<ScanFinding, { lease: EncoderLease; presented: Presented }>(
     async ({ input: { lease, presented }, signal }) => {
       if (presented.kind === 'read') return findingOfRead(presented.read, lease.numberFormat)
+      if (presented.kind === 'key') return findingOfKey(presented.key)
       const { card } = presented
       const found = await readFinding(ports, await asCardLease(lease), card, signal)
       const number = found.cardNumber ?? numberOfCard(card, lease.numberFormat)
-      return { uid: identityOf(card), technology: card.technology, ...found, cardNumber: number }
+      const { technology } = card
+      return { uid: identityOf(card), technology, ...found, cardNumber: number, comparison: null }
     },
   ),
 
   compareRecord: fromPromise<Comparison, { finding: ScanFinding }>(
     async ({ input, signal }): Promise<Comparison> => {
-      const { record } = input.finding
+      const { record, comparison } = input.finding
+      if (comparison !== null) return comparison
       if (record === null) return { kind: 'nothing' }
       const answer = await ports.credentials.lookup(record.credentialId, signal)
       if (answer.kind === 'notFound') return { kind: 'notFound' }
@@ -82,6 +93,27 @@ const waitForRead = (
     if (signal.aborted) giveUp()
   })
 
+/** The card that a key system reads; while it makes another key, the clerk is told and it is asked again. */
+const waitForKey = async (
+  { device, address, keys }: KeyLease,
+  clock: Clock,
+  signal: AbortSignal,
+  notice: (code: ErrorCode | null) => void,
+): Promise<KeyReading> => {
+  if (!keys.reads || device.readKey === undefined) {
+    throw new BridgeError('not_supported', 'This lock system can’t read keys.')
+  }
+  for (;;) {
+    try {
+      return await device.readKey(address, { signal })
+    } catch (error) {
+      if (!isBridgeError(error, 'key_encoder_busy')) throw error
+      notice(error.code)
+      await pause(clock, signal, ASK_AGAIN_MS)
+    }
+  }
+}
+
 /** What a scanner read is known by its number alone. */
 const findingOfRead = (read: ScannerRead, format: NumberFormat | null): ScanFinding => {
   const cardNumber = numberOfRead(read, format)
@@ -91,6 +123,7 @@ const findingOfRead = (read: ScannerRead, format: NumberFormat | null): ScanFind
     cardNumber,
     record: null,
     remark: cardNumber === null ? 'It bears no number.' : `It bears the number ${cardNumber}.`,
+    comparison: null,
   }
 }
 

@@ -4,6 +4,7 @@ import type { Card } from '../contract/card.ts'
 import type { EncoderLease } from '../contract/encoders.ts'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { KeyReading } from '../contract/key-system.ts'
 import type { Order } from '../contract/order.ts'
 import type { Comparison, Ending } from '../contract/outcome.ts'
 import {
@@ -15,8 +16,10 @@ import {
   identityOf,
   noFurther,
   notProvided,
+  startGuards,
 } from './chart.ts'
 import { failedEnding } from './failed-ending.ts'
+import { ifExpired, proveAlive, turnStates, waysOut } from './turn-states.ts'
 
 export interface ScanInput {
   readonly order: Order
@@ -24,13 +27,16 @@ export interface ScanInput {
   readonly expiresInMs: number
 }
 
-/** What came: a card that lies in the field, or what a scanner read in one go. */
+/** What came: a card that lies in the field, or what a scanner or a key system read in one go. */
 export type Presented =
   | { readonly kind: 'card'; readonly card: Card }
   | { readonly kind: 'read'; readonly read: ScannerRead }
+  | { readonly kind: 'key'; readonly key: KeyReading }
 
-/** What was found, before it is compared with what Seam has. */
-export type ScanFinding = Omit<Extract<Ending, { kind: 'scanned' }>, 'kind' | 'comparison'>
+/** What was found, and how it stands to what Seam has; null before it is compared. */
+export type ScanFinding = Omit<Extract<Ending, { kind: 'scanned' }>, 'kind' | 'comparison'> & {
+  readonly comparison: Comparison | null
+}
 
 interface ScanContext extends ScanInput {
   readonly lease: EncoderLease | null
@@ -54,7 +60,8 @@ type Report = (event: ScanEvent) => void
 export const scanMachine = setup({
   types: {
     context: {} as ScanContext,
-    events: {} as ScanEvent,
+    // What every chart may be told; none of its states asks for it.
+    events: {} as ScanEvent | { readonly type: 'clerk.confirmed' },
     input: {} as ScanInput,
     output: {} as { ending: Ending },
   },
@@ -71,8 +78,8 @@ export const scanMachine = setup({
     compareTimeout: 5_000,
   },
   guards: {
-    isExpired: ({ context }) => context.expiresInMs <= 0,
-    holdsLease: ({ context }) => context.lease !== null,
+    isExpired: startGuards.isExpired,
+    holdsLease: startGuards.holdsLease,
     ...faultGuards,
   },
   actions: {
@@ -92,6 +99,7 @@ export const scanMachine = setup({
       }),
     }),
     noteCard: assign({ notice: (_, params: { code: ErrorCode | null }) => params.code }),
+    takeLease: assign({ lease: (_, params: { lease: EncoderLease }) => params.lease }),
     takeCard: assign({ presented: (_, params: { presented: Presented }) => params.presented, notice: null }),
     forgetCard: assign({ presented: null, notice: null }),
     dropLease: assign({ lease: null, presented: null, notice: null }),
@@ -114,43 +122,12 @@ export const scanMachine = setup({
       after: {
         orderExpiry: { target: 'ended', actions: { type: 'endUntouched', params: because('order_expired') } },
       },
-      on: {
-        'session.cancel': {
-          target: 'ended',
-          actions: { type: 'endUntouched', params: because('order_cancelled') },
-        },
-        'device.lost': { guard: 'holdsLease', target: '.queued', actions: 'dropLease' },
-      },
+      on: waysOut('#scan.ended'),
       states: {
         deciding: {
-          always: [
-            {
-              guard: 'isExpired',
-              target: '#scan.ended',
-              actions: { type: 'endUntouched', params: because('order_expired') },
-            },
-            { target: 'queued' },
-          ],
+          always: [ifExpired('#scan.ended'), { target: 'queued' }],
         },
-        queued: {
-          invoke: {
-            src: 'takeTurn',
-            input: ({ context }) => ({ order: context.order }),
-            onDone: { target: 'leasing', actions: assign({ lease: ({ event }) => event.output }) },
-            onError: { target: '#scan.ended', actions: { type: 'endUntouched', params: errorOf } },
-          },
-        },
-        leasing: {
-          invoke: {
-            src: 'proveAlive',
-            input: ({ context }) => ({ lease: heldLease(context) }),
-            onDone: 'waitingForCard',
-            onError: [
-              { guard: { type: 'deviceGone', params: errorOf }, target: 'queued', actions: 'dropLease' },
-              { target: '#scan.ended', actions: { type: 'endUntouched', params: errorOf } },
-            ],
-          },
-        },
+        ...turnStates('#scan.ended', proveAlive('waitingForCard')),
         waitingForCard: {
           entry: 'forgetCard',
           invoke: {

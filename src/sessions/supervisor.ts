@@ -6,12 +6,13 @@ import type { JournalEntry } from '../contract/journal.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { SessionView, Sessions } from '../contract/session-view.ts'
 import type { Clock } from '../contract/transport.ts'
-import { identityOf } from './chart.ts'
 import { endedView } from './ended-view.ts'
 import { isConnected } from './names.ts'
 import type { SessionPorts } from './ports.ts'
 import { startRun } from './run.ts'
-import type { Run, RunDelays } from './run.ts'
+import type { Run } from './run.ts'
+import type { RunDelays } from './start-chart.ts'
+import { verifiedEnding } from './verified-ending.ts'
 
 /** How often an ending is offered again to a disk that refuses it, milliseconds. */
 const RETRY_END_MS = 1_000
@@ -81,12 +82,7 @@ export const createSupervisor = (options: SupervisorOptions): Sessions => {
     const { order } = entry
     if (isDraining || runs.has(order.orderId)) return
     if (entry.phase === 'verified' && entry.intent !== null) {
-      finish(entry, null, {
-        kind: 'encoded',
-        uid: identityOf(entry.intent),
-        technology: entry.intent.technology,
-        proof: 'readBack',
-      })
+      finish(entry, null, verifiedEnding(entry, entry.intent))
       return
     }
     log.info({ orderId: order.orderId, kind: order.kind, phase: entry.phase }, 'session started')

@@ -60,7 +60,7 @@ const watch = (real: Real): void => {
     if (entry?.ending?.kind !== ending.kind) say('the journal tells another ending')
     if (
       ending.kind === 'untouched' &&
-      entry?.intent != null &&
+      entry?.intent?.kind === 'card' &&
       entry.intent.previousDigest !== digestOn(real, entry.intent.uid)
     ) {
       say('but the card has changed')

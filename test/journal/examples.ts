@@ -1,5 +1,5 @@
 import { CardUid, EncoderId, OrderId } from '../../src/contract/ids.ts'
-import type { Journal, WriteIntent } from '../../src/contract/journal.ts'
+import type { Journal, KeyIntent, WriteIntent } from '../../src/contract/journal.ts'
 import type { Order } from '../../src/contract/order.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
 
@@ -33,6 +33,8 @@ export const makeOrder = (id: string, fence: number, accessMethodNumber = 1): Or
     confirmed: true,
     endsLiveKey: false,
   },
+  stay: null,
+  assignTo: null,
 })
 
 export const makeScan = (id: string, origin: 'hub' | 'desk' = 'hub'): Order => ({
@@ -43,6 +45,7 @@ export const makeScan = (id: string, origin: 'hub' | 'desk' = 'hub'): Order => (
 })
 
 export const intent: WriteIntent = {
+  kind: 'card',
   encoderId,
   uid,
   technology: 'mifare-classic-1k',
@@ -51,7 +54,15 @@ export const intent: WriteIntent = {
   previousDigest: 'bb'.repeat(32),
 }
 
-export const encoded: Ending = { kind: 'encoded', uid, technology: 'mifare-classic-1k', proof: 'readBack' }
+export const keyIntent: KeyIntent = { kind: 'key', encoderId, made: 0, serialNumbers: [], remark: null }
+
+export const encoded: Ending = {
+  kind: 'encoded',
+  uid,
+  technology: 'mifare-classic-1k',
+  proof: 'readBack',
+  keys: null,
+}
 export const noCard: Ending = { kind: 'untouched', code: 'card_timeout', detail: null, uid: null }
 
 /** Takes an order all the way to `encoded`. */

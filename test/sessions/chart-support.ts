@@ -1,82 +1,19 @@
-import { SimulatedClock, createActor, fromPromise } from 'xstate'
-import type { PromiseActorLogic } from 'xstate'
+import { SimulatedClock, createActor } from 'xstate'
 import type { Card } from '../../src/contract/card.ts'
 import type { CardDevice } from '../../src/contract/device.ts'
 import type { CardLease, EncoderLease } from '../../src/contract/encoders.ts'
-import { BridgeError } from '../../src/contract/errors.ts'
-import type { ErrorCode } from '../../src/contract/errors.ts'
-import { CardUid, EncoderId, OrderId } from '../../src/contract/ids.ts'
+import type { BridgeError } from '../../src/contract/errors.ts'
+import { CardUid } from '../../src/contract/ids.ts'
 import type { WriteIntent } from '../../src/contract/journal.ts'
 import type { EncodeSubject, Order } from '../../src/contract/order.ts'
-import type { Comparison, Ending } from '../../src/contract/outcome.ts'
+import type { Comparison } from '../../src/contract/outcome.ts'
 import type { CardCheck, CheckTask, Occupant, WriteTask } from '../../src/sessions/encode-context.ts'
 import type { EncodeContext, EncodeEvent, EncodeOrder, Report } from '../../src/sessions/encode-context.ts'
 import { encodeMachine } from '../../src/sessions/encode-machine.ts'
 import type { RecoveredTruth } from '../../src/sessions/recover-actors.ts'
 import { scanMachine } from '../../src/sessions/scan-machine.ts'
 import type { Presented, ScanEvent, ScanFinding } from '../../src/sessions/scan-machine.ts'
-
-/** One invocation of a stub actor. Settling it resolves when the chart has taken the result. */
-interface Call<Output, Input> {
-  readonly actor: string
-  readonly input: Input
-  /** Fires when the chart has left the state that invoked the actor. */
-  readonly signal: AbortSignal
-  resolve(output: Output): Promise<void>
-  reject(code: ErrorCode, detail?: string): Promise<void>
-  /** Rejects with something that is no BridgeError. */
-  break(error: Error): Promise<void>
-}
-
-/** What a test may do to an invocation of any actor. */
-type AnyCall = Pick<Call<never, unknown>, 'actor' | 'signal' | 'reject'>
-
-/** Makes stub actors that do nothing until the test settles them, and keeps what the chart asked of them. */
-const createStubs = () => {
-  const invoked: AnyCall[] = []
-  const stub = <Output, Input>(actor: string) => {
-    const calls: Call<Output, Input>[] = []
-    const logic: PromiseActorLogic<Output, Input> = fromPromise(({ input, signal }) => {
-      const result = new Promise<Output>((resolve, reject) => {
-        // xstate listens to the result before this does, so the chart has taken it when the test goes on.
-        const isTaken = async (): Promise<void> => {
-          await result.catch(() => undefined)
-        }
-        const breakWith = (error: Error): Promise<void> => {
-          reject(error)
-          return isTaken()
-        }
-        const call: Call<Output, Input> = {
-          actor,
-          input,
-          signal,
-          resolve: (output) => {
-            resolve(output)
-            return isTaken()
-          },
-          reject: (code, detail) => breakWith(new BridgeError(code, detail)),
-          break: breakWith,
-        }
-        calls.push(call)
-        invoked.push(call)
-      })
-      return result
-    })
-    return {
-      logic,
-      calls,
-      /** The newest invocation. */
-      call: (): Call<Output, Input> => {
-        const newest = calls.at(-1)
-        if (newest === undefined) throw new Error(`The chart has not invoked ${actor}.`)
-        return newest
-      },
-    }
-  }
-  return { stub, invoked }
-}
-
-const encoderId = EncoderId.parse('00000000-0000-4000-8000-0000000000e1')
+import { createStubs, encoderId, order, subject, watch } from './chart-stubs.ts'
 
 export const cardOf = (uid: string): Card => ({
   uid: CardUid.parse(uid),
@@ -103,6 +40,7 @@ export const leaseOf = (
 })
 
 export const writeIntent: WriteIntent = {
+  kind: 'card',
   encoderId,
   uid: guestCard.uid,
   technology: guestCard.technology,
@@ -122,83 +60,15 @@ export const finding: ScanFinding = {
   cardNumber: null,
   record: null,
   remark: 'blank',
+  comparison: null,
 }
 export const presented: Presented = { kind: 'card', card: guestCard }
-
-const subject: EncodeSubject = {
-  purpose: 'new',
-  copies: 1,
-  accessMethodId: '00000000-0000-4000-8000-000000000001',
-  credentialId: '00000000-0000-4000-8000-000000000002',
-  cardNumber: '42',
-  doorIds: ['door-101'],
-  startsAt: '2026-11-23T15:00:00.000Z',
-  endsAt: '2026-11-25T11:00:00.000Z',
-  confirmed: false,
-  endsLiveKey: false,
-}
-
-const order: Order = {
-  orderId: OrderId.parse('order-1'),
-  kind: 'scan',
-  encoderIds: [encoderId],
-  fence: 1,
-  orderedAt: '2026-11-23T14:00:00.000Z',
-  expiresAt: '2026-11-23T14:10:00.000Z',
-  orderedBy: 'desk',
-  timeZone: 'Europe/Vienna',
-  origin: 'hub',
-  encode: null,
-}
 
 const encodeOrder = (changes: Partial<EncodeSubject>): EncodeOrder => ({
   ...order,
   kind: 'encode',
   encode: { ...subject, ...changes },
 })
-
-/** `{ preparing: 'queued' }` is `preparing.queued`. */
-const pathOf = (value: unknown): string =>
-  typeof value === 'string'
-    ? value
-    : Object.entries(value as object)
-        .map(([parent, child]) => `${parent}.${pathOf(child)}`)
-        .join(' ')
-
-interface AnySnapshot {
-  readonly value: unknown
-  readonly output?: { readonly ending: Ending } | undefined
-}
-
-/** What every test asks of a chart that runs. `endings` is what it gave as output, each time that it did. */
-const watch = (actor: {
-  getSnapshot(): AnySnapshot
-  subscribe(observer: { complete: () => void; error: (error: unknown) => void }): unknown
-}) => {
-  const endings: Ending[] = []
-  const faults: unknown[] = []
-  actor.subscribe({
-    complete: () => {
-      const { output } = actor.getSnapshot()
-      if (output !== undefined) endings.push(output.ending)
-    },
-    error: (fault) => faults.push(fault),
-  })
-  return {
-    endings,
-    /** Errors that were thrown inside the chart itself. */
-    faults,
-    state: (): string => pathOf(actor.getSnapshot().value),
-    /** `untouched order_cancelled 04A1B2C3`; the state while there is no ending. */
-    outcome: (): string => {
-      const [ending] = endings
-      if (ending === undefined) return pathOf(actor.getSnapshot().value)
-      const how =
-        'code' in ending ? ending.code : ending.kind === 'encoded' ? ending.proof : ending.comparison.kind
-      return `${ending.kind} ${how} ${ending.uid ?? '-'}`
-    },
-  }
-}
 
 export interface EncodeOptions {
   readonly subject?: Partial<EncodeSubject>

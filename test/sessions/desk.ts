@@ -24,10 +24,11 @@ import type { Sessions, SessionState, SessionView } from '../../src/contract/ses
 import { openEncoders, type OpenEncoders } from '../../src/devices/encoders.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { systemClock } from '../../src/service/system-clock.ts'
-import type { RunDelays } from '../../src/sessions/run.ts'
+import type { RunDelays } from '../../src/sessions/start-chart.ts'
 import { createSupervisor } from '../../src/sessions/supervisor.ts'
 import { connectEmulator } from '../../src/transport/connect-emulator.ts'
 import { connectMemory, type MemoryTransport } from '../../src/transport/memory.ts'
+import { roomsOf } from '../support/rooms.ts'
 import { unlistedDevices } from '../support/unlisted-devices.ts'
 
 export interface DeskOptions {
@@ -35,7 +36,10 @@ export interface DeskOptions {
   readonly driver?: string
   readonly transport?: TransportKind
   readonly layouts?: readonly Layout[]
-  readonly encoders?: number
+  /** How many encoders; of a key system, what it calls those of its one link. */
+  readonly encoders?: number | readonly string[]
+  /** What the doors of orders are to a key system. */
+  readonly rooms?: Readonly<Record<string, string>>
   readonly delays?: RunDelays
   readonly layout?: string
   readonly driverOptions?: unknown
@@ -80,7 +84,9 @@ export const openDesk = async (options: DeskOptions = {}): Promise<Desk> => {
   const { driver: id = 'pn532', transport } = options
   const driver = await loadDriver(DriverId.parse(id))
   const emulators: Emulator[] = []
-  for (let index = 0; index < (options.encoders ?? 1); index += 1) {
+  const { encoders = 1 } = options
+  const count = typeof encoders === 'number' ? encoders : 1
+  for (let index = 0; index < count; index += 1) {
     const time = { clock: systemClock, realtime: false }
     emulators.push(await driver.emulate(transport === undefined ? time : { ...time, transport }))
   }
@@ -98,11 +104,14 @@ const startDesk = async (
   const journal = openJournal({ path: join(folder, 'journal.db') })
   if (journal.siteKeys() === null) journal.setSiteKeys(siteKeys)
   const lines: (MemoryTransport | undefined)[] = []
-  const encoderIds = emulators.map((_, index) => journal.encoderIdOf(`emulated:${String(index)}`))
-  const settings = emulators.map((_, index) => ({
+  const addresses = typeof options.encoders === 'object' ? options.encoders : null
+  const members = addresses ?? emulators
+  const encoderIds = members.map((_, index) => journal.encoderIdOf(`emulated:${String(index)}`))
+  const settings = members.map((_, index) => ({
     encoderId: encoderIds[index] ?? EncoderId.parse(randomUUID()),
     name: `Desk ${String(index + 1)}`,
-    path: String(index),
+    path: addresses === null ? String(index) : '0',
+    ...(addresses !== null && { member: { system: 'Lock system', address: addresses[index] ?? '' } }),
     layout: options.layout ?? 'demo',
     numberFormat: null,
     driver,
@@ -134,6 +143,7 @@ const startDesk = async (
       lookup: (credentialId) =>
         options.lookup?.(credentialId) ?? Promise.reject(new BridgeError('hub_unreachable')),
     },
+    rooms: roomsOf(options.rooms ?? {}),
     limits: { technologies: null, cardsAnHour: options.cardsAnHour ?? null },
     wallClock: () => new Date(),
     clock: systemClock,
@@ -168,6 +178,8 @@ const startDesk = async (
       timeZone: 'Europe/Vienna',
       origin: 'hub',
       encode,
+      stay: null,
+      assignTo: null,
       ...change,
     }
     journal.accept(order)

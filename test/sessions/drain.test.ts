@@ -83,7 +83,7 @@ describe('a drain while a card is written', () => {
     const orderId = desk.order()
     await desk.reaches(orderId, state)
     await draining
-    const ending = { kind: 'encoded', uid, technology: 'mifare-classic-1k', proof: 'readBack' }
+    const ending = { kind: 'encoded', uid, technology: 'mifare-classic-1k', proof: 'readBack', keys: null }
     expect(desk.journal.entry(orderId)).toMatchObject({ phase: 'ended', ending })
     expect(desk.sessions.view(orderId)).toMatchObject({ state: 'ended', ending })
     expect(desk.encoders.list()).toMatchObject([{ state: 'ready', lease: null }])

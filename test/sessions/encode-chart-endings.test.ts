@@ -239,7 +239,7 @@ describe('a success', () => {
     expect(run.actors.confirmCard.call().input.task).toBe(writeTask)
     await run.actors.confirmCard.call().resolve()
     expect(run.endings).toEqual([
-      { kind: 'encoded', uid, technology: 'mifare-classic-1k', proof: 'readBack' },
+      { kind: 'encoded', uid, technology: 'mifare-classic-1k', proof: 'readBack', keys: null },
     ])
   })
 
@@ -261,7 +261,7 @@ describe('a success', () => {
 
 describe('a write that was cut short', () => {
   const truths: readonly Ending[] = [
-    { kind: 'encoded', uid, technology: 'mifare-classic-1k', proof: 'readBack' },
+    { kind: 'encoded', uid, technology: 'mifare-classic-1k', proof: 'readBack', keys: null },
     { kind: 'untouched', code: 'write_interrupted', detail: null, uid },
     { kind: 'spoiled', code: 'write_interrupted', detail: null, uid },
   ]

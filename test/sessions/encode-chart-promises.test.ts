@@ -65,7 +65,7 @@ const successes = (run: EncodeRun): Record<ActorName, readonly (() => Promise<vo
 }
 
 const truths: readonly Ending[] = [
-  { kind: 'encoded', uid, technology, proof: 'readBack' },
+  { kind: 'encoded', uid, technology, proof: 'readBack', keys: null },
   { kind: 'untouched', code: 'write_interrupted', detail: null, uid },
   { kind: 'spoiled', code: 'write_interrupted', detail: null, uid },
 ]

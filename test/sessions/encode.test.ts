@@ -17,6 +17,7 @@ describe('an encode', () => {
       uid,
       technology: 'mifare-classic-1k',
       proof: 'readBack',
+      keys: null,
     })
     const memory = desk.emulators[0]?.dumpCard(uid) ?? new Uint8Array()
     expect(Buffer.from(memory.subarray(64, 66)).toString()).toBe('EB')

@@ -6,7 +6,13 @@ describe.each(['serial', 'hid'] as const)('a stripe encoder over %s', (transport
     await using desk = await openDesk({ driver: 'msr605', transport })
     desk.emulators[0]?.placeCard({ type: 'magstripe', uid: '01020304' })
     const ending = await desk.ending(desk.order())
-    expect(ending).toEqual({ kind: 'encoded', uid: null, technology: 'magstripe', proof: 'readBack' })
+    expect(ending).toEqual({
+      kind: 'encoded',
+      uid: null,
+      technology: 'magstripe',
+      proof: 'readBack',
+      keys: null,
+    })
     expect(desk.emulators[0]?.countWrites('01020304')).toEqual([1, 1, 1])
     expect(await desk.ending(desk.scan())).toMatchObject({
       kind: 'scanned',

@@ -44,7 +44,7 @@ describe('a card without an identifier', () => {
     await run.actors.waitForCard.call().resolve(stripe)
     await run.actors.checkCard.call().resolve({ kind: 'alreadyRight' })
     expect(run.endings).toEqual([
-      { kind: 'encoded', uid: null, technology: 'magstripe', proof: 'alreadyRight' },
+      { kind: 'encoded', uid: null, technology: 'magstripe', proof: 'alreadyRight', keys: null },
     ])
   })
 
@@ -73,6 +73,7 @@ describe('the prompt of an encoder that cards are swiped through', () => {
       isSwiped: true,
       isScanner: false,
       isReadingBack: false,
+      key: null,
       ending: null,
       ...facts,
     })

@@ -28,7 +28,13 @@ describe('an encode on', () => {
   test.each(cards)('%s is read back, and the card scans as the order', async (type, uid, technology) => {
     await using desk = await openDesk({ driver: 'virtual' })
     desk.emulators[0]?.placeCard({ type, uid })
-    expect(await desk.ending(desk.order())).toEqual({ kind: 'encoded', uid, technology, proof: 'readBack' })
+    expect(await desk.ending(desk.order())).toEqual({
+      kind: 'encoded',
+      uid,
+      technology,
+      proof: 'readBack',
+      keys: null,
+    })
     expect(Math.max(...(desk.emulators[0]?.countWrites(uid) ?? []))).toBe(1)
     expect(await desk.ending(desk.scan())).toMatchObject({
       kind: 'scanned',
@@ -42,7 +48,13 @@ describe('an encode on', () => {
     await using desk = await openDesk({ driver: 'virtual' })
     desk.emulators[0]?.placeCard({ type: 'magstripe', uid: '01020304' })
     const ending = await desk.ending(desk.order())
-    expect(ending).toEqual({ kind: 'encoded', uid: null, technology: 'magstripe', proof: 'readBack' })
+    expect(ending).toEqual({
+      kind: 'encoded',
+      uid: null,
+      technology: 'magstripe',
+      proof: 'readBack',
+      keys: null,
+    })
     const dump = new TextDecoder().decode(desk.emulators[0]?.dumpCard('01020304'))
     expect(dump.split('\n')[1]).toBe('4711')
     expect(await desk.ending(desk.scan())).toMatchObject({ uid: null, record: { cardNumber: '4711' } })
