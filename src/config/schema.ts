@@ -1,7 +1,10 @@
+import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { cardTechnologies } from '../contract/card.ts'
 import { DriverId } from '../contract/ids.ts'
+import { isBridgeError } from '../contract/errors.ts'
 import { LayoutDefinition } from '../contract/layout-definition.ts'
+import { parseLinkPath } from '../contract/link-path.ts'
 import { NumberFormat } from '../contract/number-format.ts'
 import { isSafeEndpoint } from './safe-endpoint.ts'
 
@@ -30,6 +33,51 @@ const DeviceMatch = z
       'what tells the device at first sight: `{ serialNumber, usbPath, vendorId, productId, readerName }`, some of them',
   })
 
+const repeated = <T>(list: readonly T[], of: (item: T) => string | undefined) =>
+  list.flatMap((item, index) => {
+    const first = list.findIndex((other) => of(other) === of(item))
+    return of(item) !== undefined && first < index ? [{ first, index }] : []
+  })
+
+/** What is wrong with a path, where that can be seen before anything is opened; null for nothing. */
+const faultOfPath = (path: string): string | null => {
+  try {
+    const link = parseLinkPath(path)
+    if (link?.kind !== 'request' || isSafeEndpoint(link.url)) return null
+    return 'goes over http, and a credential goes with it; write https://, except to this computer'
+  } catch (fault) {
+    return isBridgeError(fault) ? (fault.detail ?? null) : null
+  }
+}
+
+const MemberConfig = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64)
+      .meta({ description: 'the name that people give this encoder, 1 to 64 characters' }),
+    address: z.string().min(1).max(64).meta({
+      description: 'what the lock system calls it, 1 to 64 characters; in quotes where it is a number',
+    }),
+  })
+  .meta({ description: '`{ name, address }`' })
+
+const Members = z
+  .array(MemberConfig)
+  .min(1)
+  .max(64)
+  .superRefine((members, context) => {
+    for (const { first, index } of repeated(members, ({ address }) => address)) {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'address'],
+        message: `is the same as encoders[${first}].address; the lock system would take them for one`,
+      })
+    }
+  })
+
 const DeviceConfig = z
   .strictObject({
     driver: DriverId.meta({ description: 'a driver’s name, as `encoder-bridge devices` lists them' }),
@@ -37,8 +85,15 @@ const DeviceConfig = z
       .string()
       .min(1)
       .max(500)
+      .superRefine((path, context) => {
+        const message = faultOfPath(path)
+        if (message !== null) context.addIssue({ code: 'custom', message })
+      })
       .optional()
-      .meta({ description: 'the port that the encoder is on at first sight, like /dev/ttyUSB0 or COM3' }),
+      .meta({
+        description:
+          'the port that the encoder is on at first sight, like /dev/ttyUSB0 or COM3; for a lock system also `tcp://host:port` (the bridge connects), `tcp-listen://address:port?from=host` (the bridge waits for the lock system, and lets in `from` alone where it is given) or `https://host`',
+      }),
     match: DeviceMatch.optional(),
     name: z
       .string()
@@ -60,24 +115,31 @@ const DeviceConfig = z
       .record(z.string(), z.unknown())
       .default({})
       .meta({ description: 'the driver’s own settings, described in its README' }),
+    encoders: Members.optional().meta({
+      description: 'the encoders of a lock system, 1 to 64, each `{ name, address }`; for key systems alone',
+    }),
+    secretFile: z.string().max(500).refine(isAbsolute).optional().meta({
+      description:
+        'the absolute path of a file that holds the key to a server (`https://`), and that others can’t read',
+    }),
   })
-  .meta({ description: 'one encoder: its driver, path and name' })
+  .meta({ description: 'one encoder, or one lock system: its driver, path and name' })
 export type DeviceConfig = z.infer<typeof DeviceConfig>
 
-const repeated = <T>(list: readonly T[], of: (item: T) => string | undefined) =>
-  list.flatMap((item, index) => {
-    const first = list.findIndex((other) => of(other) === of(item))
-    return of(item) !== undefined && first < index ? [{ first, index }] : []
-  })
+/** One place has one spelling: letters' case and a slash at the end make no other host. */
+const placeOf = ({ path }: DeviceConfig): string | undefined => {
+  if (path === undefined || faultOfPath(path) !== null) return path
+  const link = parseLinkPath(path)
+  return link === null ? path : JSON.stringify(link).toLowerCase()
+}
+
+/** As many as a hub takes of one bridge. */
+const MAX_ENCODERS = 64
 
 const Devices = z
   .array(DeviceConfig)
   .max(64)
   .superRefine((devices, context) => {
-    const settings = [
-      { key: 'name', of: (device: DeviceConfig) => device.name.toLowerCase() },
-      { key: 'path', of: (device: DeviceConfig) => device.path },
-    ]
     for (const [index, { path, match }] of devices.entries()) {
       if (path !== undefined && match !== undefined) {
         context.addIssue({
@@ -87,14 +149,29 @@ const Devices = z
         })
       }
     }
-    for (const { key, of } of settings) {
-      for (const { first, index } of repeated(devices, of)) {
-        context.addIssue({
-          code: 'custom',
-          path: [index, key],
-          message: `is the same as devices[${first}].${key}; each encoder needs its own`,
-        })
-      }
+    for (const { first, index } of repeated(devices, placeOf)) {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'path'],
+        message: `is the same as devices[${first}].path; each needs its own`,
+      })
+    }
+    const names = devices.flatMap((device, index) => [
+      { name: device.name, path: [index, 'name'], setting: `devices[${index}].name` },
+      ...(device.encoders ?? []).map(({ name }, at) => ({
+        name,
+        path: [index, 'encoders', at, 'name'],
+        setting: `devices[${index}].encoders[${at}].name`,
+      })),
+    ])
+    for (const { first, index } of repeated(names, ({ name }) => name.toLowerCase())) {
+      const { path = [] } = names[index] ?? {}
+      const message = `is the same as ${names[first]?.setting}; each needs its own`
+      context.addIssue({ code: 'custom', path, message })
+    }
+    const count = devices.reduce((sum, { encoders }) => sum + (encoders?.length ?? 1), 0)
+    if (count > MAX_ENCODERS) {
+      context.addIssue({ code: 'custom', message: `has ${count} encoders; ${MAX_ENCODERS} are the most` })
     }
   })
 

@@ -1,8 +1,14 @@
 import type { TransportKind } from '../contract/transport.ts'
 
+/** Ways to a device that the computer lists. What is on a network, or inside this process, is in no list. */
+export type ListedKind = Exclude<TransportKind, 'none' | 'tcp' | 'http'>
+
+export const isListed = (kind: TransportKind): kind is ListedKind =>
+  kind !== 'none' && kind !== 'tcp' && kind !== 'http'
+
 /** Something that is plugged in, seen without touching it. What it does not tell is null. */
 export interface Candidate {
-  readonly transport: Exclude<TransportKind, 'none'>
+  readonly transport: ListedKind
   /** An OS path, or a reader's name. */
   readonly path: string
   /** USB identity, four hexadecimal digits in lower case. */
@@ -71,13 +77,26 @@ export const identitiesOf = (candidate: Candidate): readonly string[] => {
   ]
 }
 
+/**
+ * What is on no port, like Bluetooth, and is listed twice: as a HID device, and as a keyboard, which does not tell its maker.
+ * The kernel gives both the radio's address for their serial number (HID_UNIQ, EVIOCGUNIQ).
+ */
+const areFacesWithoutPort = (one: Candidate, other: Candidate): boolean =>
+  one.transport !== other.transport &&
+  [one, other].every(
+    ({ transport, usbPath }) => usbPath === null && ['hid', 'keyboard'].includes(transport),
+  ) &&
+  isTelling(one.serialNumber) &&
+  one.serialNumber.toLowerCase() === other.serialNumber?.toLowerCase()
+
 /** Tells the faces of one device (collections of a HID device, a keyboard beside it) from another device. */
 export const isSameDevice = (one: Candidate, other: Candidate): boolean =>
-  one.vendorId === other.vendorId &&
-  one.productId === other.productId &&
-  one.serialNumber === other.serialNumber &&
-  one.interfaceNumber === other.interfaceNumber &&
-  (one.usbPath === null ? one.path === other.path : one.usbPath === other.usbPath)
+  areFacesWithoutPort(one, other) ||
+  (one.vendorId === other.vendorId &&
+    one.productId === other.productId &&
+    one.serialNumber === other.serialNumber &&
+    one.interfaceNumber === other.interfaceNumber &&
+    (one.usbPath === null ? one.path === other.path : one.usbPath === other.usbPath))
 
 /** The best identity that no other device beside it has too, or its place where there is none. */
 export const identityAmong = (candidate: Candidate, all: readonly Candidate[]): string =>

@@ -4,6 +4,7 @@ import type {
   FieldListener,
   HidListener,
   KeyListener,
+  LossListener,
   PcscListener,
   Transport,
   TransportListener,
@@ -58,6 +59,7 @@ type Guard = <Arguments extends readonly unknown[]>(
 const guardListener = (transport: Transport, guarded: Guard): Transport => {
   switch (transport.kind) {
     case 'serial':
+    case 'tcp':
       return {
         ...transport,
         listen: (listener: TransportListener) =>
@@ -65,6 +67,12 @@ const guardListener = (transport: Transport, guarded: Guard): Transport => {
             onBytes: guarded((bytes) => listener.onBytes(bytes)),
             onLost: guarded((error) => listener.onLost(error)),
           }),
+      }
+    case 'http':
+      return {
+        ...transport,
+        listen: (listener: LossListener) =>
+          transport.listen({ onLost: guarded((error) => listener.onLost(error)) }),
       }
     case 'hid':
       return {

@@ -1,4 +1,4 @@
-import type { DeviceInfo } from '../contract/device.ts'
+import type { Device, DeviceInfo } from '../contract/device.ts'
 import type { Driver } from '../contract/driver.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { Clock, Transport } from '../contract/transport.ts'
@@ -6,16 +6,19 @@ import type { DevicePlace } from '../transport/open.ts'
 import { closeInTime, within } from './bounded.ts'
 import { driverError } from './crash-guard.ts'
 import type { DeviceFinder, Found } from './finder.ts'
-import type { LeasableDevice } from './leasable.ts'
 import { openDevice } from './open-device.ts'
+import { isOnNetwork } from './way.ts'
 
 /** Back-off between attempts to open a device: doubled from the first to the last, with jitter. */
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 5_000
 /** How often an idle device is asked for a sign of life. */
 const PROBE_EVERY_MS = 10_000
-/** A device that says nothing for this long is gone. */
+/** A server counts its requests, and keeps no connection that could be lost unseen. */
+const HTTP_PROBE_EVERY_MS = 60_000
+/** A device that says nothing for this long is gone; what is on a network may be far away. */
 const PROBE_WITHIN_MS = 2_000
+const NETWORK_PROBE_WITHIN_MS = 5_000
 
 /** One device of the configuration, with its driver loaded. */
 export interface SlotSettings {
@@ -29,10 +32,11 @@ export interface SlotSettings {
 /** What a slot needs of the outside. */
 export interface SlotPorts {
   readonly clock: Clock
+  readonly wallClock: () => Date
   /** 0 inclusive to 1 exclusive, for jitter. */
   readonly random: () => number
   readonly finder: Pick<DeviceFinder, 'find' | 'confirm'>
-  openTransport(place: DevicePlace, driver: Driver): Promise<Transport>
+  openTransport(place: DevicePlace, driver: Driver, signal: AbortSignal): Promise<Transport>
   /** Calls back when something appears or vanishes near the path; never needed for correctness, only for speed. */
   watchPath(path: string, onChange: () => void): () => void
   /** Calls back when something was plugged in or out, as far as lists tell. */
@@ -45,7 +49,7 @@ export type SlotState = 'absent' | 'opening' | 'ready' | 'failed'
 export interface SlotObserver {
   onChange(): void
   /** The device is open and about to be ready. */
-  onOpened(device: LeasableDevice): void
+  onOpened(device: Device): void
   onLost(error: BridgeError): void
   onAlive(): void
 }
@@ -58,7 +62,7 @@ export interface DeviceSlot {
   /** Where the device is, or was last; null before it was found. */
   place(): DevicePlace | null
   /** The device, when it can be lent: null also while it is asked for a sign of life, and when it must be opened anew. */
-  device(): LeasableDevice | null
+  device(): Device | null
   /** Closes the device and opens it again: after a fault that only a fresh start cures. */
   reopen(error: BridgeError): void
   /** Tells the slot whether a session holds the device; idle devices are probed. */
@@ -78,12 +82,14 @@ export const startDeviceSlot = (
   const life = new AbortController()
   let state: SlotState = 'opening'
   let error: BridgeError | null = null
-  let device: LeasableDevice | null = null
+  let device: Device | null = null
   let found: Found | null = null
   let isHeld = false
   let isProbing = false
   let isLost = false
   let attempts = 0
+  /** Whether somebody asked for a sign of life now. */
+  let isRushed = false
   let wake = (): void => undefined
   let lose = (_: BridgeError): void => undefined
 
@@ -105,7 +111,7 @@ export const startDeviceSlot = (
       }
     })
 
-  const open = async (place: Found): Promise<LeasableDevice> => {
+  const open = async (place: Found): Promise<Device> => {
     const opened = await openDevice({ ...settings, place }, ports, (crash) => lose(crash), life.signal)
     try {
       ports.finder.confirm(name, opened.identities)
@@ -116,10 +122,12 @@ export const startDeviceSlot = (
     }
   }
 
-  const probe = async (opened: LeasableDevice): Promise<void> => {
+  const probe = async (opened: Device, { transport }: Found): Promise<void> => {
+    const isFar = transport === 'tcp' || transport === 'http'
+    const withinMs = isFar ? NETWORK_PROBE_WITHIN_MS : PROBE_WITHIN_MS
     isProbing = true
     try {
-      await within(clock, PROBE_WITHIN_MS, life.signal, (signal) => opened.probe({ signal }))
+      await within(clock, withinMs, life.signal, (signal) => opened.probe({ signal }))
     } catch (cause) {
       const failure = driverError(cause, driver.manifest.id)
       if (!isBridgeError(failure, 'device_busy')) lose(failure)
@@ -131,7 +139,9 @@ export const startDeviceSlot = (
   }
 
   /** Serves an open device until it is lost; returns why. */
-  const serve = async (opened: LeasableDevice): Promise<BridgeError> => {
+  const serve = async (opened: Device, place: Found): Promise<BridgeError> => {
+    const restMs = place.transport === 'http' ? HTTP_PROBE_EVERY_MS : 0
+    let askedAtMs = clock.now()
     let loss: BridgeError | null = null
     lose = (why) => {
       loss ??= why
@@ -141,9 +151,14 @@ export const startDeviceSlot = (
     opened.onLost((why) => lose(why))
     become('ready', null)
     while (loss === null && !life.signal.aborted) {
+      isRushed = false
       await pause(PROBE_EVERY_MS)
-      if (isHeld) observer.onAlive()
-      else if (loss === null && !life.signal.aborted) await probe(opened)
+      const isDue = isRushed || clock.now() - askedAtMs >= restMs
+      if (isHeld || !isDue) observer.onAlive()
+      else if (loss === null && !life.signal.aborted) {
+        askedAtMs = clock.now()
+        await probe(opened, place)
+      }
     }
     lose = () => undefined
     return loss ?? new BridgeError('device_closed')
@@ -157,7 +172,7 @@ export const startDeviceSlot = (
       attempts = 0
       device = opened
       observer.onOpened(opened)
-      const loss = await serve(opened)
+      const loss = await serve(opened, found)
       device = null
       if (!life.signal.aborted) become('absent', loss)
       observer.onLost(loss)
@@ -186,6 +201,7 @@ export const startDeviceSlot = (
 
   const tryAtOnce = (): void => {
     attempts = 0
+    isRushed = true
     wake()
   }
   const lookForIt = (): void => {
@@ -194,7 +210,7 @@ export const startDeviceSlot = (
   }
   const stops = [
     ports.onPlugged(lookForIt),
-    ...(settings.path === null
+    ...(settings.path === null || isOnNetwork(settings.path)
       ? []
       : [ports.watchPath(settings.path, () => state !== 'ready' && tryAtOnce())]),
   ]

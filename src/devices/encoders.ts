@@ -1,5 +1,5 @@
 import type { Card } from '../contract/card.ts'
-import type { ScannerRead } from '../contract/device.ts'
+import type { Device, ScannerRead } from '../contract/device.ts'
 import type { EncoderLease, EncoderView, Encoders } from '../contract/encoders.ts'
 import { BridgeError } from '../contract/errors.ts'
 import { type EncoderId, noUid, type OrderId } from '../contract/ids.ts'
@@ -10,24 +10,42 @@ import type { DeviceFinder } from './finder.ts'
 import { identify, type Identified } from './identify.ts'
 import { createLease } from './lease.ts'
 import type { HeldDevice } from './lease.ts'
-import type { LeasableDevice } from './leasable.ts'
+import type { Member } from './lend-key-system.ts'
 import { createObservers } from '../contract/observers.ts'
 import { shareScanner } from './shared-scanner.ts'
+import { usualWay } from './way.ts'
 
 /** One encoder of the configuration. */
 export interface EncoderSettings extends SlotSettings {
   readonly encoderId: EncoderId
   readonly layout: string
   readonly numberFormat: NumberFormat | null
+  /**
+   * For one encoder of a key system. All of the same `system` share a device, and have its path, driver and options; that
+   * device is found by the name of the system.
+   */
+  readonly member?: Member
+}
+
+/** A device, with what is leased of it: itself, or the encoders of a key system. */
+interface Station {
+  readonly slot: DeviceSlot
+  /** The open device as it is lent: a scanner can be heard by several. */
+  lendable: Device | null
+  readonly encoders: Encoder[]
 }
 
 interface Encoder {
   readonly settings: EncoderSettings
-  readonly slot: DeviceSlot
-  /** The open device as it is lent: a scanner can be heard by several. */
-  lendable: LeasableDevice | null
+  readonly station: Station
   held: HeldDevice | null
 }
+
+const deviceName = ({ member, name }: EncoderSettings): string => member?.system ?? name
+
+/** What the holders of a link are told: whatever made it necessary to open it again, their part of it is gone. */
+const linkLost = (error: BridgeError): BridgeError =>
+  error.code === 'device_lost' ? error : new BridgeError('device_lost', error.message, { cause: error })
 
 interface Claim {
   readonly encoderIds: readonly EncoderId[]
@@ -69,24 +87,26 @@ export interface OpenEncoders extends Encoders {
 export interface EncoderPorts extends SlotPorts {
   readonly finder: SlotPorts['finder'] &
     Pick<DeviceFinder, 'identityAt' | 'accept' | 'setUp' | 'candidatesOf' | 'take'>
-  readonly wallClock: () => Date
   readonly onAlive: () => void
 }
 
 /**
- * Owns the devices of this desk and gives each to one session at a time, first come, first served per encoder. An order
- * for a pool takes whichever of its encoders is free and ready first.
+ * Owns the devices of this desk and gives each encoder to one session at a time, first come, first served. An order
+ * for a pool takes whichever of its encoders is free and ready first. The encoders of a key system share one link: they are
+ * lent side by side, and lost together, also when the link must be opened anew because one holder's call has never settled.
  */
 export const openEncoders = (settings: readonly EncoderSettings[], ports: EncoderPorts): OpenEncoders => {
   const encoders = new Map<EncoderId, Encoder>()
+  const stations = new Map<string, Station>()
   const claims: Claim[] = []
   const changes = createObservers<void>()
   const reads = createObservers<IdleRead>()
   const cards = createObservers<ShownCard>()
   let isClosed = false
 
-  const grant = (encoder: Encoder, device: LeasableDevice, claim: Claim): void => {
-    const { encoderId, layout, numberFormat, driver } = encoder.settings
+  const grant = (encoder: Encoder, device: Device, claim: Claim): void => {
+    const { encoderId, layout, numberFormat, driver, member = null } = encoder.settings
+    const { slot } = encoder.station
     const { orderId, owner } = claim
     const seen = new Set<string>()
     const held = createLease({
@@ -95,6 +115,7 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
       numberFormat,
       manifest: driver.manifest,
       device,
+      member,
       orderId,
       owner,
       since: ports.wallClock().toISOString(),
@@ -106,19 +127,19 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
       },
       onReleased: (fault) => {
         encoder.held = null
-        encoder.slot.setHeld(false)
-        if (fault !== null) encoder.slot.reopen(fault)
+        slot.setHeld(encoder.station.encoders.some(({ held: other }) => other !== null))
+        if (fault !== null) slot.reopen(fault)
         serve()
         changes.tell()
       },
     })
     encoder.held = held
-    encoder.slot.setHeld(true)
+    slot.setHeld(true)
     claims.splice(claims.indexOf(claim), 1)
     claim.resolve(held.lease)
   }
 
-  const isFree = ({ slot, held }: Encoder): boolean =>
+  const isFree = ({ station: { slot }, held }: Encoder): boolean =>
     held === null && slot.state() === 'ready' && slot.device() !== null
 
   const serve = (): void => {
@@ -126,32 +147,35 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
       const free = [...encoders.values()].find(
         (encoder) => claim.encoderIds.includes(encoder.settings.encoderId) && isFree(encoder),
       )
-      if (free !== undefined && free.lendable !== null) grant(free, free.lendable, claim)
+      const device = free?.station.lendable ?? null
+      if (free !== undefined && device !== null) grant(free, device, claim)
     }
   }
 
-  const opened = (encoder: Encoder, device: LeasableDevice): void => {
-    encoder.lendable = device.kind === 'scanner' ? shareScanner(device) : device
-    if (encoder.lendable.kind !== 'scanner') return
-    const { encoderId } = encoder.settings
-    encoder.lendable.onRead((read) => {
-      if (encoder.held === null) reads.tell({ encoderId, read })
+  const opened = (station: Station, device: Device): void => {
+    station.lendable = device.kind === 'scanner' ? shareScanner(device) : device
+    if (station.lendable.kind !== 'scanner') return
+    station.lendable.onRead((read) => {
+      for (const { settings: setting, held } of station.encoders) {
+        if (held === null) reads.tell({ encoderId: setting.encoderId, read })
+      }
     })
   }
 
-  for (const setting of settings) {
-    const encoder: Encoder = {
-      settings: setting,
+  const openStation = (setting: EncoderSettings): Station => {
+    const station: Station = {
       lendable: null,
-      held: null,
-      slot: startDeviceSlot(setting, ports, {
+      encoders: [],
+      slot: startDeviceSlot({ ...setting, name: deviceName(setting) }, ports, {
         onChange: () => {
           serve()
           changes.tell()
         },
-        onOpened: (device) => opened(encoder, device),
+        onOpened: (device) => opened(station, device),
         onLost: (error) => {
-          encoder.held?.deviceLost(error)
+          for (const { held, settings: one } of station.encoders) {
+            held?.deviceLost(one.member === undefined ? error : linkLost(error))
+          }
           changes.tell()
         },
         onAlive: () => {
@@ -161,6 +185,14 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
         },
       }),
     }
+    return station
+  }
+
+  for (const setting of settings) {
+    const station = stations.get(deviceName(setting)) ?? openStation(setting)
+    stations.set(deviceName(setting), station)
+    const encoder: Encoder = { settings: setting, station, held: null }
+    station.encoders.push(encoder)
     encoders.set(setting.encoderId, encoder)
   }
 
@@ -169,14 +201,16 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
     if (encoder === undefined) throw new BridgeError('encoder_unknown')
     return encoder
   }
-  const viewOf = ({ settings: { driver, ...setting }, slot, held }: Encoder): EncoderView => ({
+  const viewOf = ({ settings: { driver, ...setting }, station: { slot }, held }: Encoder): EncoderView => ({
     encoderId: setting.encoderId,
     name: setting.name,
     driver: driver.manifest.id,
     kind: driver.manifest.kind,
-    transport: slot.place()?.transport ?? driver.manifest.transports[0] ?? 'none',
+    address: setting.member?.address ?? null,
+    keys: driver.manifest.keys,
+    transport: slot.place()?.transport ?? usualWay(driver.manifest.transports, setting.path) ?? 'none',
     path: slot.place()?.path ?? setting.path,
-    identity: ports.finder.identityAt(setting.name),
+    identity: ports.finder.identityAt(deviceName({ driver, ...setting })),
     presentation: driver.manifest.presentation,
     indicators: driver.manifest.indicators,
     layout: setting.layout,
@@ -228,17 +262,17 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
       return true
     },
     probeAll: () => {
-      for (const { slot } of encoders.values()) slot.probeNow()
+      for (const { slot } of stations.values()) slot.probeNow()
     },
     accept: (encoderId) => {
-      const { settings: setting, slot } = encoderOf(encoderId)
-      if (!ports.finder.accept(setting.name)) {
+      const { settings: setting, station } = encoderOf(encoderId)
+      if (!ports.finder.accept(deviceName(setting))) {
         throw new BridgeError(
           'request_invalid',
           `There is not exactly one device that waits to be “${setting.name}”.`,
         )
       }
-      slot.probeNow()
+      station.slot.probeNow()
       changes.tell()
     },
     identify: async (encoderId, signal) => {
@@ -248,12 +282,12 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
         named,
         signal,
       )
-      if (identified.kind === 'setUp') encoderOf(identified.encoderId).slot.probeNow()
+      if (identified.kind === 'setUp') encoderOf(identified.encoderId).station.slot.probeNow()
       return identified
     },
     close: async () => {
       isClosed = true
-      await Promise.all([...encoders.values()].map(({ slot }) => slot.close()))
+      await Promise.all([...stations.values()].map(({ slot }) => slot.close()))
     },
   }
 }

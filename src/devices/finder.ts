@@ -12,11 +12,15 @@ import {
 import type { Inventory } from './inventory.ts'
 import { createOwnership, isKnownAs, type SetUpDevices } from './ownership.ts'
 import { type DeviceMatch, selectCandidates } from './selection.ts'
+import { isOnNetwork, usualWay } from './way.ts'
 
 /** A device as the configuration names it. */
 export interface DeviceSpec {
   readonly name: string
-  /** Selects at first sight; afterwards the device is known by its identity, if it has one. */
+  /**
+   * Selects at first sight; afterwards the device is known by its identity, if it has one. What a path over the network
+   * leads to is known by that path alone.
+   */
   readonly path: string | null
   readonly match: DeviceMatch | null
   readonly manifest: Pick<DriverManifest, 'id' | 'match' | 'transports'>
@@ -76,7 +80,10 @@ export const createFinder = (
   specs: readonly DeviceSpec[],
   { inventory, known, resolveLink, exists }: FinderPorts,
 ): DeviceFinder => {
-  const ownership = createOwnership(specs, known)
+  const ownership = createOwnership(
+    specs.filter(({ path }) => !isOnNetwork(path)),
+    known,
+  )
   const quarantined = new Map<string, string>()
 
   const specNamed = (name: string): DeviceSpec => {
@@ -104,6 +111,22 @@ export const createFinder = (
     isThere: () => true,
     giveBack: ownership.claim(name, await resolveLink(place.path)),
   })
+
+  /** Nobody lists what is on a network: it is where the configuration says. Connecting tells whether it is there. */
+  const claimLink = ({ name, path, manifest }: DeviceSpec): Found | null => {
+    const transport = usualWay(manifest.transports, path)
+    if (!isOnNetwork(path) || transport === null) return null
+    if (!manifest.transports.includes(transport)) {
+      throw new BridgeError('not_supported', `The driver ${manifest.id} is not reached over ${transport}.`)
+    }
+    return {
+      transport,
+      path,
+      identity: placeIdentity(path),
+      isThere: () => true,
+      giveBack: ownership.claim(name, path),
+    }
+  }
 
   /** What is at the configured path, by the list or, like a pseudoterminal, beside it. */
   const atPath = async (spec: DeviceSpec, all: readonly Candidate[]): Promise<Candidate | undefined> => {
@@ -133,15 +156,15 @@ export const createFinder = (
   }
 
   const unlistedAt = async ({ manifest, path, name }: DeviceSpec): Promise<DevicePlace | null> => {
-    const [transport] = manifest.transports
+    const transport = usualWay(manifest.transports, path)
     if (transport === 'none') return { transport, path: name }
-    if (path === null || transport === undefined) return null
+    if (path === null || transport === null) return null
     return (await exists(path)) ? { transport, path } : null
   }
 
   const absence = ({ manifest, path }: DeviceSpec, firm: string | null): BridgeError => {
-    const [transport] = manifest.transports
-    const failure = transport === undefined ? null : inventory.failure(transport)
+    const transport = usualWay(manifest.transports, path)
+    const failure = transport === null ? null : inventory.failure(transport)
     if (failure !== null && (path === null || transport === 'pcsc')) return failure
     if (firm !== null) {
       return new BridgeError('device_absent', `The device that was set up here (${firm}) is not connected.`)
@@ -217,6 +240,8 @@ export const createFinder = (
   }
 
   const find = async (spec: DeviceSpec): Promise<Found> => {
+    const link = claimLink(spec)
+    if (link !== null) return link
     const all = await inventory.look()
     const pointed = await pointedAt(spec, all)
     const identity = known.identityAt(spec.name)
@@ -234,7 +259,7 @@ export const createFinder = (
     confirm: (name, identities) => {
       const before = known.identityAt(name)
       const [best = placeIdentity(name)] = identities
-      const isSettled = before !== null && isFirm(before)
+      const isSettled = before !== null && isFirm(before) && !isOnNetwork(specNamed(name).path)
       if (isSettled && !identities.includes(before)) throw quarantine(name, before, best, best)
       quarantined.delete(name)
       if (!isSettled && before !== best) known.setUp(name, best)

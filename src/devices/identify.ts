@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Device } from '../contract/device.ts'
 import type { EncoderView, Encoders } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError, toBridgeError } from '../contract/errors.ts'
 import { OrderId } from '../contract/ids.ts'
@@ -7,7 +8,6 @@ import { closeInTime } from './bounded.ts'
 import type { Candidate } from './candidate.ts'
 import type { SlotPorts, SlotSettings } from './device-slot.ts'
 import type { DeviceFinder } from './finder.ts'
-import type { LeasableDevice } from './leasable.ts'
 import { openDevice } from './open-device.ts'
 import { waitForSign } from './wait-for-sign.ts'
 
@@ -20,7 +20,7 @@ export type Identified =
   /** What was shown a card is this encoder from now on. */
   | { readonly kind: 'setUp'; readonly encoderId: EncoderId; readonly path: string }
 
-interface IdentifyPorts extends Pick<SlotPorts, 'clock' | 'openTransport'> {
+interface IdentifyPorts extends Pick<SlotPorts, 'clock' | 'wallClock' | 'openTransport'> {
   readonly encoders: Pick<Encoders, 'list' | 'lease'>
   readonly finder: Pick<DeviceFinder, 'setUp' | 'candidatesOf' | 'take'>
   settingsOf(encoderId: EncoderId): SlotSettings
@@ -37,7 +37,7 @@ const withLease = async (
   { encoders }: IdentifyPorts,
   encoderId: EncoderId,
   signal: AbortSignal,
-  work: (device: LeasableDevice) => Promise<void>,
+  work: (device: Device) => Promise<void>,
 ): Promise<void> => {
   const claim = { orderId: OrderId.parse(`identify-${randomUUID()}`), owner: 'identify', isFirst: false }
   const lease = await encoders.lease([encoderId], claim, signal)
@@ -58,7 +58,7 @@ const watchCandidate = async (
   const place = ports.finder.take(candidate)
   const crashed = new AbortController()
   const stop = AbortSignal.any([signal, crashed.signal])
-  let device: LeasableDevice | null = null
+  let device: Device | null = null
   try {
     const opened = await openDevice({ ...settings, place }, ports, (error) => crashed.abort(error), stop)
     device = opened.device
@@ -96,13 +96,20 @@ const firstToSee = async (witnesses: readonly Witness[], signal: AbortSignal): P
 /**
  * Tells encoders apart. The named one shows itself if it can. Else whichever is shown a card is told; what could be the named
  * encoder, and belongs to nobody, becomes it by that. Sessions wait meanwhile: the signal bounds it.
- * Rejects `device_busy`, `device_absent`, `aborted`, and with what keeps the devices from being opened.
+ * Rejects `device_busy`, `device_absent`, `aborted`, `not_supported` for an encoder of a key system, and with what keeps the
+ * devices from being opened.
  */
 export const identify = async (
   ports: IdentifyPorts,
   named: EncoderView | null,
   signal: AbortSignal,
 ): Promise<Identified> => {
+  if (named?.kind === 'keySystem') {
+    throw new BridgeError(
+      'not_supported',
+      `“${named.name}” shows nothing of itself; its lock system calls it “${named.address ?? ''}”.`,
+    )
+  }
   if (named?.lease != null) {
     throw new BridgeError('device_busy', `“${named.name}” is in use by ${named.lease.owner}.`)
   }
@@ -114,7 +121,8 @@ export const identify = async (
   }
   const ready = ports.encoders
     .list()
-    .filter(({ state }) => state === 'ready')
+    // A lock system decides by itself what it does with a card that is shown to it.
+    .filter(({ state, kind }) => state === 'ready' && kind !== 'keySystem')
     .map(({ encoderId }): Witness => ({
       watch: (stop) => withLease(ports, encoderId, stop, (device) => waitForSign(device, stop)),
       conclude: () => ({ kind: 'seen', encoderId }),

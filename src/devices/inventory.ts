@@ -1,17 +1,26 @@
-import type { BridgeError } from '../contract/errors.ts'
+import { BridgeError } from '../contract/errors.ts'
 import type { Clock, TransportKind } from '../contract/transport.ts'
+import { closeInTime, within } from './bounded.ts'
 import { type Candidate, identitiesOf } from './candidate.ts'
 
 /** How often the lists are read while a device is waited for: hints come early, but some never come. */
 const LOOK_EVERY_MS = 500
 /** A node appears before its rights are set, and a hint before its node. */
 const LOOK_AGAIN_MS = 250
+/** A list comes in milliseconds; a service that hangs must not keep devices of other kinds from being found. */
+const LIST_WITHIN_MS = 5_000
+
+/** What is there of one kind, or why that can't be told: `failure`; then `candidates` tells nothing. */
+export interface Listing {
+  readonly candidates: readonly Candidate[]
+  readonly failure: BridgeError | null
+}
 
 /** One kind of device as the operating system lists it. */
 export interface CandidateSource {
   readonly kind: Candidate['transport']
-  /** Never rejects; `failure` says why the list can't be made, and then it tells nothing about what is there. */
-  list(): Promise<{ readonly candidates: readonly Candidate[]; readonly failure: BridgeError | null }>
+  /** Never rejects. */
+  list(): Promise<Listing>
   /** Calls back when something may have come or gone. */
   watch(onHint: () => void): () => void
   close(): Promise<void>
@@ -32,6 +41,17 @@ export interface Inventory {
   close(): Promise<void>
 }
 
+/** The list, or a failure where it does not come. Never rejects; a list that comes after all is told by `onLate`. */
+export const listInTime = (
+  { kind, list }: Pick<CandidateSource, 'kind' | 'list'>,
+  clock: Clock,
+  onLate?: () => void,
+): Promise<Listing> =>
+  within(clock, LIST_WITHIN_MS, new AbortController().signal, list, onLate).catch(() => ({
+    candidates: [],
+    failure: new BridgeError('driver_unavailable', `This computer’s list of ${kind} devices does not come.`),
+  }))
+
 const fingerprint = (candidates: readonly Candidate[]): string =>
   candidates
     .map((candidate) => [candidate.transport, candidate.path, ...identitiesOf(candidate)].join('\n'))
@@ -43,6 +63,8 @@ export const openInventory = (sources: readonly CandidateSource[], clock: Clock)
   const observers = new Set<() => void>()
   const found = new Map<CandidateSource, readonly Candidate[]>()
   const failures = new Map<TransportKind, BridgeError>()
+  /** Asked, and not answered yet: they are not asked again meanwhile. */
+  const silent = new Set<CandidateSource>()
   let looking: Promise<unknown> = Promise.resolve()
   let isWaiting = false
   let isClosed = false
@@ -52,12 +74,25 @@ export const openInventory = (sources: readonly CandidateSource[], clock: Clock)
 
   const current = (): readonly Candidate[] => sources.flatMap((source) => found.get(source) ?? [])
 
+  const heard = (source: CandidateSource): Pick<CandidateSource, 'kind' | 'list'> => ({
+    kind: source.kind,
+    list: async () => {
+      silent.add(source)
+      try {
+        return await source.list()
+      } finally {
+        silent.delete(source)
+      }
+    },
+  })
+
   const lookOnce = async (): Promise<readonly Candidate[]> => {
     isQueued = false
     const before = fingerprint(current())
+    const asked = sources.filter((source) => !silent.has(source))
     await Promise.all(
-      sources.map(async (source) => {
-        const { candidates, failure } = await source.list()
+      asked.map(async (source) => {
+        const { candidates, failure } = await listInTime(heard(source), clock, hint)
         if (failure === null) {
           found.set(source, candidates)
           failures.delete(source.kind)
@@ -114,7 +149,7 @@ export const openInventory = (sources: readonly CandidateSource[], clock: Clock)
       clock.clearTimeout(again)
       for (const stop of stops) stop()
       await looking
-      await Promise.all(sources.map((source) => source.close()))
+      await Promise.all(sources.map((source) => closeInTime(clock, source)))
     },
   }
 }

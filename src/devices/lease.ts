@@ -1,4 +1,4 @@
-import type { CardDevice, IoOptions, Scanner } from '../contract/device.ts'
+import type { CardDevice, Device, DeviceBase, IoOptions, Scanner } from '../contract/device.ts'
 import type { DriverManifest } from '../contract/driver.ts'
 import type { CardLease, EncoderLease, ScannerLease } from '../contract/encoders.ts'
 import type { Card } from '../contract/card.ts'
@@ -7,7 +7,7 @@ import type { EncoderId, OrderId } from '../contract/ids.ts'
 import type { NumberFormat } from '../contract/number-format.ts'
 import type { Clock } from '../contract/transport.ts'
 import { driverError } from './crash-guard.ts'
-import type { LeasableDevice } from './leasable.ts'
+import { lendKeySystem, type Member } from './lend-key-system.ts'
 
 /** Room for a release on top of the driver's abort promise: two short commands and a change of the line speed. */
 const RELEASE_EXTRA_MS = 2_000
@@ -21,8 +21,10 @@ export interface LeaseSettings {
   readonly encoderId: EncoderId
   readonly layout: string
   readonly numberFormat: NumberFormat | null
-  readonly manifest: Pick<DriverManifest, 'id' | 'presentation' | 'abort' | 'abortWithinMs'>
-  readonly device: LeasableDevice
+  readonly manifest: Pick<DriverManifest, 'id' | 'presentation' | 'abort' | 'abortWithinMs' | 'keys'>
+  readonly device: Device
+  /** Which of a key system's encoders it is; null for every other kind. */
+  readonly member: Member | null
   readonly orderId: OrderId
   readonly owner: string
   readonly since: string
@@ -62,9 +64,14 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
   let crash: BridgeError | null = null
   let released: Promise<void> | null = null
 
+  const whyOver = (): BridgeError | null => {
+    if (lost.signal.aborted) return toBridgeError(lost.signal.reason)
+    return released === null ? null : new BridgeError('device_closed', 'The lease is over.')
+  }
+
   const fence: Fence = (work) => {
-    if (lost.signal.aborted) return Promise.reject(toBridgeError(lost.signal.reason))
-    if (released !== null) return Promise.reject(new BridgeError('device_closed', 'The lease is over.'))
+    const refusal = whyOver()
+    if (refusal !== null) return Promise.reject(refusal)
     beatAtMs = clock.now()
     // A function of its own: a driver that crashes may throw instead of rejecting.
     const run = async () => {
@@ -137,6 +144,24 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
   }
   const onLost = (observer: (error: BridgeError) => void): void =>
     lost.signal.addEventListener('abort', () => observer(toBridgeError(lost.signal.reason)))
+  const lend = () => {
+    const base = lendBase(device, fence, { onLost, close: releaseOnce })
+    switch (device.kind) {
+      case 'card':
+        return { ...common, ...lendCard(device, fence, settings.onCard, base) }
+      case 'scanner':
+        return { ...common, ...lendScanner(device, listening, over.signal, base) }
+      case 'keySystem': {
+        const { member } = settings
+        if (member === null) throw new BridgeError('internal_error', 'A key system is lent by its encoders.')
+        const refuseWhenOver = (): void => {
+          const refusal = whyOver()
+          if (refusal !== null) throw refusal
+        }
+        return { ...common, ...lendKeySystem({ device, member, manifest, fence, refuseWhenOver, base }) }
+      }
+    }
+  }
   return {
     orderId: settings.orderId,
     owner: settings.owner,
@@ -146,19 +171,13 @@ export const createLease = (settings: LeaseSettings): HeldDevice => {
       isGone = true
       takeAway(error)
     },
-    lease:
-      device.kind === 'card'
-        ? { ...common, ...lendCard(device, fence, settings.onCard, { onLost, close: releaseOnce }) }
-        : {
-            ...common,
-            ...lendScanner(device, fence, listening, over.signal, { onLost, close: releaseOnce }),
-          },
+    lease: lend(),
   }
 }
 
-type Base = Pick<CardDevice, 'onLost' | 'close'>
+type Base = Pick<DeviceBase, 'info' | 'probe' | 'indicate' | 'onLost' | 'close'>
 
-const lendBase = (device: LeasableDevice, fence: Fence, base: Base) => {
+const lendBase = (device: Device, fence: Fence, base: Pick<Base, 'onLost' | 'close'>): Base => {
   const indicate = device.indicate?.bind(device)
   return {
     ...base,
@@ -179,7 +198,7 @@ const lendCard = (
   kind: 'card',
   device: {
     kind: 'card',
-    ...lendBase(device, fence, base),
+    ...base,
     waitForCard: (options) =>
       fence(async () => {
         const card = await device.waitForCard(options)
@@ -195,7 +214,6 @@ const lendCard = (
 /** What a scanner tells goes to the holder until the lease is over. */
 const lendScanner = (
   device: Scanner,
-  fence: Fence,
   listening: Set<symbol>,
   over: AbortSignal,
   base: Base,
@@ -219,7 +237,7 @@ const lendScanner = (
     kind: 'scanner',
     device: {
       kind: 'scanner',
-      ...lendBase(device, fence, base),
+      ...base,
       onRead: (observer) => untilOver(() => device.onRead(observer)),
       onMisread: (observer) => untilOver(() => device.onMisread(observer)),
     },

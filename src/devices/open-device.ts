@@ -1,12 +1,11 @@
 import type { Device } from '../contract/device.ts'
-import type { Driver } from '../contract/driver.ts'
+import type { Driver, DriverManifest } from '../contract/driver.ts'
 import { BridgeError } from '../contract/errors.ts'
 import type { Clock, Transport } from '../contract/transport.ts'
 import type { DevicePlace } from '../transport/open.ts'
 import { closeInTime, within } from './bounded.ts'
 import { isFirm, toldIdentity } from './candidate.ts'
 import { driverError, guardDriver } from './crash-guard.ts'
-import type { LeasableDevice } from './leasable.ts'
 
 /** A driver brings its device to rest and proves what it is in less; a port opens in milliseconds. */
 const OPEN_WITHIN_MS = 8_000
@@ -20,23 +19,26 @@ interface Opening {
 
 interface OpeningPorts {
   readonly clock: Clock
-  openTransport(place: DevicePlace, driver: Driver): Promise<Transport>
+  readonly wallClock: () => Date
+  openTransport(place: DevicePlace, driver: Driver, signal: AbortSignal): Promise<Transport>
 }
 
 /** An open device, and by what it is known, best first: what USB tells, what its protocol tells, its place. */
 export interface OpenedDevice {
-  readonly device: LeasableDevice
+  readonly device: Device
   readonly identities: readonly string[]
 }
 
-const asLeasable = async (device: Device, driverId: string): Promise<LeasableDevice> => {
-  if (device.kind !== 'keySystem') return device
+/** A lease is made by what the manifest says. */
+const refuseOtherKind = async (device: Device, { id, kind }: DriverManifest): Promise<void> => {
+  if (device.kind === kind) return
   await device.close()
-  throw new BridgeError('not_supported', `The driver ${driverId} makes keys, and no session takes one yet.`)
+  throw new BridgeError('driver_crashed', `${id}: it made a ${device.kind}, and its manifest says ${kind}.`)
 }
 
-const identitiesOf = (place: Opening['place'], driverId: string, device: LeasableDevice): string[] => {
-  const told = toldIdentity(driverId, device.info.serialNumber)
+const identitiesOf = (place: Opening['place'], driverId: string, device: Device): string[] => {
+  // A lock system is at a place of its own: its server may be exchanged, and the doors stay the same.
+  const told = device.kind === 'keySystem' ? null : toldIdentity(driverId, device.info.serialNumber)
   const identities = told === null ? [place.identity] : [place.identity, told]
   return isFirm(place.identity) ? identities : identities.toReversed()
 }
@@ -52,12 +54,12 @@ export const openDevice = async (
   signal: AbortSignal,
 ): Promise<OpenedDevice> => {
   const { id } = driver.manifest
-  const { clock } = ports
+  const { clock, wallClock } = ports
   const transport = await within(
     clock,
     OPEN_WITHIN_MS,
     signal,
-    () => ports.openTransport(place, driver),
+    (stop) => ports.openTransport(place, driver, stop),
     (late) => late.close(),
   )
   let report = onCrash
@@ -70,12 +72,12 @@ export const openDevice = async (
       clock,
       OPEN_WITHIN_MS,
       signal,
-      (stop) => Promise.race([driver.open({ ...guarded, options }, { signal: stop }), crash]),
+      (stop) => Promise.race([driver.open({ ...guarded, options, wallClock }, { signal: stop }), crash]),
       (late) => late.close(),
     )
     report = onCrash
-    const leasable = await asLeasable(device, id)
-    return { device: leasable, identities: identitiesOf(place, id, leasable) }
+    await refuseOtherKind(device, driver.manifest)
+    return { device, identities: identitiesOf(place, id, device) }
   } catch (cause) {
     await closeInTime(clock, transport)
     throw driverError(cause, id)

@@ -16,7 +16,8 @@ interface Suspect {
 
 interface ProbePorts {
   readonly clock: Clock
-  openTransport(place: DevicePlace, driver: Driver): Promise<Transport>
+  readonly wallClock: () => Date
+  openTransport(place: DevicePlace, driver: Driver, signal: AbortSignal): Promise<Transport>
 }
 
 /** What a handshake told. */

@@ -46,6 +46,10 @@ const hasAll = (match: DeviceMatch, candidate: Candidate): boolean =>
   (match.readerName === undefined ||
     (candidate.transport === 'pcsc' && candidate.path.includes(match.readerName)))
 
+/** Whether a HID device is the other face of a keyboard (HUT 1.5 §4: generic desktop, keyboard): its reports are keys. */
+const isTypingFace = ({ transport, usagePage, usage }: Candidate): boolean =>
+  transport === 'hid' && usagePage === 0x01 && usage === 0x06
+
 /** Of the faces of one device the one that the driver likes best. */
 const oneEach = (
   candidates: readonly Candidate[],
@@ -71,9 +75,10 @@ export const selectCandidates = (
   const recognised = reachable.filter((candidate) => ruleFor(manifest, candidate) !== null)
   const rank = (candidate: Candidate): number => {
     const index = manifest.match.findIndex((rule) => fits(rule, candidate))
-    return (
-      manifest.transports.indexOf(candidate.transport) * 1000 + (index === -1 ? manifest.match.length : index)
-    )
+    // A driver that reads keyboards wants what types as a keyboard: there it can have it alone.
+    const isWorst = manifest.transports.includes('keyboard') && isTypingFace(candidate)
+    const way = isWorst ? manifest.transports.length : manifest.transports.indexOf(candidate.transport)
+    return way * 1000 + (index === -1 ? manifest.match.length : index)
   }
   if (match !== null) {
     const named = reachable.filter((candidate) => hasAll(match, candidate))

@@ -1,11 +1,14 @@
+import type { Device } from '../contract/device.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
-import type { LeasableDevice } from './leasable.ts'
 
 /** A card that can't be used was laid on this device all the same. */
 const signs = ['card_several', 'card_unreadable'] as const
 
-/** Resolves when somebody shows the device a card, or anything that it can read. Rejects as the device does. */
-export const waitForSign = async (device: LeasableDevice, signal: AbortSignal): Promise<void> => {
+/**
+ * Resolves when somebody shows the device a card, or anything that it can read. Rejects as the device does, and
+ * `not_supported` for a key system: that reads when it is asked to, and tells what no installer needs to know.
+ */
+export const waitForSign = async (device: Device, signal: AbortSignal): Promise<void> => {
   if (device.kind === 'card') {
     try {
       await device.waitForCard({ signal })
@@ -14,6 +17,7 @@ export const waitForSign = async (device: LeasableDevice, signal: AbortSignal): 
     }
     return
   }
+  if (device.kind === 'keySystem') throw new BridgeError('not_supported')
   await new Promise<void>((resolve, reject) => {
     const stop = (): void => {
       stopReads()

@@ -3,11 +3,13 @@ import type { ConnectedDevice, ProbedDevice } from '../cli/runtime.ts'
 import type { Driver } from '../contract/driver.ts'
 import { transportKinds } from '../contract/transport.ts'
 import { type Candidate, describeCandidate, identityAmong, isSameDevice } from '../devices/candidate.ts'
+import { closeInTime } from '../devices/bounded.ts'
+import { listInTime } from '../devices/inventory.ts'
 import { probeCandidate } from '../devices/probe.ts'
 import { ruleFor } from '../devices/selection.ts'
 import { sourcesFor } from '../devices/sources.ts'
 import { systemClock } from '../service/system-clock.ts'
-import { openTransport } from '../transport/open.ts'
+import { createTransports } from '../transport/open.ts'
 
 const loadDrivers = (): Promise<readonly Driver[]> => Promise.all([...drivers.values()].map((load) => load()))
 
@@ -17,8 +19,8 @@ const lookAround = async (): Promise<{
   readonly remarks: readonly string[]
 }> => {
   const sources = sourcesFor(new Set(transportKinds))
-  const lists = await Promise.all(sources.map((source) => source.list()))
-  await Promise.all(sources.map((source) => source.close()))
+  const lists = await Promise.all(sources.map((source) => listInTime(source, systemClock)))
+  await Promise.all(sources.map((source) => closeInTime(systemClock, source)))
   return {
     candidates: lists.flatMap((list) => list.candidates),
     remarks: lists.flatMap(({ failure }) => (failure === null ? [] : [failure.message])),
@@ -68,7 +70,7 @@ export const probeConnected = async (
     const options = driver.options.safeParse({})
     return options.success ? [{ driver, options: options.data }] : []
   })
-  const ports = { clock: systemClock, openTransport }
+  const ports = { clock: systemClock, wallClock: () => new Date(), openTransport: createTransports().open }
   const results: ProbedDevice[] = []
   for (const candidate of candidates) {
     if (pathsInUse.includes(candidate.path) || ruleCount(candidate, known) === 0) continue

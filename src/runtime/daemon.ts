@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
 import { readLayouts } from './layouts.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
 import { loadConfig } from '../config/load.ts'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
-import { OrderId } from '../contract/ids.ts'
-import type { EncoderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import { examine } from '../control/doctor.ts'
 import { startControl } from '../control/server.ts'
+import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
@@ -18,17 +16,17 @@ import { systemClock } from '../service/system-clock.ts'
 import { createSupervisor } from '../sessions/supervisor.ts'
 import { journalPath } from './data-dir.ts'
 import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
+import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { createLogger } from './logger.ts'
 import { createPairing } from './pairing.ts'
+import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
 import { createVirtualDevices } from './virtual-devices.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
 const DRAIN_MS = 10_000
-/** How long a scan that the desk orders waits for its turn and its card. */
-const DESK_ORDER_MS = 10 * 60_000
 /** Audit lines and delivered orders are kept this long. */
 const KEPT_DAYS = 400
 const PRUNE_EVERY_MS = 24 * 3_600_000
@@ -68,9 +66,11 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     undo.push(() => encoders.close())
     undo.push(encoders.onChange(() => logStates(log, encoders.list())))
 
+    const rooms = openRooms(options.dataDir)
     let link: Link | null = null
     const sessions = createSupervisor({
       layouts,
+      rooms,
       journal,
       encoders,
       credentials: {
@@ -107,6 +107,10 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     const pairing = createPairing(journal, () => opened.pairingChanged())
     undo.push(() => pairing.close())
 
+    const deskOrders = createDeskOrders(journal, wallClock)
+    const systems = configured.flatMap(({ name, driver }) =>
+      driver.manifest.kind === 'keySystem' ? [name] : [],
+    )
     const control = await startControl({
       port: options.port,
       dataDir: options.dataDir,
@@ -118,24 +122,28 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       journal,
       link: {
         view: () => opened.view(),
-        requestEncode: async ({ accessMethodId, encoderId, purpose, isConfirmed }) =>
+        requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
           (
             await opened.requestEncode(
-              { accessMethodId, encoderId, purpose, confirmed: isConfirmed },
+              { accessMethodId, encoderId, purpose, copies, confirmed: isConfirmed },
               new AbortController().signal,
             )
           ).orderId,
       },
-      orderScan: (encoderId) => orderScan(journal, encoderId),
+      orderScan: deskOrders.scan,
+      orderStay: deskOrders.stay,
+      rooms: createRoomPorts(rooms, opened, systems),
       doctor: () =>
         examine({
           dataDir: options.dataDir,
           port: Number(new URL(control.endpoint).port),
+          encoders: () => encoders.list().map(encoderBody),
           readConfig: () => Promise.resolve(config),
           readJournal: () => ({
             hubEndpoint: config.hub.endpoint ?? journal.pairing()?.hubEndpoint ?? null,
             outbox: journal.outboxFigures(),
           }),
+          readRooms: (drivers) => roomFacts(options.dataDir, drivers),
           ...doctorSources,
         }),
       pairing,
@@ -169,25 +177,6 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     await unwind()
     throw toBridgeError(error)
   }
-}
-
-/** A scan of the desk's own: it reports to nobody but those who watch it here. */
-const orderScan = (journal: Journal, encoderId: EncoderId): OrderId => {
-  const orderId = OrderId.parse(`desk-${randomUUID()}`)
-  const now = Date.now()
-  journal.accept({
-    orderId,
-    kind: 'scan',
-    encoderIds: [encoderId],
-    fence: 0,
-    orderedAt: new Date(now).toISOString(),
-    expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
-    orderedBy: 'the desk',
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    origin: 'desk',
-    encode: null,
-  })
-  return orderId
 }
 
 /** An encoder that goes and one that comes are told once each. */

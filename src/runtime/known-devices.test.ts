@@ -124,3 +124,17 @@ test('twins keep their ids when they have changed places', async () => {
   expect(swapped.ends).toEqual({ 'Desk 1': '/dev/ttyUSB1', 'Desk 2': '/dev/ttyUSB0' })
   expect([...swapped.ids]).toEqual([...first.ids])
 })
+
+test('what is on a network has its id by its name, and leaves nothing behind in the journal but that', async () => {
+  const { journal, start } = openDesk()
+  const at = (path: string): DeviceSpec => ({
+    ...spec('Salto', path),
+    manifest: { id: DriverId.parse('fake'), transports: ['tcp', 'serial'], match: [] },
+  })
+  const first = await start([at('tcp://old.example:4000')], [])
+  const moved = await start([at('tcp://new.example:4000')], [])
+  expect(moved.ends).toEqual({ Salto: 'tcp://new.example:4000' })
+  expect(moved.finder.identityAt('Salto')).toBe('path:tcp://new.example:4000')
+  expect(moved.ids.get('Salto')).toBe(first.ids.get('Salto'))
+  expect(journal.identityAt('Salto')).toBeNull()
+})

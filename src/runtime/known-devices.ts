@@ -3,6 +3,7 @@ import type { Journal } from '../contract/journal.ts'
 import { isFirm, placeIdentity } from '../devices/candidate.ts'
 import type { DeviceFinder, DeviceSpec } from '../devices/finder.ts'
 import type { SetUpDevices } from '../devices/ownership.ts'
+import { isOnNetwork } from '../devices/way.ts'
 
 type DeviceJournal = Pick<Journal, 'encoderIdOf' | 'knownEncoder' | 'identityAt' | 'setUpDevice'>
 
@@ -28,17 +29,21 @@ export const createKnownDevices = (
   journal: DeviceJournal,
 ): KnownDevices => {
   const ids = new Map<string, EncoderId>()
+  /** The configuration says where they are; nothing of that is kept. */
+  const onNetwork = new Set(specs.flatMap(({ name, path }) => (isOnNetwork(path) ? [name] : [])))
   // The journal is asked once: the finder asks for every name whenever it looks.
   const identities = new Map(specs.map(({ name }) => [name, journal.identityAt(name)]))
 
   /**
    * The id goes with the name, once a device was set up under it. Before that it is the id that the device had under another
-   * name, or the one of its path: there earlier versions kept it.
+   * name, or the one of its path: there earlier versions kept it. On a network the name is all that stays: a host may get another
+   * address, and another host that one.
    */
   const chooseId = async (
     { name, path }: Pick<DeviceSpec, 'name' | 'path'>,
     finder: Pick<DeviceFinder, 'find'>,
   ): Promise<EncoderId> => {
+    if (isOnNetwork(path)) return journal.encoderIdOf(`name:${name.toLowerCase()}`)
     const identity = identities.get(name) ?? null
     if (identity !== null) return journal.encoderIdOf(identity)
     const seen = await identitySeen(finder, name)
@@ -51,7 +56,7 @@ export const createKnownDevices = (
     setUp: (name, identity) => {
       const encoderId = ids.get(name)
       if (encoderId === undefined) return
-      journal.setUpDevice({ name, identity, encoderId })
+      if (!onNetwork.has(name)) journal.setUpDevice({ name, identity, encoderId })
       for (const [other, known] of identities) if (known === identity) identities.set(other, null)
       identities.set(name, identity)
     },

@@ -4,11 +4,12 @@ import type { Journal } from '../contract/journal.ts'
 import type { ControlPorts, PairingView } from '../control/ports.ts'
 import { pairWithHub } from '../seam/pair.ts'
 import { systemClock } from '../service/system-clock.ts'
+import { needTimeZone } from './time-zone.ts'
 
 /** What this computer is called at the hub, and by which key it is known again. */
 export const deskIdentity = (journal: Pick<Journal, 'encoderIdOf'>) => ({
   name: hostname(),
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  timeZone: needTimeZone(),
   machineKey: journal.encoderIdOf('this computer'),
 })
 

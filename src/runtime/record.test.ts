@@ -41,6 +41,7 @@ describe.skipIf(process.platform === 'win32')('a PN532', () => {
         dataDir: folder,
         configPath: null,
         device: { driver: 'pn532', path: link },
+        pathsInUse: [],
         secrets: [],
         onPrompt: (prompt) => prompts.push(prompt),
         signal,
@@ -78,6 +79,7 @@ describe.skipIf(process.platform === 'win32')('a PN532', () => {
     const options = {
       dataDir: folder,
       configPath: null,
+      pathsInUse: [],
       secrets: [],
       onPrompt: () => undefined,
       signal,

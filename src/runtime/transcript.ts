@@ -32,6 +32,20 @@ const spell = ({ as, reportId, bytes }: RecordedMessage) => ({
   hex: formatHex(bytes),
 })
 
+/** What comes in pieces that mean nothing. */
+const streams: ReadonlySet<TransportKind> = new Set(['serial', 'tcp', 'keyboard'])
+
+const parsed = ({ bytes }: RecordedMessage): unknown => JSON.parse(new TextDecoder().decode(bytes))
+
+/** Each request with the answer behind it; one that had none is no example of anything. */
+const callsIn = (messages: readonly RecordedMessage[]): readonly object[] =>
+  messages.flatMap((message, index) => {
+    const answer = messages[index + 1]
+    return message.direction === 'toDevice' && answer?.direction === 'toHost'
+      ? [{ request: parsed(message), response: parsed(answer) }]
+      : []
+  })
+
 export const createTranscript = (): Transcript => {
   const exchanges: Exchange[] = []
   let noted: RecordedMessage[] = []
@@ -44,20 +58,28 @@ export const createTranscript = (): Transcript => {
     toFixture: ({ info, transport, secrets, source }) => {
       let blanked = 0
       const cleaned = exchanges.map(({ messages, ...exchange }) => {
-        const result = blankSecrets(
-          transport === 'serial' || transport === 'keyboard' ? joinPieces(messages) : messages,
-          secrets,
-        )
+        const result = blankSecrets(streams.has(transport) ? joinPieces(messages) : messages, secrets)
         blanked += result.blanked
         return { ...exchange, messages: result.messages }
       })
       const remark = blanked === 0 ? '' : `; ${blanked} secrets are zeros here, and checksums over them wrong`
-      const sentBefore = (index: number) =>
+      const sentBefore = (index: number): readonly RecordedMessage[] =>
         cleaned
           .slice(0, index)
           .flatMap(({ messages }) => messages)
           .filter(({ direction }) => direction === 'toDevice')
-          .map(spell)
+      const asExchange = ({ name, card, messages }: Exchange, index: number): object => ({
+        name,
+        transport,
+        ...(card !== undefined && { card: { type: card.technology, uid: card.uid } }),
+        before: sentBefore(index).map(spell),
+        messages: messages.map((message) => ({ direction: message.direction, ...spell(message) })),
+      })
+      const asConversation = ({ name, messages }: Exchange, index: number): object => ({
+        name,
+        before: sentBefore(index).map(parsed),
+        calls: callsIn(messages),
+      })
       return {
         blanked,
         fixture: {
@@ -67,13 +89,9 @@ export const createTranscript = (): Transcript => {
             origin: 'captured',
             source: `${source}${remark}`,
           },
-          exchanges: cleaned.map(({ name, card, messages }, index) => ({
-            name,
-            transport,
-            ...(card !== undefined && { card: { type: card.technology, uid: card.uid } }),
-            before: sentBefore(index),
-            messages: messages.map((message) => ({ direction: message.direction, ...spell(message) })),
-          })),
+          ...(transport === 'http'
+            ? { exchanges: [], conversations: cleaned.map(asConversation) }
+            : { exchanges: cleaned.map(asExchange) }),
         },
       }
     },

@@ -13,6 +13,11 @@ devices:
   - { driver: pn532, path: /dev/ttyUSB0, name: Front Desk }
 `
 
+const secretFile = process.platform === 'win32' ? 'C:/keys/seam' : '/etc/keys/seam'
+
+/** A device of the configuration with this path. */
+const at = (path: string): string => `devices:\n  - { driver: salto, path: '${path}', name: A }\n`
+
 const defaults = {
   version: 1,
   hub: { endpoint: null },
@@ -67,6 +72,29 @@ devices:
 `
   expect(load(content)).toMatchObject({
     devices: [{ match: { vendorId: '1A86', usbPath: '1-2.3' } }, { name: 'Back Office' }],
+  })
+})
+
+test('a lock system lists its encoders, and names the file with the key to its server', () => {
+  const content = `
+devices:
+  - driver: fias
+    name: Hotel
+    path: tcp-listen://0.0.0.0:5010?from=pms.example
+    encoders: [{ name: Desk 1, address: '01' }, { name: Desk 2, address: '02' }]
+  - { driver: seam-remote, name: Seam, path: https://connect.getseam.com, secretFile: ${secretFile}, encoders: [{ name: Lobby, address: e1 }] }
+`
+  expect(load(content)).toMatchObject({
+    devices: [
+      {
+        path: 'tcp-listen://0.0.0.0:5010?from=pms.example',
+        encoders: [
+          { name: 'Desk 1', address: '01' },
+          { name: 'Desk 2', address: '02' },
+        ],
+      },
+      { secretFile, encoders: [{ name: 'Lobby', address: 'e1' }] },
+    ],
   })
 })
 
@@ -154,12 +182,105 @@ describe('a mistake is told with its line, its setting and what is allowed', () 
     [
       'a name given twice, in other letters',
       'devices:\n  - { driver: pn532, path: /a, name: Desk }\n  - { driver: pn532, path: /b, name: desk }\n',
-      'c.yaml, line 3: devices[1].name is the same as devices[0].name; each encoder needs its own.',
+      'c.yaml, line 3: devices[1].name is the same as devices[0].name; each needs its own.',
     ],
     [
       'a path given twice',
       'devices:\n  - { driver: pn532, path: /a, name: A }\n  - { driver: pn532, path: /a, name: B }\n',
-      'c.yaml, line 3: devices[1].path is the same as devices[0].path; each encoder needs its own.',
+      'c.yaml, line 3: devices[1].path is the same as devices[0].path; each needs its own.',
+    ],
+    [
+      'one place in two spellings',
+      `devices:\n  - { driver: salto, path: 'tcp://lock:4000', name: A }\n  - { driver: salto, path: 'tcp://LOCK:4000/', name: B }\n`,
+      'c.yaml, line 3: devices[1].path is the same as devices[0].path; each needs its own.',
+    ],
+    [
+      'a host without a port',
+      at('tcp://lock'),
+      'c.yaml, line 2: devices[0].path has no port; write tcp://host:port, with a port from 1 to 65535.',
+    ],
+    [
+      'any port',
+      at('tcp-listen://0.0.0.0:0'),
+      'c.yaml, line 2: devices[0].path has no port; write tcp-listen://address:port, with a port from 1 to 65535.',
+    ],
+    [
+      'a port that there is not',
+      at('tcp://lock:65536'),
+      'c.yaml, line 2: devices[0].path is no address; write tcp://host:port, with a port from 1 to 65535.',
+    ],
+    [
+      'more than a host and a port',
+      at('tcp://me@lock:4000/x'),
+      'c.yaml, line 2: devices[0].path is no address; write tcp://host:port, with a port from 1 to 65535.',
+    ],
+    [
+      'a peer where we connect ourselves',
+      at('tcp://lock:4000?from=pms'),
+      'c.yaml, line 2: devices[0].path takes nothing behind its port; ?from= is for tcp-listen://.',
+    ],
+    [
+      'a misspelt peer',
+      at('tcp-listen://0.0.0.0:4000?form=pms'),
+      'c.yaml, line 2: devices[0].path may end with ?from=host, once, and with nothing else.',
+    ],
+    [
+      'two peers',
+      at('tcp-listen://0.0.0.0:4000?from=pms&from=other'),
+      'c.yaml, line 2: devices[0].path may end with ?from=host, once, and with nothing else.',
+    ],
+    [
+      'a way that there is not',
+      at('udp://lock:4000'),
+      'c.yaml, line 2: devices[0].path begins with udp://; links begin with tcp://, tcp-listen:// or https://.',
+    ],
+    [
+      'a key in the clear',
+      at('http://lock.example'),
+      'c.yaml, line 2: devices[0].path goes over http, and a credential goes with it; write https://, except to this computer.',
+    ],
+    [
+      'a key in the path',
+      at('https://me:secret@lock.example'),
+      'c.yaml, line 2: devices[0].path holds a credential; that belongs into the secretFile.',
+    ],
+    [
+      'a key’s file that is somewhere',
+      'devices:\n  - { driver: seam-remote, path: https://lock.example, name: A, secretFile: key }\n',
+      'c.yaml, line 2: devices[0].secretFile is "key"; expected the absolute path of a file that holds the key to a server (`https://`), and that others can’t read.',
+    ],
+    [
+      'an encoder with the name of its link',
+      'devices:\n  - { driver: salto, name: Salto, encoders: [{ name: SALTO, address: a }] }\n',
+      'c.yaml, line 2: devices[0].encoders[0].name is the same as devices[0].name; each needs its own.',
+    ],
+    [
+      'encoders of two links with one name',
+      `devices:
+  - { driver: salto, name: Salto, encoders: [{ name: Desk, address: a }] }
+  - { driver: onity, name: Onity, encoders: [{ name: Lobby, address: a }, { name: desk, address: b }] }
+`,
+      'c.yaml, line 3: devices[1].encoders[1].name is the same as devices[0].encoders[0].name; each needs its own.',
+    ],
+    [
+      'two encoders at one address',
+      'devices:\n  - { driver: salto, name: Salto, encoders: [{ name: A, address: a }, { name: B, address: a }] }\n',
+      'c.yaml, line 2: devices[0].encoders[1].address is the same as encoders[0].address; the lock system would take them for one.',
+    ],
+    [
+      'an address that YAML took for a number',
+      'devices:\n  - { driver: fias, name: Hotel, encoders: [{ name: A, address: 01 }] }\n',
+      'c.yaml, line 2: devices[0].encoders[0].address is 1; expected what the lock system calls it, 1 to 64 characters; in quotes where it is a number.',
+    ],
+    [
+      'a lock system without encoders',
+      'devices:\n  - { driver: fias, name: Hotel, encoders: [] }\n',
+      'c.yaml, line 2: devices[0].encoders is a list; expected the encoders of a lock system, 1 to 64, each `{ name, address }`; for key systems alone.',
+    ],
+    [
+      'more encoders than a hub takes',
+      `devices:\n${[0, 1].map((link) => `  - { driver: fias, name: L${link}, encoders: [${Array.from({ length: 40 }, (_, index) => `{ name: D${link}-${index}, address: a${index} }`).join(', ')}] }`).join('\n')}\n`,
+      'c.yaml, line 1: devices has 80 encoders; 64 are the most.',
     ],
     [
       'a version of the future',

@@ -1,6 +1,6 @@
 import { type Device, EncoderId } from 'encoder-bridge/driver'
-import type { CardLease, EncoderLease, ScannerLease } from '../../src/contract/encoders.ts'
-import { openEncoders } from '../../src/devices/encoders.ts'
+import type { CardLease, EncoderLease, KeyLease, ScannerLease } from '../../src/contract/encoders.ts'
+import { type EncoderSettings, openEncoders } from '../../src/devices/encoders.ts'
 import type { Candidate } from '../../src/devices/candidate.ts'
 import { createFinder } from '../../src/devices/finder.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
@@ -10,6 +10,7 @@ import { fakeDriver, silentTransport } from './fake-driver.ts'
 interface BenchEncoder {
   readonly name: string
   readonly path?: string
+  readonly member?: NonNullable<EncoderSettings['member']>
   readonly manifest?: Parameters<typeof fakeDriver>[1]
 }
 
@@ -24,7 +25,8 @@ export const openDeskBench = async (
 ) => {
   const clock = createFakeClock()
   const known = new Map<string, string>()
-  const settings = encoders.map(({ name, path, manifest }, index) => ({
+  const settings = encoders.map(({ name, path, member, manifest }, index) => ({
+    ...(member !== undefined && { member }),
     encoderId: idOf(index),
     name,
     path: path ?? null,
@@ -36,22 +38,25 @@ export const openDeskBench = async (
       manifest,
     ),
   }))
-  const finder = createFinder(
-    settings.map(({ name, path, driver }) => ({ name, path, match: null, manifest: driver.manifest })),
-    {
-      inventory: {
-        look: () => Promise.resolve(plugged),
-        current: () => plugged,
-        failure: () => null,
-      },
-      known: {
-        identityAt: (name) => known.get(name) ?? null,
-        setUp: (name, identity) => void known.set(name, identity),
-      },
-      resolveLink: (path) => Promise.resolve(path),
-      exists: () => Promise.resolve(false),
-    },
+  const specs = new Map(
+    settings.map(({ name, member, path, driver }) => {
+      const device = member?.system ?? name
+      return [device, { name: device, path, match: null, manifest: driver.manifest }]
+    }),
   )
+  const finder = createFinder([...specs.values()], {
+    inventory: {
+      look: () => Promise.resolve(plugged),
+      current: () => plugged,
+      failure: () => null,
+    },
+    known: {
+      identityAt: (name) => known.get(name) ?? null,
+      setUp: (name, identity) => void known.set(name, identity),
+    },
+    resolveLink: (path) => Promise.resolve(path),
+    exists: () => Promise.resolve(false),
+  })
   const desk = openEncoders(settings, {
     clock,
     random: () => 1,
@@ -74,6 +79,12 @@ export const openDeskBench = async (
 /** The lease as that of a card device. */
 export const asCard = (lease: EncoderLease): CardLease => {
   if (lease.kind !== 'card') throw new Error('not a card device')
+  return lease
+}
+
+/** The lease as that of an encoder of a key system. */
+export const asKeys = (lease: EncoderLease): KeyLease => {
+  if (lease.kind !== 'keySystem') throw new Error('not a key system')
   return lease
 }
 

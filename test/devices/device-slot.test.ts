@@ -24,6 +24,7 @@ const startSlot = (open: Driver['open']) => {
     {
       clock,
       random: () => 1,
+      wallClock: () => new Date(0),
       openTransport: () =>
         Promise.resolve({
           ...silentTransport('/dev/ttyUSB0'),

@@ -177,3 +177,104 @@ describe('what is absent says why:', () => {
     expect(() => finder.candidatesOf('Desk')).toThrow(expect.objectContaining({ code: 'encoder_unknown' }))
   })
 })
+
+describe('what is on a network', () => {
+  const tcp = { id: DriverId.parse('salto'), transports: ['tcp' as const, 'serial' as const], match: [] }
+
+  test.each([
+    ['tcp://lock.example:4000', 'tcp'],
+    ['tcp-listen://0.0.0.0:4000?from=lock.example', 'tcp'],
+    ['https://lock.example', 'http'],
+  ] as const)('is where the configuration says, whatever is plugged in: %s', async (path, transport) => {
+    const manifest = { ...tcp, transports: [transport] }
+    const { finder } = look([spec('Salto', { path, manifest, rules: [ftdi] })], [a])
+    const found = await finder.find('Salto')
+    expect(found).toMatchObject({ transport, path, identity: `path:${path}` })
+    expect(found.isThere()).toBe(true)
+    expect(finder.candidatesOf('Salto')).toEqual([])
+    expect(finder.unclaimed()).toEqual([a])
+    expect(finder.accept('Salto')).toBe(false)
+  })
+
+  test('is another place with another host, and nobody has to accept it', async () => {
+    const path = 'tcp://new.example:4000'
+    const { finder, known } = look([spec('Salto', { path, manifest: tcp })], [a], { Salto: isA })
+    const found = await finder.find('Salto')
+    finder.confirm('Salto', [found.identity])
+    expect(known.get('Salto')).toBe(`path:${path}`)
+  })
+
+  test('leaves an adapter that it was once behind to others', async () => {
+    const salto = spec('Salto', { path: 'tcp://new.example:4000', manifest: tcp })
+    const { finder } = look([salto, spec('Desk')], [a], { Salto: isA })
+    expect(await finder.find('Desk')).toMatchObject({ path: '/dev/ttyUSB0' })
+  })
+
+  test('is the device of one alone', async () => {
+    const path = 'tcp://lock.example:4000'
+    const { finder } = look([spec('Salto', { path, manifest: tcp })], [])
+    const found = await finder.find('Salto')
+    await expect(finder.find('Salto')).rejects.toMatchObject({ code: 'device_busy' })
+    found.giveBack()
+    expect(await finder.find('Salto')).toMatchObject({ path })
+  })
+
+  test('is refused to a driver that is not reached so', async () => {
+    const { finder } = look([spec('Desk', { path: 'tcp://lock.example:4000' })], [a])
+    await expect(finder.find('Desk')).rejects.toMatchObject({
+      code: 'not_supported',
+      detail: 'The driver fake is not reached over tcp.',
+    })
+  })
+
+  test('may be on a serial line instead, listed or not', async () => {
+    const { finder, state } = look(
+      [
+        spec('Salto', { path: '/dev/ttyUSB0', manifest: tcp }),
+        spec('Onity', { path: '/tmp/onity', manifest: tcp }),
+      ],
+      [a],
+    )
+    state.unlisted.push('/tmp/onity')
+    expect(await finder.find('Salto')).toMatchObject({ transport: 'serial', identity: isA })
+    expect(await finder.find('Onity')).toMatchObject({ transport: 'serial', path: '/tmp/onity' })
+  })
+})
+
+describe('a scanner on Bluetooth, which is listed as a HID device and as a keyboard', () => {
+  // On no port, and the keyboard does not tell its maker (src/transport/keyboard-list.ts).
+  const told = { serialNumber: 'A4:C1:38:00:12:34', usbPath: null }
+  const keyboard = adapter('/dev/input/event7', {
+    ...told,
+    transport: 'keyboard',
+    vendorId: null,
+    productId: null,
+  })
+  const hid = (usagePage: number, usage: number) =>
+    hidDevice('/dev/hidraw3', { ...told, vendorId: '05e0', productId: '2100', usagePage, usage })
+  const manifest = {
+    id: DriverId.parse('scan'),
+    transports: ['hid' as const, 'keyboard' as const],
+    match: [{ transport: 'hidUsage' as const, usagePage: 0x8c, usage: 2, isOwn: true, note: 'HID POS' }],
+  }
+  const match = { serialNumber: told.serialNumber }
+
+  test('is one device; where it types it is read as a keyboard', async () => {
+    const { finder } = look([spec('Lobby', { match, manifest })], [hid(1, 6), keyboard])
+    expect(await finder.find('Lobby')).toMatchObject({ transport: 'keyboard', path: '/dev/input/event7' })
+  })
+
+  test('is one device; where it has a face for scanners, that is read', async () => {
+    const { finder } = look([spec('Lobby', { match, manifest })], [keyboard, hid(0x8c, 2)])
+    expect(await finder.find('Lobby')).toMatchObject({ transport: 'hid', path: '/dev/hidraw3' })
+  })
+
+  test('is not taken for another one', async () => {
+    const other = { ...keyboard, path: '/dev/input/event8', serialNumber: 'A4:C1:38:00:99:99' }
+    const { finder } = look([spec('Lobby', { match, manifest })], [hid(1, 6), keyboard, other])
+    expect(await finder.find('Lobby')).toMatchObject({ path: '/dev/input/event7' })
+    const twins = [keyboard, { ...keyboard, path: '/dev/input/event8' }]
+    const { finder: alike } = look([spec('Lobby', { match, manifest })], twins)
+    await expect(alike.find('Lobby')).rejects.toMatchObject({ code: 'device_ambiguous' })
+  })
+})

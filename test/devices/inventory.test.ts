@@ -1,7 +1,7 @@
 import { BridgeError } from 'encoder-bridge/driver'
 import { expect, test } from 'vitest'
 import type { Candidate } from '../../src/devices/candidate.ts'
-import { openInventory } from '../../src/devices/inventory.ts'
+import { type Listing, openInventory } from '../../src/devices/inventory.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { adapter } from './fake-candidates.ts'
 
@@ -108,6 +108,48 @@ test('who looks while a look is under way sees what is there now', async () => {
   const [, second] = await Promise.all([first, inventory.look(), inventory.look()])
   expect(second).toEqual([a])
   expect(state.looks).toBe(2)
+})
+
+test('a list that never comes keeps nobody else’s devices from being found, and is not asked again meanwhile', async () => {
+  const clock = createFakeClock()
+  const keyboard = adapter('/dev/input/event3', { transport: 'keyboard' })
+  let answer = (_: Listing): void => undefined
+  let asked = 0
+  const never = {
+    kind: 'keyboard' as const,
+    list: () => {
+      asked += 1
+      return new Promise<Listing>((resolve) => {
+        answer = resolve
+      })
+    },
+    watch: () => () => undefined,
+    close: () => new Promise<void>(() => undefined),
+  }
+  const state = { candidates: [a] }
+  const well = {
+    kind: 'serial' as const,
+    list: () => Promise.resolve({ candidates: state.candidates, failure: null }),
+    watch: () => () => undefined,
+    close: () => Promise.resolve(),
+  }
+  const inventory = openInventory([never, well], clock)
+  expect(await clock.drive(inventory.look(), 10_000)).toEqual([a])
+  expect(inventory.failure('keyboard')).toMatchObject({
+    code: 'driver_unavailable',
+    detail: 'This computer’s list of keyboard devices does not come.',
+  })
+  state.candidates = [b]
+  expect(await inventory.look()).toEqual([b])
+  expect(asked).toBe(1)
+
+  answer({ candidates: [keyboard], failure: null })
+  await clock.advance(250)
+  answer({ candidates: [keyboard], failure: null })
+  await clock.advance(0)
+  expect(inventory.current()).toEqual([keyboard, b])
+  expect(inventory.failure('keyboard')).toBeNull()
+  await clock.drive(inventory.close(), 20_000)
 })
 
 test('it closes its lists and leaves no timer behind', async () => {

@@ -37,7 +37,11 @@ const probe = async (
     options: {},
   }))
   const clock = createFakeClock()
-  const ports = { clock, openTransport: () => Promise.resolve(silentTransport('/dev/ttyUSB0')) }
+  const ports = {
+    clock,
+    wallClock: () => new Date(0),
+    openTransport: () => Promise.resolve(silentTransport('/dev/ttyUSB0')),
+  }
   const result = await probeCandidate(candidate, made, ports, signal)
   return { result, tried, pendingTimers: clock.pendingTimers }
 }

@@ -28,7 +28,7 @@ export const startSlotBench = ({
   transport,
 }: SlotBenchOptions) => {
   const clock = createFakeClock()
-  const state = { plugged, known: setUp ?? null, opens: 0, closes: 0 }
+  const state = { plugged, known: setUp ?? null, opens: 0, closes: 0, signs: 0 }
   const losses: BridgeError[] = []
   const seen: string[] = []
   let hint = (): void => undefined
@@ -66,6 +66,7 @@ export const startSlotBench = ({
     settings,
     {
       clock,
+      wallClock: () => new Date(0),
       random: () => 1,
       finder,
       watchPath: () => () => undefined,
@@ -85,7 +86,9 @@ export const startSlotBench = ({
       onChange: () => seen.push(slot.error()?.code ?? slot.state()),
       onOpened: () => undefined,
       onLost: (error) => losses.push(error),
-      onAlive: () => undefined,
+      onAlive: () => {
+        state.signs += 1
+      },
     },
   )
   return {
@@ -95,6 +98,8 @@ export const startSlotBench = ({
     state,
     losses,
     seen,
+    /** How often the slot has shown that it lives. */
+    signs: () => state.signs,
     /** Changes what is plugged in, and has the system tell so. */
     plug: async (...candidates: readonly Candidate[]): Promise<void> => {
       state.plugged = candidates

@@ -2,6 +2,7 @@ import { BridgeError, type CardDevice, type Driver, type TransportListener } fro
 import { describe, expect, test } from 'vitest'
 import { adapter } from './fake-candidates.ts'
 import { createFakeCardDevice } from './fake-card-device.ts'
+import { createFakeKeySystem } from './fake-key-system.ts'
 import { silentTransport } from './fake-driver.ts'
 import { startSlotBench } from './slot-bench.ts'
 
@@ -189,12 +190,15 @@ describe('a driver that', () => {
     expect(bench.slot.state()).toBe('ready')
   })
 
-  test('makes no device that a session could lease is refused', async () => {
-    const open: Driver['open'] = () =>
-      Promise.resolve({ ...createFakeCardDevice(true), kind: 'keySystem', makeKey: () => never<void>() })
-    await using bench = startSlotBench({ open, match, plugged: [board] })
+  test('makes another kind of device than its manifest says is told, and that device is closed', async () => {
+    const device = createFakeKeySystem()
+    await using bench = startSlotBench({ open: () => Promise.resolve(device), match, plugged: [board] })
     await bench.clock.advance(0)
-    expect(bench.slot.error()).toMatchObject({ code: 'not_supported' })
+    expect(bench.slot.error()).toMatchObject({
+      code: 'driver_crashed',
+      detail: 'fake: it made a keySystem, and its manifest says card.',
+    })
+    expect(device.isClosed).toBe(true)
   })
 })
 

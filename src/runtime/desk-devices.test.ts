@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createFakeKeySystem, lockManifest } from '../../test/devices/fake-key-system.ts'
+import { fakeDriver } from '../../test/devices/fake-driver.ts'
+import { openLockSystem } from '../../test/support/tcp-peers.ts'
+import type { OpenEncoders } from '../devices/encoders.ts'
+import { openJournal } from '../journal/journal.ts'
+import { systemClock } from '../service/system-clock.ts'
+import { openDeskDevices } from './desk-devices.ts'
+import type { ConfiguredDevice } from './encoder-settings.ts'
+
+/** A lock system of the configuration, whose driver is content with any connection. */
+const link = (path: string, told: Partial<ConfiguredDevice> = {}): ConfiguredDevice => ({
+  driver: fakeDriver(
+    ({ transport }) => Promise.resolve({ ...createFakeKeySystem(), close: () => transport.close() }),
+    lockManifest,
+  ),
+  options: {},
+  name: 'Salto',
+  path,
+  match: null,
+  layout: 'demo',
+  numberFormat: null,
+  secretFile: null,
+  encoders: [
+    { name: 'Desk 1', address: '1' },
+    { name: 'Desk 2', address: '2' },
+  ],
+  ...told,
+})
+
+/** The daemon's starts over one journal. */
+const openStarts = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'desk-devices-'))
+  const journal = openJournal({ path: join(folder, 'journal.db') })
+  onTestFinished(() => {
+    journal.close()
+    rmSync(folder, { recursive: true })
+  })
+  return async (...configured: readonly ConfiguredDevice[]): Promise<OpenEncoders> => {
+    const encoders = await openDeskDevices(configured, {
+      clock: systemClock,
+      random: () => 0,
+      wallClock: () => new Date(),
+      onAlive: () => undefined,
+      journal,
+      virtual: { open: () => Promise.reject(new Error('none')) },
+    })
+    onTestFinished(() => encoders.close())
+    return encoders
+  }
+}
+
+/** Resolves once every encoder is in that state. */
+const reach = (encoders: OpenEncoders, state: string): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (!encoders.list().every((one) => one.state === state)) return
+      stop()
+      resolve()
+    }
+    const stop = encoders.onChange(look)
+    look()
+  })
+
+const idsOf = (encoders: OpenEncoders) =>
+  Object.fromEntries(encoders.list().map(({ address, encoderId }) => [address, encoderId]))
+
+test('the encoders of a lock system keep their ids through a restart, on a new host, and under new names', async () => {
+  const start = openStarts()
+  const [old, moved] = [await openLockSystem(), await openLockSystem()]
+  const first = await start(link(`tcp://127.0.0.1:${old.port}`))
+  await reach(first, 'ready')
+  expect(first.list()).toMatchObject([
+    { name: 'Desk 1', transport: 'tcp', identity: `path:tcp://127.0.0.1:${old.port}` },
+    { name: 'Desk 2' },
+  ])
+  const ids = idsOf(first)
+  expect(new Set(Object.values(ids)).size).toBe(2)
+  await first.close()
+
+  const again = await start(link(`tcp://127.0.0.1:${old.port}`))
+  expect(idsOf(again)).toEqual(ids)
+  await again.close()
+
+  const names = ['Reception', 'Concierge'].map((name, index) => ({ name, address: `${index + 1}` }))
+  const later = await start(link(`tcp://127.0.0.1:${moved.port}`, { name: 'SALTO', encoders: names }))
+  await reach(later, 'ready')
+  expect(idsOf(later)).toEqual(ids)
+})
+
+test('another address, and another lock system, have other encoders', async () => {
+  const start = openStarts()
+  const host = 'tcp://127.0.0.1:1'
+  const first = idsOf(await start(link(host)))
+  const encoders = [{ name: 'Desk 1', address: '9' }]
+  const other = idsOf(await start(link(host, { encoders })))
+  const renamed = idsOf(await start(link(host, { name: 'Onity' })))
+  const all = [first, other, renamed].flatMap((ids) => Object.values(ids))
+  expect(new Set(all).size).toBe(5)
+})
+
+test('two lock systems that change hosts keep their encoders', async () => {
+  const start = openStarts()
+  const [one, two] = [await openLockSystem(), await openLockSystem()]
+  const paths = [one, two].map(({ port }) => `tcp://127.0.0.1:${port}`)
+  const pair = (first = '', second = '') => [
+    link(first, { encoders: [{ name: 'A', address: 'a' }] }),
+    link(second, { name: 'Onity', encoders: [{ name: 'B', address: 'b' }] }),
+  ]
+  const before = await start(...pair(paths[0], paths[1]))
+  await reach(before, 'ready')
+  const ids = idsOf(before)
+  await before.close()
+  const after = await start(...pair(paths[1], paths[0]))
+  await reach(after, 'ready')
+  expect(idsOf(after)).toEqual(ids)
+})
+
+test('a lock system that connects itself is there when it comes', async () => {
+  const start = openStarts()
+  const free = await openLockSystem()
+  await free.close()
+  const encoders = await start(link(`tcp-listen://127.0.0.1:${free.port}`))
+  expect(encoders.list()).toMatchObject([{ state: 'opening' }, { state: 'opening' }])
+  const dial = (): Promise<boolean> => {
+    const peer = connect(free.port, '127.0.0.1')
+    onTestFinished(() => void peer.destroy())
+    return new Promise((resolve) => {
+      peer.once('connect', () => resolve(true))
+      peer.once('error', () => resolve(false))
+    })
+  }
+  await expect.poll(dial).toBe(true)
+  await reach(encoders, 'ready')
+})
+
+test('a lock system that is not reached is absent, with what to check', async () => {
+  const start = openStarts()
+  const gone = await openLockSystem()
+  await gone.close()
+  const encoders = await start(link(`tcp://127.0.0.1:${gone.port}`))
+  await reach(encoders, 'absent')
+  expect(encoders.list()).toMatchObject([
+    { error: { code: 'device_absent', detail: expect.stringContaining(`127.0.0.1:${gone.port}`) as string } },
+    { error: { code: 'device_absent' } },
+  ])
+})
