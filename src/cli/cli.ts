@@ -1,6 +1,6 @@
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { defaultDataDir } from '../config/data-dir.ts'
-import { toBridgeError } from '../contract/errors.ts'
+import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { printable } from './printable.ts'
@@ -10,7 +10,8 @@ import type { Runtime } from './runtime.ts'
 import { processTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { faultLines } from './texts.ts'
-import { createVoice } from './voice.ts'
+import { createVoice, type Voice } from './voice.ts'
+import { helpFor, wrongCommand } from './wrong-command.ts'
 
 /**
  * Runs one command line and resolves with its exit code (exit-codes.ts). Never rejects for an error of the command: it is
@@ -24,37 +25,49 @@ export const runCli = async (
   terminal: Terminal = processTerminal(),
 ): Promise<ExitCode> => {
   let code: ExitCode = 0
+  const tell = (error: BridgeError, voice: Voice, nextStep: string = error.facts.nextStep): void => {
+    const fault = { code: error.code, message: error.message, owner: error.facts.owner, next_step: nextStep }
+    voice.give({ error: fault })
+    // Whoever stopped it knows why; nothing of it is anybody's to fix.
+    const lines = error.code === 'aborted' ? ['Stopped.'] : ['It did not work.', ...faultLines(fault)]
+    terminal.err.write([...lines.map(printable), ''].join('\n'))
+    code = exitCodeOf(error.code)
+  }
   const act: Act = async (flags, work) => {
     const voice = createVoice(terminal, flags.json ?? false)
     try {
       code = await work({ runtime, terminal, voice })
     } catch (thrown) {
-      const error = toBridgeError(thrown)
-      const { owner, nextStep } = error.facts
-      const fault = { code: error.code, message: error.message, owner, next_step: nextStep }
-      voice.give({ error: fault })
-      terminal.err.write(['It did not work.', ...faultLines(fault).map(printable), ''].join('\n'))
-      code = exitCodeOf(error.code)
+      tell(toBridgeError(thrown), voice)
     }
   }
   const program = createProgram(runtime.version, defaultDataDir(process.env, process.platform), act)
   const output = {
     writeOut: (text: string) => void terminal.out.write(text),
     writeErr: (text: string) => void terminal.err.write(text),
+    // Said in our own words below.
+    outputError: () => undefined,
   }
+  let stopped: Command = program
   for (const command of [
     program,
     ...program.commands,
     ...program.commands.flatMap((each) => each.commands),
   ]) {
-    command.exitOverride().configureOutput(output)
+    command.configureOutput(output).exitOverride((error) => {
+      stopped = command
+      throw error
+    })
   }
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    // Commander ends with 1 for a wrong command line, and with 0 for help and the version.
-    return error.exitCode === 0 ? 0 : 2
+    // Help and the version end here too; help that nobody asked for stands in for a missing command.
+    if (error.exitCode === 0) return 0
+    if (error.code === 'commander.help') return 2
+    const wrong = new BridgeError('request_invalid', wrongCommand(stopped, error), { cause: error })
+    tell(wrong, createVoice(terminal, argv.includes('--json')), helpFor(stopped))
   }
   return code
 }

@@ -10,6 +10,7 @@ const ANSWER_WITHIN_MS = 35_000
 export interface ControlClient {
   get<T extends z.ZodType>(schema: T, path: string, signal?: AbortSignal): Promise<z.output<T>>
   post<T extends z.ZodType>(schema: T, path: string, body: object): Promise<z.output<T>>
+  put<T extends z.ZodType>(schema: T, path: string, body: object): Promise<z.output<T>>
   /** The body as it comes, in pieces. */
   stream(path: string): Promise<ReadableStream<Uint8Array>>
 }
@@ -74,12 +75,14 @@ const createClient = (endpoint: string, token: string): ControlClient => {
     if (parsed.success) return parsed.data
     throw unreachable(`What answers at ${endpoint} is of another version.`)
   }
+  const send = async <T extends z.ZodType>(method: string, schema: T, path: string, body: object) =>
+    read(schema, await call(path, { method, body: JSON.stringify(body), signal: patience() }))
   const patience = (signal?: AbortSignal): AbortSignal =>
     AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN_MS), ...(signal === undefined ? [] : [signal])])
   return {
     get: async (schema, path, signal) => read(schema, await call(path, { signal: patience(signal) })),
-    post: async (schema, path, body) =>
-      read(schema, await call(path, { method: 'POST', body: JSON.stringify(body), signal: patience() })),
+    post: (schema, path, body) => send('POST', schema, path, body),
+    put: (schema, path, body) => send('PUT', schema, path, body),
     stream: async (path) => {
       const { body } = await call(path, {})
       return body ?? new ReadableStream<Uint8Array>({ start: (controller) => controller.close() })

@@ -18,6 +18,13 @@ export const exitMeanings = {
 export type ExitCode = keyof typeof exitMeanings
 
 const byCode: Partial<Record<ErrorCode, ExitCode>> = {
+  room_checked_out: 2,
+  room_out_of_service: 2,
+  one_shot_used_up: 2,
+  key_encoder_busy: 4,
+  key_encoder_unknown: 4,
+  key_encoder_offline: 4,
+  lock_system_fault: 4,
   not_supported: 5,
   order_expired: 7,
   order_cancelled: 7,
@@ -43,10 +50,14 @@ const byOwner = {
 export const exitCodeOf = (code: ErrorCode): ExitCode =>
   byCode[code] ?? byArea[code.split('_')[0] ?? ''] ?? byOwner[errorTable[code].owner]
 
-/** The exit code of a session: what became of the card counts before why. */
+/** The exit code of a session: what became of the card counts before why. Fewer keys than ordered are not done. */
 export const exitCodeOfEnding = (ending: EndingBody): ExitCode => {
   switch (ending.kind) {
-    case 'encoded':
+    case 'encoded': {
+      const shortfall = ending.keys?.shortfall ?? null
+      return shortfall === null ? 0 : exitCodeOf(shortfall.code)
+    }
+    case 'carried_out':
     case 'scanned':
       return 0
     case 'untouched':

@@ -8,6 +8,12 @@ export const parsePort = (text: string): number => {
   throw new InvalidArgumentError('It is a number from 0 to 65535; 0 takes any free port.')
 }
 
+export const parseCopies = (text: string): number => {
+  const copies = Number(text)
+  if (/^\d+$/.test(text) && copies >= 1 && copies <= 20) return copies
+  throw new InvalidArgumentError('It is a number from 1 to 20.')
+}
+
 export const parseUuid = (text: string): string => {
   if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text
   throw new InvalidArgumentError('It is a UUID, as Seam shows it.')

@@ -53,8 +53,14 @@ interface Wish {
 }
 const cancelling: Wish = { path: 'cancel', body: {} }
 
-/** Where a card may be half written. */
-const touching: readonly SessionBody['state'][] = ['writing', 'waiting_for_return', 'verifying', 'recovering']
+/** Where a card may be half written, or a lock system may have acted. */
+const touching: readonly SessionBody['state'][] = [
+  'writing',
+  'waiting_for_return',
+  'verifying',
+  'making_key',
+  'recovering',
+]
 
 /**
  * Follows an order to its end and tells the clerk what to do on the way. The first Ctrl-C asks the daemon to cancel and
@@ -93,8 +99,8 @@ export const followSession = async (
   const progress = await openProgress(terminal.out, voice.isJson)
 
   const show = (session: SessionBody, previous: string | null): void => {
-    if (session.state === 'writing' && session.progress !== null) {
-      progress.show(session.progress.done, session.progress.total)
+    if ((session.state === 'writing' || session.state === 'making_key') && session.progress !== null) {
+      progress.show(session.state, session.progress.done, session.progress.total)
     } else {
       progress.stop()
     }

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
+import type { StayRequest } from '../control/schema/stays.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
+import { parseCopies, parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
 
 const CONTROL_PORT = 27_411
 const HUB_PORT = 27_412
@@ -17,6 +18,76 @@ interface Data {
   readonly json?: boolean
 }
 
+type Declare = (name: string, description: string, parent?: Command) => Command
+
+/** What only key systems have: stays, and the list of rooms. */
+const addKeySystemCommands = (
+  command: Declare,
+  { data, encoder }: { readonly data: Option; readonly encoder: Option },
+  act: Act,
+): void => {
+  type Stay = Data & { encoder?: string }
+  const stay = async (flags: Stay, request: StayRequest): Promise<void> =>
+    act(flags, async (context) => (await import('./commands/stay.ts')).stay(context, flags, request))
+
+  command('check-out', 'end the guests’ keys of a room in the lock system')
+    .argument('<room>', 'room, as the lock system calls it')
+    .addOption(data)
+    .addOption(encoder)
+    .action((room: string, flags: Stay) => stay(flags, { kind: 'check_out', room }))
+
+  command('move', 'move a stay to another room, or to another end, in the lock system')
+    .argument('<room>', 'room, as the lock system calls it')
+    .argument('<new-room>', 'room to move to; the same where only the end changes')
+    .addOption(data)
+    .addOption(encoder)
+    .option('--until <instant>', 'new end of the stay, an ISO instant (default: as it was)', parseInstant)
+    .action((room: string, newRoom: string, flags: Stay & { until?: string }) =>
+      stay(flags, {
+        kind: 'move',
+        room,
+        new_room: newRoom,
+        ...(flags.until !== undefined && { ends_at: flags.until }),
+      }),
+    )
+
+  command('cancel-task', 'have an encoder of a lock system give up what it does')
+    .addOption(data)
+    .addOption(encoder)
+    .action((flags: Stay) => stay(flags, { kind: 'cancel_task' }))
+
+  const rooms = command('rooms', 'show which rooms of the lock system Seam’s entrances are')
+    .enablePositionalOptions()
+    .addOption(data)
+    .action((flags: Data) =>
+      act(flags, async (context) => (await import('./commands/rooms.ts')).rooms(context, flags)),
+    )
+
+  command('import', 'replace the list of rooms by a CSV file', rooms)
+    .argument('<file>', 'CSV file in UTF-8')
+    .addOption(data)
+    .option('--check', 'only say what is wrong with the file and what it would change')
+    .action((file: string, flags: Data & { check?: boolean }) =>
+      act(flags, async (context) =>
+        (await import('./commands/rooms-import.ts')).roomsImport(context, file, flags),
+      ),
+    )
+
+  command('export', 'write the list of rooms as CSV, with every entrance of the hub', rooms)
+    .addOption(data)
+    .option('--out <file>', 'new file (default: standard output)')
+    .option('--semicolons', 'separate by semicolons, as spreadsheets want it where a comma stands in numbers')
+    .action((flags: Data & { out?: string; semicolons?: boolean }) =>
+      act(flags, async (context) => (await import('./commands/rooms-export.ts')).roomsExport(context, flags)),
+    )
+
+  command('check', 'find the entrances that no key can be made for', rooms)
+    .addOption(data)
+    .action((flags: Data) =>
+      act(flags, async (context) => (await import('./commands/rooms-check.ts')).roomsCheck(context, flags)),
+    )
+}
+
 /** Declares every command; what a command needs is loaded when it runs, so that the daemon carries none of it. */
 export const createProgram = (version: string, defaultDataDir: string, act: Act): Command => {
   const program = new Command('encoder-bridge')
@@ -24,8 +95,6 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .version(version)
     // `hub` and `hub claim` both have --json: each takes the flags behind its own name.
     .enablePositionalOptions()
-    .showSuggestionAfterError()
-    .showHelpAfterError('(--help shows what there is)')
 
   const data = new Option('--data <dir>', 'data directory').default(defaultDataDir)
   const encoder = new Option('--encoder <name>', 'name or id of the encoder (default: the only one)')
@@ -138,11 +207,16 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
         'new',
         'additional',
         'replacement',
+        'one_shot',
       ]),
     )
+    .option('--copies <count>', 'how many keys a lock system is to make (default: 1)', parseCopies)
     .option('--confirm', 'answer yes: earlier keys of the door may die, an occupied card may be overwritten')
     .action(
-      (accessMethodId: string, flags: Data & { encoder?: string; purpose?: string; confirm?: boolean }) =>
+      (
+        accessMethodId: string,
+        flags: Data & { encoder?: string; purpose?: string; copies?: number; confirm?: boolean },
+      ) =>
         act(flags, async (context) =>
           (await import('./commands/encode.ts')).encode(context, accessMethodId, flags),
         ),
@@ -154,6 +228,8 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .action((flags: Data & { encoder?: string }) =>
       act(flags, async (context) => (await import('./commands/scan.ts')).scan(context, flags)),
     )
+
+  addKeySystemCommands(command, { data, encoder }, act)
 
   command('status', 'show the link, the encoders, open sessions and waiting results')
     .addOption(data)

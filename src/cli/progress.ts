@@ -1,10 +1,15 @@
 import type { Terminal } from './terminal.ts'
 
-/** A bar that fills while a card is written. */
+/** A bar that fills while a card is written, or keys are made. */
 export interface Progress {
-  show(done: number, total: number): void
+  show(what: keyof typeof words, done: number, total: number): void
   stop(): void
 }
+
+const words = {
+  writing: { verb: 'Writing', unit: 'blocks' },
+  making_key: { verb: 'Making', unit: 'keys' },
+} as const
 
 const nothing: Progress = { show: () => {}, stop: () => {} }
 
@@ -13,7 +18,7 @@ export const openProgress = async (out: Terminal['out'], isJson: boolean): Promi
   if (isJson || out.isTTY !== true) return nothing
   const { default: cliProgress } = await import('cli-progress')
   const bar = new cliProgress.SingleBar({
-    format: 'Writing {bar} {value}/{total} blocks',
+    format: '{verb} {bar} {value}/{total} {unit}',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
@@ -24,8 +29,8 @@ export const openProgress = async (out: Terminal['out'], isJson: boolean): Promi
   })
   let isStarted = false
   return {
-    show: (done, total) => {
-      if (!isStarted) bar.start(total, done)
+    show: (what, done, total) => {
+      if (!isStarted) bar.start(total, done, words[what])
       else bar.update(done)
       isStarted = true
     },

@@ -101,6 +101,8 @@ export interface RecordOptions {
   readonly configPath: string | null
   /** A device of the configuration, or a driver and a path. */
   readonly device: { readonly name: string } | { readonly driver: string; readonly path: string }
+  /** Where a running daemon has devices open; a device that is found there is left to it. */
+  readonly pathsInUse: readonly string[]
   /** Hexadecimal; blanked besides the secrets of the configuration. */
   readonly secrets: readonly string[]
   /** Told before something is awaited. */
@@ -110,7 +112,11 @@ export interface RecordOptions {
 
 /** A recording in the format of a driver's fixtures. */
 export interface Recording {
-  readonly fixture: { readonly exchanges: readonly object[] }
+  readonly fixture: {
+    readonly exchanges: readonly object[]
+    /** What was asked of a server over HTTP, in the place of exchanges. */
+    readonly conversations?: readonly object[]
+  }
   /** How many occurrences of secrets were replaced by zeros. */
   readonly blanked: number
 }

@@ -47,31 +47,74 @@ const scannedLines = (ending: EndingBody & { kind: 'scanned' }): string[] => {
   return ['Scanned.', ...alignColumns([...rows, ['  In Seam:', seam]])]
 }
 
+type Encoded = EndingBody & { kind: 'encoded' }
+
+const proofTexts = {
+  read_back: 'what was written was read back from the card',
+  already_right: 'the card already held this order, nothing was written',
+  confirmed: 'the lock system says so',
+} as const satisfies Record<Encoded['proof'], string>
+
+const keyLines = (ending: Encoded, keys: NonNullable<Encoded['keys']>): string[] => {
+  const { made, wanted, serial_numbers: serials, shortfall, remark } = keys
+  const them = made === 1 ? 'it' : 'them'
+  const rows = [
+    ...(ending.card_uid === null ? [] : [['  Card:', ending.card_uid]]),
+    ...(serials.length === 0 ? [] : [['  Serial:', serials.join(', ')]]),
+    ...(remark === null ? [] : [['  Remark:', remark]]),
+  ]
+  if (shortfall !== null) {
+    return [
+      `${made} of ${wanted} keys made: ${shortfall.message} Hand out what was made.`,
+      ...alignColumns(rows),
+      ...faultLines(shortfall),
+    ]
+  }
+  const what = made === 1 ? 'The key is made' : `${made} keys are made`
+  return [`${what}: ${proofTexts[ending.proof]}. Hand ${them} out.`, ...alignColumns(rows)]
+}
+
+const encodedLines = (ending: Encoded): string[] =>
+  ending.keys === null
+    ? [`Encoded: ${proofTexts[ending.proof]}. Hand it out.`, ...alignColumns([['  Card:', cardText(ending)]])]
+    : keyLines(ending, ending.keys)
+
+/** “The card 04AABBCC”, or the card alone where nobody knows which. */
+const theCard = (uid: string | null): string => (uid === null ? 'the card' : `the card ${uid}`)
+
+const unknownText = (kind: SessionBody['kind'], uid: string | null): string =>
+  kind === 'stay'
+    ? 'Unknown: nobody can say whether the lock system has done it. Look there.'
+    : `Unknown: nobody can say what ${theCard(uid)} holds. Don’t hand it out.`
+
+const undoneTexts = {
+  encode: 'Not encoded: nothing was written to a card.',
+  scan: 'Not scanned: nothing was written to a card.',
+  scan_to_assign: 'Not scanned: nothing was written to a card.',
+  stay: 'Not done: the lock system has changed nothing.',
+} as const satisfies Record<SessionBody['kind'], string>
+
 /** The truth about the card, and what to do now. */
 export const endingLines = (kind: SessionBody['kind'], ending: EndingBody): string[] => {
-  const undone = kind === 'encode' ? 'Not encoded' : 'Not scanned'
   switch (ending.kind) {
     case 'encoded':
+      return encodedLines(ending)
+    case 'carried_out':
       return [
-        ending.proof === 'read_back'
-          ? 'Encoded: what was written was read back from the card. Hand it out.'
-          : 'Encoded: the card already held this order, nothing was written. Hand it out.',
-        ...alignColumns([['  Card:', cardText(ending)]]),
+        'Done: the lock system has carried it out.',
+        ...(ending.remark === null ? [] : alignColumns([['  Remark:', ending.remark]])),
       ]
     case 'scanned':
       return scannedLines(ending)
     case 'untouched':
-      return [`${undone}: nothing was written to a card.`, ...faultLines(ending.error)]
+      return [undoneTexts[kind], ...faultLines(ending.error)]
     case 'spoiled':
       return [
-        `${undone}: the card ${ending.card_uid ?? ''} is incomplete. Encode it again or throw it away.`,
+        `Not encoded: ${theCard(ending.card_uid)} is incomplete. Encode it again or throw it away.`,
         ...faultLines(ending.error),
       ]
     case 'unknown':
-      return [
-        `Unknown: nobody can say what the card ${ending.card_uid ?? ''} holds. Don’t hand it out.`,
-        ...faultLines(ending.error),
-      ]
+      return [unknownText(kind, ending.card_uid), ...faultLines(ending.error)]
   }
 }
 

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { BridgeError } from '../contract/errors.ts'
 import { DaemonFile } from './schema.ts'
 
+const fileIn = (dataDir: string): string => join(dataDir, 'daemon.json')
+
 /** Where the daemon of this data directory says that it answers; null when the file is missing or is not ours. */
-const read = (file: string): DaemonFile | null => {
+export const publishedDaemon = (dataDir: string): DaemonFile | null => {
   try {
-    return DaemonFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return DaemonFile.parse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')))
   } catch {
     return null
   }
@@ -17,7 +19,7 @@ const read = (file: string): DaemonFile | null => {
  * later daemon has written stays. Throws `data_unwritable`.
  */
 export const publishDaemon = (dataDir: string, daemon: DaemonFile): (() => void) => {
-  const file = join(dataDir, 'daemon.json')
+  const file = fileIn(dataDir)
   const draft = `${file}.${daemon.pid}`
   try {
     writeFileSync(draft, `${JSON.stringify(daemon)}\n`, { mode: 0o600 })
@@ -26,7 +28,7 @@ export const publishDaemon = (dataDir: string, daemon: DaemonFile): (() => void)
     throw new BridgeError('data_unwritable', `${file} cannot be written.`, { cause: error })
   }
   return () => {
-    const current = read(file)
+    const current = publishedDaemon(dataDir)
     if (current?.pid === daemon.pid && current.endpoint === daemon.endpoint) rmSync(file, { force: true })
   }
 }

@@ -5,6 +5,7 @@ import { checkConfig, checkDataDir, checkNode, checkPort } from './doctor/comput
 import { checkHub, checkOutbox, checkPairing } from './doctor/hub.ts'
 import { checkDevices, type ConfiguredDevice, type DeviceSources } from './doctor/devices.ts'
 import { checkOptionalParts, checkSerial } from './doctor/ports.ts'
+import { checkRooms, type RoomFacts } from './doctor/rooms.ts'
 import type { DoctorCheck, DoctorReport } from './schema.ts'
 
 /** What the journal tells the doctor. */
@@ -16,12 +17,14 @@ export interface JournalFacts {
 /** What the doctor looks at; the composition root knows the parts that load native packages. */
 export interface DoctorSources extends DeviceSources {
   readonly dataDir: string
-  /** The control port to look for. */
+  /** The control port of the daemon that runs on this data directory, or else the one that it would take. */
   readonly port: number
   /** Rejects as the start of the daemon would: `config_invalid`, `driver_unknown`, `layout_unknown`. */
   readConfig(): Promise<{ readonly devices: readonly ConfiguredDevice[] }>
   /** Null where there is no journal yet. Throws the journal's codes. */
   readJournal(): JournalFacts | null
+  /** About the list of rooms, for a configuration with these drivers. */
+  readRooms(drivers: readonly string[]): Promise<RoomFacts>
   /** Loads the serial library; rejects when it can't be. */
   loadSerial(): Promise<unknown>
 }
@@ -44,17 +47,27 @@ const readOr = async <T>(
   }
 }
 
+const checkRoomsOf = async (
+  devices: readonly ConfiguredDevice[],
+  sources: DoctorSources,
+): Promise<readonly DoctorCheck[]> => {
+  const drivers = devices.map(({ driver }) => driver)
+  const facts = await readOr(() => sources.readRooms(drivers), 'rooms')
+  return ['check' in facts ? facts.check : checkRooms(facts.value)]
+}
+
 /** Examines this computer, with the daemon up or down. Writes nothing, opens no encoder; never rejects. */
 export const examine = async (sources: DoctorSources): Promise<DoctorReport> => {
   const config = await readOr(() => sources.readConfig(), 'configuration')
   const journal = await readOr(() => sources.readJournal(), 'journal')
   const facts = 'value' in journal ? journal.value : null
   const now = Date.now()
-  const [dataDir, port, hub, serial, devices] = await Promise.all([
+  const [dataDir, port, hub, serial, rooms, devices] = await Promise.all([
     checkDataDir(sources.dataDir),
-    checkPort(sources.port),
+    checkPort(sources.port, sources.encoders() !== null),
     checkHub(facts?.hubEndpoint ?? null, now),
     checkSerial(() => sources.loadSerial()),
+    'value' in config ? checkRoomsOf(config.value.devices, sources) : [],
     'value' in config ? checkDevices(config.value.devices, process.platform, sources) : Promise.resolve([]),
   ])
   return {
@@ -67,6 +80,7 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
       checkPairing(facts?.hubEndpoint ?? null),
       hub,
       checkOutbox(facts?.outbox ?? null, now),
+      ...rooms,
       serial,
       ...devices,
       checkOptionalParts(process.platform, process.env),

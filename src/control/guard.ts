@@ -54,9 +54,12 @@ export const createGuard = (
       return { error: new BridgeError('control_forbidden', 'The request comes from a page of another site.') }
     }
     if (path !== OPEN_PATH && !isHolder) return { error: new BridgeError('control_unauthorized') }
-    if (method === 'POST' && mediaTypeOf(headers['content-type']) !== 'application/json') {
+    if (
+      (method === 'POST' || method === 'PUT') &&
+      mediaTypeOf(headers['content-type']) !== 'application/json'
+    ) {
       return {
-        error: new BridgeError('request_invalid', 'A POST carries Content-Type: application/json.'),
+        error: new BridgeError('request_invalid', 'A POST or PUT carries Content-Type: application/json.'),
         status: 415,
       }
     }

@@ -6,7 +6,8 @@ import type { BridgeError } from '../contract/errors.ts'
 import type { EncoderId, OrderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { LinkView } from '../contract/link-view.ts'
-import type { Purpose } from '../contract/order.ts'
+import type { Purpose, StaySubject } from '../contract/order.ts'
+import type { RoomRow } from '../contract/rooms.ts'
 import type { Sessions } from '../contract/session-view.ts'
 import type { DoctorReport } from './schema.ts'
 
@@ -54,6 +55,34 @@ export interface DevicePorts extends Pick<Encoders, 'onChange'> {
   identify(encoderId: EncoderId | null, signal: AbortSignal): Promise<Identified>
 }
 
+interface Entrance {
+  readonly acsEntranceId: string
+  readonly displayName: string
+}
+
+/** The list of rooms of this desk. */
+export interface RoomPorts {
+  /** `error`: why the file can't be used as it is; then these are the rows that were there before. */
+  list(): { readonly rows: readonly RoomRow[]; readonly error: BridgeError | null }
+  /** Replaces all rows or none, or only says what that would change. Throws `request_invalid`, `data_unwritable`. */
+  replace(
+    rows: readonly RoomRow[],
+    isDryRun: boolean,
+  ): {
+    readonly added: number
+    readonly changed: number
+    readonly removed: number
+    readonly unchanged: number
+  }
+  /** The list beside what the hub and the configuration have. Rejects `not_paired`, `aborted`, and with the hub's codes. */
+  check(signal: AbortSignal): Promise<{
+    readonly entrances: readonly Entrance[]
+    readonly missing: readonly Entrance[]
+    readonly unknown: readonly RoomRow[]
+    readonly unknownSystems: readonly string[]
+  }>
+}
+
 /** What the control API asks the rest of the daemon for. */
 export interface ControlPorts {
   readonly encoders: Pick<Encoders, 'list'> &
@@ -71,11 +100,15 @@ export interface ControlPorts {
       readonly accessMethodId: string
       readonly encoderId: EncoderId
       readonly purpose: Purpose
+      readonly copies: number
       readonly isConfirmed: boolean
     }): Promise<OrderId>
   }
   /** Orders a scan of this desk's own. */
   orderScan(encoderId: EncoderId): OrderId | Promise<OrderId>
+  /** Orders something at a key system that makes no key, for this desk alone. */
+  orderStay(encoderId: EncoderId, stay: StaySubject): OrderId | Promise<OrderId>
+  readonly rooms: RoomPorts
   doctor(): Promise<DoctorReport>
   readonly pairing: {
     /** Pairs at once with an API key; without one resolves `pending` and awaits the claim in the background. */

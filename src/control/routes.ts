@@ -2,12 +2,16 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { EncoderView } from '../contract/encoders.ts'
+import { purposeFromChannel } from '../contract/channel.ts'
 import { BridgeError } from '../contract/errors.ts'
 import { OrderId } from '../contract/ids.ts'
 import type { AuditLine } from '../contract/journal.ts'
+import { sayIssue } from '../contract/wrong-input.ts'
 import { follow } from './follow.ts'
 import type { ControlPorts, PairingView } from './ports.ts'
 import { addDeviceRoutes } from './device-routes.ts'
+import { addRoomRoutes } from './room-routes.ts'
+import { addStayRoute } from './stay-routes.ts'
 import { addVirtualRoutes } from './virtual-routes.ts'
 import {
   AuditQuery,
@@ -33,9 +37,11 @@ interface RouteFacts {
 const parse = <T extends z.ZodType>(schema: T, value: unknown): z.output<T> => {
   const parsed = schema.safeParse(value ?? {})
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const path = issue?.path.join('.') ?? ''
-  throw new BridgeError('request_invalid', `${path === '' ? '' : `${path}: `}${issue?.message ?? 'Invalid.'}`)
+  const said = parsed.error.issues.slice(0, 1).map((issue) => {
+    const path = issue.path.join('.') || 'the request'
+    return `${path}: ${sayIssue(issue)}.`
+  })
+  throw new BridgeError('request_invalid', said[0])
 }
 
 const parseOrderId = (params: unknown): OrderId => {
@@ -114,6 +120,7 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
   app.get('/v1/status', (): StatusResponse => {
     const list = encoders.list()
     const { waiting, oldestAt, refused } = journal.outboxFigures()
+    const { rows, error } = ports.rooms.list()
     return {
       version: facts.version,
       started_at: facts.startedAt,
@@ -124,6 +131,7 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
         .filter(({ state }) => state !== 'ended')
         .map((view) => sessionSummary(view, list)),
       outbox: { waiting, oldest_at: oldestAt, refused },
+      rooms: { count: rows.length, error: error === null ? null : faultOf(error) },
     }
   })
 
@@ -143,7 +151,8 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
     const orderId = await link.requestEncode({
       accessMethodId: request.access_method_id,
       encoderId: findEncoder(encoders.list(), request.encoder).encoderId,
-      purpose: request.purpose ?? 'new',
+      purpose: purposeFromChannel(request.purpose ?? 'new'),
+      copies: request.copies ?? 1,
       isConfirmed: request.is_confirmed ?? false,
     })
     return { order_id: orderId }
@@ -151,20 +160,23 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
 
   app.post('/v1/scans', async ({ body }) => {
     const request = parse(ScanRequest, body)
-    return { order_id: await ports.orderScan(findEncoder(encoders.list(), request.encoder).encoderId) }
+    const { encoderId, name, keys } = findEncoder(encoders.list(), request.encoder)
+    if (keys?.reads === false) {
+      throw new BridgeError('not_supported', `The lock system of “${name}” can’t read cards over this link.`)
+    }
+    return { order_id: await ports.orderScan(encoderId) }
   })
 
-  addDeviceRoutes(app, encoders, {
+  const parts = {
     parse,
-    choose: (wanted) => findEncoder(encoders.list(), wanted),
-    patience: (waitMs, caller) => patience(waitMs, caller, facts.closing),
+    choose: (wanted: string | undefined) => findEncoder(encoders.list(), wanted),
+    patience: (waitMs: number, caller: NodeJS.EventEmitter) => patience(waitMs, caller, facts.closing),
     closing: facts.closing,
-  })
-
-  addVirtualRoutes(app, ports.virtual, {
-    parse,
-    choose: (wanted) => findEncoder(encoders.list(), wanted),
-  })
+  }
+  addStayRoute(app, ports, { parse, choose: findEncoder })
+  addDeviceRoutes(app, encoders, parts)
+  addVirtualRoutes(app, ports.virtual, parts)
+  addRoomRoutes(app, ports.rooms, parts)
 
   app.get('/v1/sessions', () => {
     const list = encoders.list()

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { cardTechnologies } from '../contract/card.ts'
+import { ChannelPurpose } from '../contract/channel.ts'
 import { ErrorCode } from '../contract/errors.ts'
 import { OrderId } from '../contract/ids.ts'
-import { Purpose } from '../contract/order.ts'
 import { transportKinds } from '../contract/transport.ts'
 
 /**
@@ -51,6 +51,28 @@ export const EncoderBody = z.object({
   model: z.string().nullable(),
   firmware: z.string().nullable(),
   serial_number: z.string().nullable().describe('As the device tells it'),
+  address: z
+    .string()
+    .nullable()
+    .describe('What the lock system calls this encoder; null for all but key systems'),
+  keys: z
+    .object({
+      purposes: z.array(ChannelPurpose),
+      copies_at_once: z
+        .int()
+        .describe('How many keys one command makes; for more, further commands are given'),
+      rooms: z.int().describe('How many fit into one order; 0 where the lock system knows the doors itself'),
+      authorisations: z.boolean().describe('Whether a key may open common doors beside its rooms'),
+      time_step: z.enum(['minute', 'hour']),
+      needs_end: z.boolean(),
+      reads: z.boolean(),
+      checks_out: z.boolean(),
+      moves_stays: z.boolean(),
+      cancels_tasks: z.boolean(),
+      assigns: z.boolean(),
+    })
+    .nullable()
+    .describe('What the lock system can do; null for all but key systems'),
   lease: z.object({ order_id: z.string(), owner: z.string(), since: instant }).nullable(),
 })
 export type EncoderBody = z.infer<typeof EncoderBody>
@@ -69,6 +91,8 @@ const SessionState = z.enum([
   'verifying',
   'reading',
   'comparing',
+  'ordering',
+  'making_key',
   'recovering',
   'ended',
 ])
@@ -76,7 +100,7 @@ const SessionState = z.enum([
 /** What is the same in a list and in full. */
 const session = {
   order_id: OrderId,
-  kind: z.enum(['encode', 'scan', 'scan_to_assign']),
+  kind: z.enum(['encode', 'scan', 'scan_to_assign', 'stay']),
   state: SessionState,
   revision: z.number().int().describe('Grows with every change; pass it as after to wait for the next one'),
   encoder_id: z.uuid().nullable(),
@@ -84,7 +108,7 @@ const session = {
   progress: z
     .object({ done: z.number().int(), total: z.number().int() })
     .nullable()
-    .describe('Blocks; null outside writing'),
+    .describe('Blocks, or the keys of a key system; null outside writing and making_key'),
   prompt: z.string().describe('What the clerk does now'),
   is_cancellable: z.boolean(),
 }
@@ -94,7 +118,7 @@ export const SessionSummary = z.object({
   ...session,
   ending: z
     .object({
-      kind: z.enum(['encoded', 'scanned', 'untouched', 'spoiled', 'unknown']),
+      kind: z.enum(['encoded', 'carried_out', 'scanned', 'untouched', 'spoiled', 'unknown']),
       code: z.string().nullable(),
     })
     .nullable(),
@@ -109,8 +133,23 @@ export const EndingBody = z.discriminatedUnion('kind', [
     kind: z.literal('encoded'),
     card_uid: z.string().nullable().describe('Null for a card that has no identifier'),
     technology: z.string(),
-    proof: z.enum(['read_back', 'already_right']),
+    proof: z
+      .enum(['read_back', 'already_right', 'confirmed'])
+      .describe('confirmed: a key system says so; nobody else can read the card'),
+    keys: z
+      .object({
+        made: z.int(),
+        wanted: z.int(),
+        serial_numbers: z.array(z.string()),
+        shortfall: Fault.nullable().describe('Why there are fewer than wanted'),
+        remark: z.string().nullable().describe('What people must know of them'),
+      })
+      .nullable()
+      .describe('Of a key system; null for a card that the bridge wrote'),
   }),
+  z
+    .object({ kind: z.literal('carried_out'), remark: z.string().nullable() })
+    .describe('A key system did what was asked, and no card was written for it'),
   z.object({
     kind: z.literal('scanned'),
     card_uid: z.string().nullable().describe('Null for a card that has no identifier, and for a barcode'),
@@ -176,21 +215,24 @@ export const StatusResponse = z.object({
       refused: z.number().int().describe('For good; kept for support'),
     })
     .describe('Results that the hub has not acknowledged'),
+  rooms: z
+    .object({
+      count: z.int(),
+      error: Fault.nullable().describe('Why `DATA/rooms.csv` can’t be used as it is'),
+    })
+    .describe('The list of rooms that key systems go by'),
 })
 export type StatusResponse = z.infer<typeof StatusResponse>
 
-const encoder = z
-  .string()
-  .min(1)
-  .max(64)
-  .optional()
-  .describe('A name or an id; without one it is the only encoder of this desk')
+export const EncoderChoice = z.string().min(1).max(64).optional()
+const encoder = EncoderChoice.describe('A name or an id; without one it is the only encoder of this desk')
 
 /** `POST /v1/encodes` */
 export const EncodeRequest = z.strictObject({
   access_method_id: z.uuid(),
   encoder,
-  purpose: Purpose.optional().describe('What the card is meant to be; `new` when it is left out'),
+  purpose: ChannelPurpose.optional().describe('What the card is meant to be; `new` when it is left out'),
+  copies: z.int().min(1).max(20).optional().describe('Keys of a key system; 1 when it is left out'),
   is_confirmed: z
     .boolean()
     .optional()

@@ -1,8 +1,10 @@
+import { toChannelPurpose } from '../contract/channel.ts'
 import type { EncoderView } from '../contract/encoders.ts'
 import { BridgeError, errorTable } from '../contract/errors.ts'
 import type { AuditLine } from '../contract/journal.ts'
+import type { KeyAbilities } from '../contract/key-system.ts'
 import type { LinkView } from '../contract/link-view.ts'
-import type { Comparison, Ending } from '../contract/outcome.ts'
+import type { Comparison, Ending, KeysMade } from '../contract/outcome.ts'
 import type { SessionState, SessionView } from '../contract/session-view.ts'
 import type {
   AuditBody,
@@ -30,6 +32,20 @@ export const errorBody = (error: BridgeError, orderId?: string): ErrorBody => ({
   error: faultOf(error, orderId),
 })
 
+const keysBody = (keys: KeyAbilities): NonNullable<EncoderBody['keys']> => ({
+  purposes: keys.purposes.map(toChannelPurpose),
+  copies_at_once: keys.copiesAtOnce,
+  rooms: keys.rooms,
+  authorisations: keys.authorisations,
+  time_step: keys.timeStep,
+  needs_end: keys.needsEnd,
+  reads: keys.reads,
+  checks_out: keys.checksOut,
+  moves_stays: keys.movesStays,
+  cancels_tasks: keys.cancelsTasks,
+  assigns: keys.assigns,
+})
+
 export const encoderBody = (view: EncoderView): EncoderBody => ({
   encoder_id: view.encoderId,
   name: view.name,
@@ -47,6 +63,8 @@ export const encoderBody = (view: EncoderView): EncoderBody => ({
   model: view.info?.model ?? null,
   firmware: view.info?.firmware ?? null,
   serial_number: view.info?.serialNumber ?? null,
+  address: view.address,
+  keys: view.keys === null ? null : keysBody(view.keys),
   lease:
     view.lease === null
       ? null
@@ -64,6 +82,8 @@ const stateBodies = {
   verifying: 'verifying',
   reading: 'reading',
   comparing: 'comparing',
+  ordering: 'ordering',
+  makingKey: 'making_key',
   recovering: 'recovering',
   ended: 'ended',
 } as const satisfies Record<SessionState, SessionBody['state']>
@@ -76,6 +96,21 @@ const comparisonKinds = {
   unchecked: 'unchecked',
 } as const satisfies Record<Comparison['kind'], string>
 
+const proofBodies = {
+  readBack: 'read_back',
+  alreadyRight: 'already_right',
+  confirmed: 'confirmed',
+} as const satisfies Record<(Ending & { kind: 'encoded' })['proof'], string>
+
+const keysMadeBody = ({ made, wanted, serialNumbers, shortfall, remark }: KeysMade) => ({
+  made,
+  wanted,
+  serial_numbers: [...serialNumbers],
+  shortfall:
+    shortfall === null ? null : faultOf(new BridgeError(shortfall.code, shortfall.detail ?? undefined)),
+  remark,
+})
+
 const endingBody = (ending: Ending): EndingBody => {
   switch (ending.kind) {
     case 'encoded':
@@ -83,8 +118,11 @@ const endingBody = (ending: Ending): EndingBody => {
         kind: 'encoded',
         card_uid: ending.uid,
         technology: ending.technology,
-        proof: ending.proof === 'readBack' ? 'read_back' : 'already_right',
+        proof: proofBodies[ending.proof],
+        keys: ending.keys === null ? null : keysMadeBody(ending.keys),
       }
+    case 'carriedOut':
+      return { kind: 'carried_out', remark: ending.remark }
     case 'scanned':
       return {
         kind: 'scanned',
@@ -140,7 +178,10 @@ export const sessionSummary = (view: SessionView, encoders: readonly EncoderView
   ending:
     view.ending === null
       ? null
-      : { kind: view.ending.kind, code: 'code' in view.ending ? view.ending.code : null },
+      : {
+          kind: view.ending.kind === 'carriedOut' ? 'carried_out' : view.ending.kind,
+          code: 'code' in view.ending ? view.ending.code : null,
+        },
 })
 
 const linkFault = ({ code, message }: NonNullable<LinkView['error']>): Fault => {

@@ -33,6 +33,7 @@ const registerOne = (hub: HubContext, bridge: BridgeRow, told: ChannelEncoder): 
     bridge_id: bridge.bridge_id,
     display_name: told.display_name,
     driver: told.driver,
+    kind: told.kind,
     technologies: told.technologies,
     is_online: told.is_online,
     removed_at: null,

@@ -4,6 +4,7 @@ import { CHANNEL_VERSION, DEAD_AFTER_MS, FromBridge } from '../contract/channel.
 import type { FromHub } from '../contract/channel.ts'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import { sayIssue } from '../contract/wrong-input.ts'
 import { registerEncoders } from './bridge-encoders.ts'
 import { isoAt } from './clock.ts'
 import { nowOf } from './context.ts'
@@ -57,6 +58,7 @@ const welcomeOf = (hub: HubContext, bridge: BridgeRow): Message => {
         keys: Object.fromEntries(keys.map((one) => [String(one.version), one.key])),
       },
       hub_time: nowOf(hub),
+      knows_key_systems: true,
     },
   }
 }
@@ -68,10 +70,10 @@ const parseMessage = (value: unknown): FromBridge => {
   if (version.success && version.data.v !== CHANNEL_VERSION) {
     throw new BridgeError('hub_protocol', `This hub speaks version ${CHANNEL_VERSION} of the channel.`)
   }
-  const issue = parsed.error.issues[0]
+  const [issue] = parsed.error.issues
   throw new BridgeError(
     'request_invalid',
-    `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no message'}`,
+    `${issue?.path.join('.') ?? ''}: ${issue === undefined ? 'no message' : sayIssue(issue)}`,
   )
 }
 

@@ -1,5 +1,10 @@
 /** The version that this program writes; a newer file is left alone. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
+
+/** What makes of each older version, from 1 on, the one after it. */
+export const MIGRATIONS: readonly string[] = [
+  `alter table acs_encoders add column kind text not null default 'card'`,
+]
 
 export const SCHEMA = `
 create table workspaces (
@@ -25,7 +30,7 @@ create table acs_entrances (
 create table acs_encoders (
   seq integer primary key autoincrement, acs_encoder_id text not null, workspace_id text not null,
   acs_system_id text not null, bridge_id text not null, display_name text not null, driver text not null,
-  technologies text not null, is_online integer not null, removed_at text, created_at text not null,
+  kind text not null, technologies text not null, is_online integer not null, removed_at text, created_at text not null,
   unique (workspace_id, acs_encoder_id)
 ) strict;
 create table user_identities (

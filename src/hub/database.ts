@@ -4,7 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite'
 import { z } from 'zod'
 import { BridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
-import { SCHEMA, SCHEMA_VERSION } from './database-schema.ts'
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './database-schema.ts'
 
 /** The package exports the class as a value only. */
 export type Sql = InstanceType<typeof DatabaseSync>
@@ -67,7 +67,9 @@ const prepareFile = (sql: Sql, path: string): void => {
   const { quick_check: health } = Check.parse(sql.prepare('pragma quick_check(1)').get())
   if (health !== 'ok') throw new BridgeError('journal_damaged', `The hub's store is ${path}.`)
   sql.exec('pragma journal_mode = wal; pragma synchronous = full')
-  if (version === 0) sql.exec(`begin immediate; ${SCHEMA} pragma user_version = ${SCHEMA_VERSION}; commit`)
+  if (version === SCHEMA_VERSION) return
+  const steps = version === 0 ? SCHEMA : MIGRATIONS.slice(version - 1).join('; ')
+  sql.exec(`begin immediate; ${steps}; pragma user_version = ${SCHEMA_VERSION}; commit`)
 }
 
 const makeDirectory = (dataDir: string): void => {

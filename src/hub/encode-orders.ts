@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { ChannelOrder } from '../contract/channel.ts'
 import { failAttempt, startAttempt } from './attempts.ts'
 import type { HubContext } from './context.ts'
-import { liveKeysBeside } from './issuing.ts'
+import { endsOthers, liveKeysBeside, makerOf } from './issuing.ts'
 import { attemptOf, findEncoders, placeOrder } from './orders.ts'
 import type { OrderTerms } from './orders.ts'
 import { invalidInput, notFound, refusal } from './refusal.ts'
@@ -43,8 +43,10 @@ const encodeBody = (
   hub: HubContext,
   request: EncodeRequest,
   { method, credential }: { method: AccessMethodRow; credential: AcsCredentialRow },
+  encoders: readonly AcsEncoderRow[],
 ): Encode => {
   const grant = hub.store.grants.find({ access_grant_id: method.access_grant_id })
+  const maker = makerOf(encoders)
   return {
     purpose: request.purpose,
     copies: request.copies,
@@ -55,18 +57,23 @@ const encodeBody = (
     starts_at: credential.starts_at,
     ends_at: credential.ends_at,
     is_confirmed: request.isConfirmed,
-    ends_live_key: request.purpose === 'new' && liveKeysBeside(hub, method).length > 0,
+    ends_live_key: endsOthers(request.purpose, maker) && liveKeysBeside(hub, method, maker).length > 0,
   }
 }
+
+/** Lock systems make further keys for a guest who has one. A card of ours is the only one of its access method. */
+const isFurtherKey = (purpose: Encode['purpose'], encoders: readonly AcsEncoderRow[]): boolean =>
+  (purpose === 'additional' || purpose === 'one_shot') && encoders.every(({ kind }) => kind === 'key_system')
 
 /** Why no card may be written for the access method now; null when one may. */
 const objection = (
   hub: HubContext,
   method: AccessMethodRow,
   purpose: Encode['purpose'],
+  encoders: readonly AcsEncoderRow[],
 ): { type: string; message: string } | null => {
   if (purpose === 'replacement') return null
-  if (method.is_issued) {
+  if (method.is_issued && !isFurtherKey(purpose, encoders)) {
     return {
       type: 'credential_cannot_be_reissued',
       message: 'The card of this access method is issued already. For a lost card order a replacement.',
@@ -124,7 +131,7 @@ export const orderEncode = (
       'The access method is being encoded on another encoder, or as another order. Wait for that attempt to end.',
     )
   }
-  const refused = objection(hub, card.method, request.purpose)
+  const refused = objection(hub, card.method, request.purpose, encoders)
   if (refused !== null || encoders.length === 0) {
     const attempt = startAttempt(hub, workspaceId, 'ENCODE_CREDENTIAL')
     const { type, message } = refused ?? { type: 'encoder_not_online', message: 'The encoder was removed.' }
@@ -139,7 +146,8 @@ export const orderEncode = (
     userIdentityId: null,
     timeZone: hub.store.systems.find({ acs_system_id: card.credential.acs_system_id })?.time_zone ?? null,
     content,
-    encode: encodeBody(hub, request, card),
+    encode: encodeBody(hub, request, card, encoders),
+    assignTo: null,
   }
   return placeOrder(hub, encoders, subject, terms)
 }

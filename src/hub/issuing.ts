@@ -1,17 +1,32 @@
+import type { ChannelPurpose } from '../contract/channel.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import { emitForCredential, emitForMethod } from './events.ts'
 import type { AccessMethodRow, AcsCredentialRow } from './store-access.ts'
+import type { AcsEncoderRow } from './store-acs.ts'
+
+/** Whether a key of this purpose ends others: a lock system knows no narrower way to end a lost one. */
+export const endsOthers = (purpose: ChannelPurpose, maker: 'bridge' | 'lockSystem'): boolean =>
+  purpose === 'new' || (purpose === 'replacement' && maker === 'lockSystem')
+
+/** Who makes the key at these encoders; where they differ, the one that ends more. */
+export const makerOf = (encoders: readonly AcsEncoderRow[]): 'bridge' | 'lockSystem' =>
+  encoders.some(({ kind }) => kind === 'key_system') ? 'lockSystem' : 'bridge'
 
 /**
- * Credentials of other access grants whose cards open a guest door of this one now: a `new` key ends them. Doors that
- * everybody shares don't count.
+ * Credentials whose cards open a guest door of this access method now, and that a key which ends others would end. Doors that everybody
+ * shares don't count. Cards that the bridge writes end those of other access grants; a lock system ends every earlier key of
+ * the room, those of the same grant too.
  */
-export const liveKeysBeside = (hub: HubContext, method: AccessMethodRow): AcsCredentialRow[] =>
+export const liveKeysBeside = (
+  hub: HubContext,
+  method: AccessMethodRow,
+  maker: 'bridge' | 'lockSystem',
+): AcsCredentialRow[] =>
   hub.store.credentials.query(
     `join access_methods m on m.access_method_id = t.access_method_id
      join access_grants g on g.access_grant_id = m.access_grant_id
-     where t.workspace_id = ? and g.access_grant_id <> ? and t.is_issued = 1 and t.deleted_at is null
+     where t.workspace_id = ? and ${maker === 'bridge' ? 'g.access_grant_id' : 'm.access_method_id'} <> ? and t.is_issued = 1 and t.deleted_at is null
        and t.invalidated_at is null and (t.ends_at is null or t.ends_at > ?)
        and exists (
          select 1 from json_each(g.acs_entrance_ids) theirs
@@ -20,7 +35,7 @@ export const liveKeysBeside = (hub: HubContext, method: AccessMethodRow): AcsCre
          join acs_entrances e on e.acs_entrance_id = ours.value and e.can_belong_to_reservation = 1)
      order by t.seq`,
     method.workspace_id,
-    method.access_grant_id,
+    maker === 'bridge' ? method.access_grant_id : method.access_method_id,
     nowOf(hub),
     method.access_grant_id,
   )

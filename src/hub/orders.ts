@@ -41,6 +41,7 @@ interface OrderSubject {
   readonly timeZone: string | null
   readonly content: string
   readonly encode: OrderBody['encode']
+  readonly assignTo: OrderBody['assign_to']
 }
 
 /** Puts an order into the store; the bridge gets it once the transaction is on the disk. */
@@ -65,6 +66,7 @@ export const placeOrder = (
     ordered_by: terms.orderedBy,
     time_zone: subject.timeZone ?? system?.time_zone ?? 'UTC',
     encode: subject.encode,
+    assign_to: subject.assignTo,
   }
   hub.store.orders.insert({
     order_id: attempt.action_attempt_id,

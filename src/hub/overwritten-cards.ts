@@ -43,7 +43,9 @@ export const reopenOverwritten = (hub: HubContext, order: OrderRow, ending: Chan
   })
   if (before === undefined || method === null || !method.is_issued) return
   const made = hub.store.orders.all({ access_method_id: method.access_method_id, state: 'ended' })
-  if (made.findLast((one) => one.ending?.kind === 'encoded')?.order_id !== before.order_id) return
+  const isKey = ({ ending: end, body }: OrderRow): boolean =>
+    end?.kind === 'encoded' && body.encode?.purpose !== 'one_shot'
+  if (made.findLast(isKey)?.order_id !== before.order_id) return
   reopenCard(hub, method)
   emitForMethod(hub, method, 'access_method.card_encoding_required')
 }

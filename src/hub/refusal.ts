@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BridgeError } from '../contract/errors.ts'
+import { sayIssue } from '../contract/wrong-input.ts'
 
 /** The body of every error answer: Seam's shape, which its OpenAPI document leaves open. */
 export const ErrorAnswer = z.strictObject({
@@ -36,8 +37,9 @@ export const invalidParameters = (error: z.ZodError): BridgeError => {
   const messages = error.issues.map((issue) => {
     const name = issue.path.join('.')
     const entry = (byParameter[String(issue.path[0] ?? '')] ??= { _errors: [] })
-    entry._errors.push(issue.message)
-    return name === '' ? issue.message : `${name}: ${issue.message}`
+    const words = sayIssue(issue)
+    entry._errors.push(words)
+    return name === '' ? words : `${name}: ${words}`
   })
   return new BridgeError('hub_refused', messages.join('; '), {
     cause: {

@@ -5,7 +5,7 @@ import { failAttempt, succeedAttempt } from './attempts.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import { mayTakeOver } from './bridge-encoders.ts'
-import { endKeys, issueCard, liveKeysBeside } from './issuing.ts'
+import { endKeys, endsOthers, issueCard, liveKeysBeside } from './issuing.ts'
 import { attemptOf } from './orders.ts'
 import { isOverwritten, reopenOverwritten } from './overwritten-cards.ts'
 import { presentCredential } from './present-access.ts'
@@ -19,17 +19,36 @@ export type Acknowledgement =
   | { readonly accepted: true }
   | { readonly accepted: false; readonly code: ErrorCode; readonly message: string }
 
+type Encoded = Extract<ChannelEnding, { kind: 'encoded' }>
+
+/** Seam's warnings have no word for it: fewer keys than were ordered. */
+const shortfallWarnings = (hub: HubContext, { keys }: Encoded): object[] =>
+  keys?.shortfall == null
+    ? []
+    : [
+        {
+          warning_code: 'unknown_issue_with_acs_credential',
+          message: `${keys.made} of ${keys.wanted} keys were made. ${keys.shortfall.message}`,
+          created_at: nowOf(hub),
+        },
+      ]
+
 /** The card holds what the order said. The flags follow only where Seam still says the same. */
-const applyEncoded = (
-  hub: HubContext,
-  order: OrderRow,
-  ending: Extract<ChannelEnding, { kind: 'encoded' }>,
-): void => {
+const applyEncoded = (hub: HubContext, order: OrderRow, ending: Encoded): void => {
   const { encode } = order.body
   if (encode === null) return
   const method = hub.store.methods.find({ access_method_id: encode.access_method_id, deleted_at: null })
   const credential = hub.store.credentials.find({ acs_credential_id: encode.acs_credential_id })
   if (method === null || credential === null) return
+  const succeed = (): void => {
+    const card = hub.store.credentials.find({ acs_credential_id: credential.acs_credential_id })
+    if (card === null) return
+    const result = presentCredential(hub, card)
+    const warnings = [...result.warnings, ...shortfallWarnings(hub, ending)]
+    succeedAttempt(hub, attemptOf(hub, order), { ...result, warnings })
+  }
+  // It opens once: the guest's own key is still to be made, or is made already.
+  if (encode.purpose === 'one_shot') return succeed()
   const isCurrent =
     credential.starts_at === encode.starts_at &&
     credential.ends_at === encode.ends_at &&
@@ -41,15 +60,15 @@ const applyEncoded = (
     )
     return
   }
-  if (encode.purpose === 'new') {
+  const maker = ending.keys === null ? 'bridge' : 'lockSystem'
+  if (endsOthers(encode.purpose, maker)) {
     // Those that were live when it was ordered: nobody was asked about a younger one.
     const earlier = ({ issued_at }: { issued_at: string | null }): boolean =>
       issued_at !== null && issued_at <= order.body.ordered_at
-    endKeys(hub, liveKeysBeside(hub, method).filter(earlier))
+    endKeys(hub, liveKeysBeside(hub, method, maker).filter(earlier))
   }
   issueCard(hub, method, credential)
-  const issued = hub.store.credentials.find({ acs_credential_id: credential.acs_credential_id })
-  if (issued !== null) succeedAttempt(hub, attemptOf(hub, order), presentCredential(hub, issued))
+  succeed()
 }
 
 const applyScanned = (

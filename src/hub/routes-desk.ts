@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { DeskEncodeRequest, LookupRequest, PollRequest } from '../contract/channel.ts'
+import { DeskEncodeRequest, EntrancesRequest, LookupRequest, PollRequest } from '../contract/channel.ts'
 import { pairedBridge } from './bridge-access.ts'
 import { createPolling } from './channel-poll.ts'
 import type { Channel } from './channel.ts'
@@ -11,7 +11,7 @@ import { notFound, refusal } from './refusal.ts'
 
 const DESK_EXPIRY_SECONDS = 120
 
-/** What a paired bridge asks besides the channel: what a credential is worth, and an order for an encoder of its own. */
+/** What a paired bridge asks besides the channel: what a credential is worth, which doors there are, and an order for an encoder of its own. */
 export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channel: Channel): void => {
   const poll = createPolling(hub, channel)
 
@@ -41,10 +41,26 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
   })
 
   bridgeEndpoint(app, hub, {
+    path: '/bridge/v1/entrances/list',
+    methods: WRITE,
+    input: EntrancesRequest,
+    run: (_input, { session }) => {
+      const { workspace_id, acs_system_id } = pairedBridge(hub, session)
+      const entrances = hub.store.entrances.all({ workspace_id, acs_system_id })
+      return {
+        acs_entrances: entrances.map(({ acs_entrance_id, display_name }) => ({
+          acs_entrance_id,
+          display_name,
+        })),
+      }
+    },
+  })
+
+  bridgeEndpoint(app, hub, {
     path: '/bridge/v1/access_methods/encode',
     methods: WRITE,
     input: DeskEncodeRequest,
-    run: ({ access_method_id, acs_encoder_id, purpose, is_confirmed }, { session }) => {
+    run: ({ access_method_id, acs_encoder_id, purpose, copies, is_confirmed }, { session }) => {
       const { workspace_id, bridge_id } = pairedBridge(hub, session)
       const encoder = hub.store.encoders.find({ workspace_id, acs_encoder_id })
       if (encoder?.bridge_id !== bridge_id) throw notFound('acs_encoder', acs_encoder_id)
@@ -52,7 +68,7 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
         accessMethodId: access_method_id,
         acsEncoderIds: [acs_encoder_id],
         purpose: purpose ?? ('new' as const),
-        copies: 1,
+        copies: copies ?? 1,
         isConfirmed: is_confirmed ?? false,
       }
       const terms = {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { ChannelPurpose } from '../contract/channel.ts'
 import { OrderId } from '../contract/ids.ts'
-import { Purpose } from '../contract/order.ts'
 import { assignCard } from './assign-card.ts'
 import type { HubContext } from './context.ts'
 import { orderEncode } from './encode-orders.ts'
@@ -23,7 +23,7 @@ const DEFAULT_EXPIRY_SECONDS = 120
 const orderFields = {
   acs_encoder_id: z.uuid().optional(),
   acs_encoder_ids: idList.optional(),
-  purpose: Purpose.optional(),
+  purpose: ChannelPurpose.optional(),
   copies: z.number().int().min(1).max(20).optional(),
   is_confirmed: z.boolean().optional(),
   order_id: OrderId.optional(),

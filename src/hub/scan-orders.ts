@@ -40,6 +40,7 @@ export const orderScan = (
     timeZone: null,
     content: '',
     encode: null,
+    assignTo: userIdentityId === null ? null : { acs_user_id: null, user_identity_id: userIdentityId },
   } as const
   return placeOrder(hub, encoders, subject, terms)
 }

@@ -1,7 +1,7 @@
 import { failAttempt, startAttempt, succeedAttempt } from './attempts.ts'
 import { isoAt } from './clock.ts'
 import type { HubContext } from './context.ts'
-import { endKeys, issueCard, liveKeysBeside } from './issuing.ts'
+import { endKeys, issueCard, liveKeysBeside, makerOf } from './issuing.ts'
 import { presentCredential } from './present-access.ts'
 import { scanResult } from './scan-results.ts'
 import type { AccessMethodRow, AcsCredentialRow } from './store-access.ts'
@@ -50,7 +50,7 @@ export const simulateEncode = (
     failAttempt(hub, attempt, outcome.error_code, SIMULATED)
     return attempt
   }
-  endKeys(hub, liveKeysBeside(hub, method))
+  endKeys(hub, liveKeysBeside(hub, method, makerOf(encoders)))
   issueCard(hub, method, credential)
   const issued = hub.store.credentials.find({ acs_credential_id: credential.acs_credential_id }) ?? credential
   succeedAttempt(hub, attempt, presentCredential(hub, issued))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ChannelEncoder } from '../contract/channel.ts'
 import { flag, json } from './table.ts'
 
 export const AcsSystemRow = z.object({
@@ -33,6 +34,7 @@ export const AcsEncoderRow = z.object({
   bridge_id: z.string(),
   display_name: z.string(),
   driver: z.string(),
+  kind: ChannelEncoder.shape.kind.unwrap(),
   technologies: json(z.array(z.string())),
   is_online: flag,
   removed_at: z.string().nullable(),

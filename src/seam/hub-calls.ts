@@ -1,5 +1,10 @@
 import type { CredentialLookup } from '../contract/credentials.ts'
-import { DeskEncodeResponse, LookupResponse } from '../contract/channel.ts'
+import {
+  DeskEncodeResponse,
+  EntrancesResponse,
+  LookupResponse,
+  toChannelPurpose,
+} from '../contract/channel.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import { type EncoderId, OrderId } from '../contract/ids.ts'
 import type { Purpose } from '../contract/order.ts'
@@ -12,6 +17,8 @@ export interface DeskEncode {
   readonly accessMethodId: string
   readonly encoderId: EncoderId
   readonly purpose: Purpose
+  /** More than one at key systems only. */
+  readonly copies: number
   /** Whether the clerk has confirmed that earlier keys of the door end. */
   readonly confirmed: boolean
 }
@@ -51,6 +58,26 @@ export const lookUpCredential = async (
   }
 }
 
+/** A door of the access system that this bridge belongs to. */
+export interface Entrance {
+  readonly acsEntranceId: string
+  readonly displayName: string
+}
+
+/** Asks the hub for the doors of this bridge's access system. Rejects as `postToHub` does. */
+export const listEntrancesOfHub = async (
+  address: HubAddress,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly Entrance[]> => {
+  const path = '/bridge/v1/entrances/list'
+  const answer = await postToHub({ address, path, body: {}, answer: EntrancesResponse, clock, signal })
+  return answer.body.acs_entrances.map((one) => ({
+    acsEntranceId: one.acs_entrance_id,
+    displayName: one.display_name,
+  }))
+}
+
 /** Asks the hub to order an encode, so that there is one way to order. Rejects as `postToHub` does. */
 export const requestEncodeOfHub = async (
   address: HubAddress,
@@ -61,7 +88,8 @@ export const requestEncodeOfHub = async (
   const body = {
     access_method_id: wanted.accessMethodId,
     acs_encoder_id: wanted.encoderId,
-    purpose: wanted.purpose,
+    purpose: toChannelPurpose(wanted.purpose),
+    copies: wanted.copies,
     is_confirmed: wanted.confirmed,
   }
   const path = '/bridge/v1/access_methods/encode'

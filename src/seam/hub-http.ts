@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https'
 import { z } from 'zod'
 import { BridgeError, throwIfAborted } from '../contract/errors.ts'
 import type { Clock } from '../contract/transport.ts'
+import { sayIssue } from '../contract/wrong-input.ts'
 import { type HubAddress, authorization, hubUrl } from './hub-address.ts'
 
 const MAX_BODY_CHARACTERS = 1_048_576
@@ -33,10 +34,10 @@ interface Reply {
 
 const SeamError = z.object({ error: z.object({ message: z.string() }) })
 
-/** Zod's own sentence for the first thing wrong, with its place. Zod quotes no values, so nothing secret is in it. */
+/** The first thing wrong, with its place. No value is quoted, so nothing secret is in it. */
 export const firstIssue = (error: z.ZodError): string => {
   const issue = error.issues[0]
-  return issue === undefined ? 'no reason' : `${issue.path.join('.') || 'the message'}: ${issue.message}`
+  return issue === undefined ? 'no reason' : `${issue.path.join('.') || 'the message'}: ${sayIssue(issue)}`
 }
 
 const readText = async (response: IncomingMessage): Promise<string> => {

@@ -9,7 +9,14 @@ import type { Clock } from '../contract/transport.ts'
 import { createAnnouncements } from './announcements.ts'
 import { type Conversation, openConversation, type Outgoing } from './conversation.ts'
 import { type HubAddress, hubUrl } from './hub-address.ts'
-import { type DeskEncode, type DeskOrder, lookUpCredential, requestEncodeOfHub } from './hub-calls.ts'
+import {
+  type DeskEncode,
+  type DeskOrder,
+  type Entrance,
+  listEntrancesOfHub,
+  lookUpCredential,
+  requestEncodeOfHub,
+} from './hub-calls.ts'
 import { createHubTime, type HubTime } from './hub-time.ts'
 import type { LinkLogger } from './link-logger.ts'
 import { createOrderIntake, type Verdict } from './order-intake.ts'
@@ -55,6 +62,8 @@ export interface Link extends Credentials {
    * `hub_refused` with the hub's reason, `hub_protocol`, `aborted`.
    */
   requestEncode(wanted: DeskEncode, signal: AbortSignal): Promise<DeskOrder>
+  /** Asks the hub for the doors of our access system. Rejects as `requestEncode` does. */
+  listEntrances(signal: AbortSignal): Promise<readonly Entrance[]>
   /** The pairing in the journal is another one, or gone. */
   pairingChanged(): void
   close(): void
@@ -86,6 +95,7 @@ export const openLink = (options: LinkOptions): Link => {
   let view = idle
   let supervisor: Supervisor | null = null
   let hubTime: HubTime | null = null
+  let knowsKeySystems = false
 
   const show = (changes: Partial<LinkView>): void => {
     view = { ...view, ...changes }
@@ -107,6 +117,7 @@ export const openLink = (options: LinkOptions): Link => {
     const keys = mergeSiteKeys(journal.siteKeys(), welcome.site_keys)
     if (keys !== null) journal.setSiteKeys(keys)
     hubTime = createHubTime(welcome.hub_time, clock, wallClock)
+    knowsKeySystems = welcome.knows_key_systems
   }
 
   const dial = (pairing: Pairing, transport: LinkTransport, attempt: AttemptListener): Attempt => {
@@ -136,7 +147,8 @@ export const openLink = (options: LinkOptions): Link => {
           outbox.attach(send)
         },
         onOrder: (id, body) => {
-          if (hubTime !== null) answer(id, intake.order(body, pairing.bridgeId, hubTime))
+          if (hubTime === null) return
+          answer(id, intake.order(body, { bridgeId: pairing.bridgeId, time: hubTime, knowsKeySystems }))
         },
         onCancel: (id, orderId) => answer(id, intake.cancel(orderId)),
         onAck: (ack) => outbox.onAck(ack),
@@ -219,6 +231,7 @@ export const openLink = (options: LinkOptions): Link => {
       lookUpCredential(address(), clock, credentialId, untilClosed(signal)),
     requestEncode: async (wanted, signal) =>
       requestEncodeOfHub(address(), clock, wanted, untilClosed(signal)),
+    listEntrances: async (signal) => listEntrancesOfHub(address(), clock, untilClosed(signal)),
     pairingChanged: connect,
     close: () => {
       disconnect()

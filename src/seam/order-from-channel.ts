@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ChannelOrder } from '../contract/channel.ts'
+import { ChannelOrder, purposeFromChannel } from '../contract/channel.ts'
 import { BridgeError } from '../contract/errors.ts'
 import { Order } from '../contract/order.ts'
 import { firstIssue } from './hub-http.ts'
@@ -15,7 +15,7 @@ const isTimeZone = (name: string): boolean => {
 const invalid = (reason: string): BridgeError => new BridgeError('order_invalid', `${reason}.`)
 
 const toEncodeSubject = (encode: NonNullable<ChannelOrder['encode']>): z.input<typeof Order>['encode'] => ({
-  purpose: encode.purpose,
+  purpose: purposeFromChannel(encode.purpose),
   copies: encode.copies,
   accessMethodId: encode.access_method_id,
   credentialId: encode.acs_credential_id,
@@ -49,10 +49,15 @@ export const orderFromChannel = (body: unknown): AddressedOrder => {
     timeZone: sent.time_zone,
     origin: 'hub',
     encode: sent.encode && toEncodeSubject(sent.encode),
+    assignTo: sent.assign_to && {
+      acsUserId: sent.assign_to.acs_user_id,
+      userIdentityId: sent.assign_to.user_identity_id,
+    },
   })
   if (!order.success) throw invalid(firstIssue(order.error))
-  const { kind, encode, timeZone } = order.data
+  const { kind, encode, assignTo, timeZone } = order.data
   if ((kind === 'encode') !== (encode !== null)) throw invalid('encode: present exactly for kind encode')
+  if (kind !== 'scan_to_assign' && assignTo !== null) throw invalid('assign_to: only for kind scan_to_assign')
   if (!isTimeZone(timeZone)) throw invalid('time_zone: no IANA time zone that this computer knows')
   const endsAt = encode?.endsAt ?? null
   if (encode !== null && endsAt !== null && Date.parse(endsAt) <= Date.parse(encode.startsAt)) {

@@ -23,17 +23,33 @@ export interface IntakeSettings {
 /** No desk has so many cards before it; a hub gone wrong would fill the memory and the disk. */
 const MAX_OPEN_ORDERS = 2_000
 
+/** What is known of the hub that asks. */
+export interface Asker {
+  /** As whom it takes us. */
+  readonly bridgeId: string
+  readonly time: HubTime
+  /** Where not, it would break the connection over the ending of such an order, again and again. */
+  readonly knowsKeySystems: boolean
+}
+
 /** Why an order that is not known yet may not enter the journal. */
-const objectionTo = (settings: IntakeSettings, order: Order, time: HubTime): BridgeError | null => {
+const objectionTo = (
+  settings: IntakeSettings,
+  order: Order,
+  { time, knowsKeySystems }: Asker,
+): BridgeError | null => {
   const lateMs = time.nowMs() - Date.parse(order.expiresAt)
   if (lateMs >= 0) return new BridgeError('order_expired', `It expired ${Math.round(lateMs / 1000)} s ago.`)
   const skewMs = time.skewMs()
   if (order.kind === 'encode' && Math.abs(skewMs) > settings.maxSkewMs) {
     return new BridgeError('clock_skewed', `It is ${Math.round(Math.abs(skewMs) / 1000)} s off.`)
   }
-  const here = new Set(settings.encoders.list().map((view) => view.encoderId))
-  if (!order.encoderIds.some((id) => here.has(id))) {
+  const ordered = settings.encoders.list().filter(({ encoderId }) => order.encoderIds.includes(encoderId))
+  if (ordered.length === 0) {
     return new BridgeError('encoder_unknown', 'None of the ordered encoders is configured at this bridge.')
+  }
+  if (!knowsKeySystems && ordered.some(({ kind }) => kind === 'keySystem')) {
+    return new BridgeError('hub_protocol', 'This hub is too old for the encoders of key systems.')
   }
   const open = settings.sessions.list().filter(({ state }) => state !== 'ended')
   return open.length < MAX_OPEN_ORDERS
@@ -89,11 +105,11 @@ export const createOrderIntake = (settings: IntakeSettings) => {
   }
 
   return {
-    order: (body: unknown, bridgeId: string, time: HubTime): Verdict => {
-      const order = readOrder(body, bridgeId)
+    order: (body: unknown, asker: Asker): Verdict => {
+      const order = readOrder(body, asker.bridgeId)
       if (order instanceof BridgeError) return refuseOnRecord(body, order)
       // A repeated order is the journal's to answer: by now it may have expired, or its encoder may be gone.
-      const objection = isKnown(order.orderId) ? null : objectionTo(settings, order, time)
+      const objection = isKnown(order.orderId) ? null : objectionTo(settings, order, asker)
       if (objection !== null) return refuseOnRecord(body, objection)
       try {
         if (journal.accept(order) === 'repeated') journal.reportAgain(order.orderId)

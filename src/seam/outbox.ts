@@ -52,24 +52,33 @@ export const createOutbox = ({ journal, clock, logger }: OutboxSettings): Outbox
   const warn = (error: unknown, message: string): void => {
     logger.warn({ code: toBridgeError(error).code }, message)
   }
-  const toResult = (item: OutboxItem): Result => ({
-    id: envelopeId(item),
-    type: 'result',
-    body: {
-      order_id: item.orderId,
-      acs_encoder_id: item.encoderId,
-      ended_at: item.createdAt,
-      ending: toChannelEnding(item.ending, journal.entry(item.orderId)?.order.kind ?? 'encode'),
-    },
-  })
+  /** Null for what the channel has no words for: only the desk can order it, and it waits for no report. */
+  const toResult = (item: OutboxItem): Result | null => {
+    const kind = journal.entry(item.orderId)?.order.kind ?? 'encode'
+    if (item.ending.kind === 'carriedOut' || kind === 'stay') return null
+    const ending = toChannelEnding(item.ending, kind)
+    const body = { order_id: item.orderId, acs_encoder_id: item.encoderId, ended_at: item.createdAt, ending }
+    return { id: envelopeId(item), type: 'result', body }
+  }
+  /** The oldest result that can be told. One that can't would hold up all that wait behind it. */
+  const nextResult = (): { readonly item: OutboxItem; readonly result: Result } | null => {
+    for (;;) {
+      const [item] = journal.waiting(1)
+      if (item === undefined) return null
+      const result = toResult(item)
+      if (result !== null) return { item, result }
+      logger.warn({ orderId: item.orderId }, 'a result of the desk alone is not for the hub')
+      journal.refuse(item.id, 'Not for the hub.')
+    }
+  }
   const deliver = (): void => {
     if (send === null || inFlight !== null) return
     land()
     try {
-      const item = journal.waiting(1)[0]
-      if (item === undefined) return
-      inFlight = item
-      send(toResult(item))
+      const next = nextResult()
+      if (next === null) return
+      inFlight = next.item
+      send(next.result)
     } catch (error) {
       warn(error, 'outbox not readable')
     }

@@ -1,14 +1,13 @@
-import type { ChannelEncoder, ChannelEnding } from '../contract/channel.ts'
+import type { ChannelEncoder, ChannelEnding, ChannelOrder } from '../contract/channel.ts'
 import type { EncoderView } from '../contract/encoders.ts'
 import { BridgeError, type ErrorCode, type SeamErrorCode, errorTable } from '../contract/errors.ts'
-import type { Order } from '../contract/order.ts'
-import type { Ending } from '../contract/outcome.ts'
+import type { Ending, KeysMade } from '../contract/outcome.ts'
 
 const everyAction = ['uncategorized_error', 'action_attempt_expired', 'no_credential_on_encoder'] as const
 const encoderTrouble = ['encoder_not_online', 'encoder_communication_timeout', 'bridge_disconnected'] as const
 
 /** The codes that the OpenAPI document of @seamapi/types 1.977.0 allows in each kind of action attempt. */
-const codesOf: Record<Order['kind'], readonly SeamErrorCode[]> = {
+const codesOf: Record<ChannelOrder['kind'], readonly SeamErrorCode[]> = {
   encode: [
     ...everyAction,
     ...encoderTrouble,
@@ -27,15 +26,38 @@ const seamCodeOf = (kind: 'untouched' | 'spoiled' | 'unknown', code: ErrorCode):
   return kind === 'unknown' ? 'uncategorized_error' : errorTable[code].seam
 }
 
+type Encoded = Extract<ChannelEnding, { kind: 'encoded' }>
+
+const proofs = {
+  readBack: 'read_back',
+  alreadyRight: 'already_right',
+  confirmed: 'confirmed',
+} as const satisfies Record<(Ending & { kind: 'encoded' })['proof'], Encoded['proof']>
+
+const messageOf = ({ code, detail }: { readonly code: ErrorCode; readonly detail: string | null }): string =>
+  new BridgeError(code, detail ?? undefined).message
+
+const toChannelKeys = ({ made, wanted, serialNumbers, shortfall, remark }: KeysMade): Encoded['keys'] => ({
+  made,
+  wanted,
+  serial_numbers: serialNumbers,
+  shortfall: shortfall && { code: shortfall.code, message: messageOf(shortfall) },
+  remark,
+})
+
+/** An ending that the channel has words for: what only the desk may order has none. */
+export type ReportedEnding = Exclude<Ending, { kind: 'carriedOut' }>
+
 /** An ending in the channel's words. `orderKind` decides which of Seam's codes may be said. */
-export const toChannelEnding = (ending: Ending, orderKind: Order['kind']): ChannelEnding => {
+export const toChannelEnding = (ending: ReportedEnding, orderKind: ChannelOrder['kind']): ChannelEnding => {
   switch (ending.kind) {
     case 'encoded':
       return {
         kind: 'encoded',
         card_uid: ending.uid,
         technology: ending.technology,
-        proof: ending.proof === 'readBack' ? 'read_back' : 'already_right',
+        proof: proofs[ending.proof],
+        keys: ending.keys && toChannelKeys(ending.keys),
       }
     case 'scanned':
       return {
@@ -57,18 +79,25 @@ export const toChannelEnding = (ending: Ending, orderKind: Order['kind']): Chann
         kind: ending.kind,
         code: ending.code,
         seam_code: codesOf[orderKind].includes(seamCode) ? seamCode : 'uncategorized_error',
-        message: new BridgeError(ending.code, ending.detail ?? undefined).message,
+        message: messageOf(ending),
         card_uid: ending.uid,
       }
     }
   }
 }
 
+const encoderKinds = {
+  card: 'card',
+  keySystem: 'key_system',
+  scanner: 'scanner',
+} as const satisfies Record<EncoderView['kind'], ChannelEncoder['kind']>
+
 /** An encoder as the hub lists it. A leased encoder is online: it is at work. */
 export const toChannelEncoder = (view: EncoderView): ChannelEncoder => ({
   acs_encoder_id: view.encoderId,
   display_name: view.name,
   driver: view.driver,
+  kind: encoderKinds[view.kind],
   technologies: [...view.technologies],
   is_online: view.state === 'ready' || view.state === 'leased',
 })

@@ -8,7 +8,7 @@ import { findings } from '../../src/cli/demo/findings.ts'
 import type { Observed } from '../../src/cli/demo/findings.ts'
 import type { DaemonOptions, PairOptions } from '../../src/cli/runtime.ts'
 import { createFakeRuntime, createFakeTerminal } from '../support/command-line.ts'
-import { openControl } from '../support/fake-control-ports.ts'
+import { frontDesk, openControl } from '../support/fake-control-ports.ts'
 
 const method = { access_method_id: 'm1', display_name: 'Card', mode: 'card' }
 const credential = { card_number: '4711' }
@@ -71,7 +71,7 @@ test.each<[string, Partial<Observed>]>([
 })
 
 /** A public API that tells the story of one card; `isHonest` false forgets to issue it. */
-const openPublicHub = async (isHonest: boolean) => {
+const openPublicHub = async (isHonest: boolean, onCall: (path: string) => void = () => undefined) => {
   const calls: string[] = []
   let isEncoded = false
   const success = (result: unknown) => ({
@@ -99,6 +99,7 @@ const openPublicHub = async (isHonest: boolean) => {
   const server = createServer((request, response) => {
     const path = request.url ?? ''
     calls.push(path)
+    onCall(path)
     request.resume()
     const answer = answers[path]?.()
     response.writeHead(answer === undefined ? 404 : 200, {
@@ -114,8 +115,12 @@ const openPublicHub = async (isHonest: boolean) => {
 }
 
 /** Runs the demo over the fake hub, on a machine that can start no emulator process. */
-const playDemo = async (argv: readonly string[], isHonest = true) => {
-  const hub = await openPublicHub(isHonest)
+const playDemo = async (argv: readonly string[], isHonest = true, looksUntilReady = 0) => {
+  let looks = 0
+  let looksAtEncode = 0
+  const hub = await openPublicHub(isHonest, (path) => {
+    if (path === '/access_methods/encode') looksAtEncode = looks
+  })
   const closed: string[] = []
   let started: DaemonOptions | undefined
   let config: unknown
@@ -139,6 +144,9 @@ const playDemo = async (argv: readonly string[], isHonest = true) => {
       started = options
       config = parse(readFileSync(join(options.dataDir, 'config.yaml'), 'utf8'))
       const control = await openControl(0, options.dataDir)
+      Object.defineProperty(control.state, 'encoders', {
+        get: () => [{ ...frontDesk, state: looks++ < looksUntilReady ? 'opening' : 'ready' }],
+      })
       return {
         endpoint: control.endpoint,
         devices: [],
@@ -152,7 +160,16 @@ const playDemo = async (argv: readonly string[], isHonest = true) => {
   })
   const fake = createFakeTerminal()
   const ended = runCli(['demo', ...argv], runtime, fake.terminal)
-  return { fake, hub, ended, closed, daemon: () => started, config: () => config }
+  return {
+    fake,
+    hub,
+    ended,
+    closed,
+    daemon: () => started,
+    config: () => config,
+    /** How often the encoder had been looked at when the card was ordered. */
+    looksAtEncode: () => looksAtEncode,
+  }
 }
 
 test('demo --once exits 0 when all of it was observed over the public API, and leaves nothing behind', async () => {
@@ -189,6 +206,12 @@ test('where no emulator process starts, the emulator runs inside the daemon, in 
   )
   expect(daemon()).toMatchObject({ isEmulated: true, port: 0, log: 'silent' })
   expect(config()).toMatchObject({ devices: [{ driver: 'pn532', name: 'Front Desk' }] })
+})
+
+test('demo orders nothing before the daemon has its encoder', async () => {
+  const { ended, looksAtEncode } = await playDemo(['--once'], true, 3)
+  expect(await ended).toBe(0)
+  expect(looksAtEncode()).toBeGreaterThan(3)
 })
 
 test('demo stays up until Ctrl-C and says where to look next', async () => {

@@ -118,6 +118,7 @@ test('devices identify waits until Ctrl-C when no card comes', async () => {
   await expect.poll(() => control.calls).toEqual([{ identify: null }])
   fake.interrupt()
   expect(await ended).toBe(7)
+  expect(fake.written.err).toBe('Stopped.\n')
 })
 
 /** Follows the events of a control API until the test has seen enough. */

@@ -10,7 +10,7 @@ import { accessMethodId, frontDesk, openControl, waitingSession } from '../suppo
 
 const uid = CardUid.parse('04AABBCC')
 const technology = 'mifare-classic-1k'
-const encoded: Ending = { kind: 'encoded', uid, technology, proof: 'readBack' }
+const encoded: Ending = { kind: 'encoded', uid, technology, proof: 'readBack', keys: null }
 
 const begin = (argv: readonly string[], fake = createFakeTerminal()) => ({
   fake,
@@ -47,7 +47,15 @@ test('encode asks for the card and ends with the truth about it', async () => {
       '  Card:  04AABBCC (mifare-classic-1k)\n',
   )
   expect(control.calls).toEqual([
-    { encode: { accessMethodId, encoderId: frontDesk.encoderId, purpose: 'new', isConfirmed: false } },
+    {
+      encode: {
+        accessMethodId,
+        encoderId: frontDesk.encoderId,
+        purpose: 'new',
+        copies: 1,
+        isConfirmed: false,
+      },
+    },
   ])
 })
 
@@ -64,6 +72,7 @@ test('with --json encode prints one document, and the prompt goes to standard er
     card_uid: '04AABBCC',
     technology,
     proof: 'read_back',
+    keys: null,
   })
 })
 
@@ -206,7 +215,7 @@ test('--confirm answers yes without asking', async () => {
   expect(await ended).toBe(0)
   expect(fake.questions).toEqual([])
   expect(control.calls).toContainEqual({
-    encode: { accessMethodId, encoderId: frontDesk.encoderId, purpose: 'new', isConfirmed: true },
+    encode: { accessMethodId, encoderId: frontDesk.encoderId, purpose: 'new', copies: 1, isConfirmed: true },
   })
 })
 

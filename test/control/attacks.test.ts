@@ -68,6 +68,14 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
   },
 )
 
+test('a PUT that is no JSON replaces nothing', async () => {
+  await using control = await openControl()
+  const headers = { ...bearer(control.token), 'content-type': 'text/plain' }
+  const answer = await send(control.port, 'PUT', '/v1/rooms', headers, '{"rooms":[]}')
+  expect([answer.status, answer.body]).toEqual([415, errorCode('request_invalid')])
+  expect(control.calls).toEqual([])
+})
+
 test('a POST without a body and without a type cancels nothing', async () => {
   await using control = await openControl()
   const answer = await send(control.port, 'POST', '/v1/sessions/order-1/cancel', bearer(control.token))
@@ -84,6 +92,10 @@ const tokenRoutes = [
   ['GET', '/v1/sessions/order-1'],
   ['POST', '/v1/sessions/order-1/cancel'],
   ['POST', '/v1/sessions/order-1/confirm'],
+  ['POST', '/v1/stays'],
+  ['GET', '/v1/rooms'],
+  ['PUT', '/v1/rooms'],
+  ['GET', '/v1/rooms/check'],
   ['GET', '/v1/audit'],
   ['GET', '/v1/pairing'],
   ['POST', '/v1/pairing'],
@@ -108,7 +120,7 @@ test.each(tokenRoutes)('%s %s wants the token', async (method, path) => {
       method,
       path,
       { ...type, ...headers },
-      method === 'POST' ? '{}' : undefined,
+      method === 'GET' ? undefined : '{}',
     )
     expect(answer.status).toBe(401)
     expect(answer.body).toEqual(errorCode('control_unauthorized'))
@@ -137,7 +149,8 @@ test.each(['OPTIONS', 'PUT', 'DELETE', 'PATCH'])(
   '%s is answered without any permission for other pages',
   async (method) => {
     await using control = await openControl()
-    const answer = await send(control.port, method, '/v1/scans', bearer(control.token))
+    const headers = method === 'PUT' ? json(control.token) : bearer(control.token)
+    const answer = await send(control.port, method, '/v1/scans', headers, method === 'PUT' ? '{}' : undefined)
     expect(answer.status).toBe(404)
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
   },

@@ -30,6 +30,8 @@ const healthy: DeviceSources = {
   listReaders: () => Promise.resolve({ readers: ['ACS ACR122U 00 00'], reason: undefined }),
   holderOf: () => Promise.resolve(null),
   groupOf: () => Promise.resolve('dialout'),
+  encoders: () => null,
+  readSecret: () => Promise.resolve(),
 }
 
 /** A server that answers everything alike. */
@@ -66,17 +68,21 @@ test('a data directory that can be made counts, one below a file does not', asyn
 
 test('the port is free, or ours, or held by somebody who is named', async () => {
   await using control = await openControl()
-  expect(await checkPort(control.port)).toMatchObject({
+  expect(await checkPort(control.port, true)).toMatchObject({
     status: 'ok',
     message: `Version 1.2.3 answers at port ${control.port}.`,
   })
+  expect(await checkPort(control.port, false)).toMatchObject({
+    status: 'warning',
+    message: `None runs on this data directory; version 1.2.3 runs on another one, at port ${control.port}.`,
+  })
   await control.close()
-  expect(await checkPort(control.port)).toMatchObject({
+  expect(await checkPort(control.port, false)).toMatchObject({
     status: 'ok',
     message: `Not running; its port ${control.port} is free.`,
   })
   await using other = await openAnswering({})
-  expect(await checkPort(other.port)).toMatchObject({ status: 'failed' })
+  expect(await checkPort(other.port, false)).toMatchObject({ status: 'failed' })
 })
 
 test('a hub that answers anything at all is reachable', async () => {
@@ -214,6 +220,7 @@ test('the whole examination reports what can’t be read beside what can', async
     readJournal: () => {
       throw new BridgeError('journal_newer')
     },
+    readRooms: () => Promise.resolve({ isNeeded: false, rowCount: 0, error: null }),
     loadSerial: () => Promise.resolve(),
     ...healthy,
   })

@@ -71,7 +71,15 @@ test('an encode is ordered through the hub, at the only encoder when none is nam
   const answer = await send(control.port, 'POST', '/v1/encodes', json(control.token), body)
   expect(answer.body).toEqual({ order_id: 'order-1' })
   expect(control.calls).toEqual([
-    { encode: { accessMethodId, encoderId: frontDesk.encoderId, purpose: 'new', isConfirmed: false } },
+    {
+      encode: {
+        accessMethodId,
+        encoderId: frontDesk.encoderId,
+        purpose: 'new',
+        copies: 1,
+        isConfirmed: false,
+      },
+    },
   ])
 })
 

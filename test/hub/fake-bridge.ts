@@ -29,6 +29,7 @@ export const encoderNamed = (display_name: string, more: Partial<ChannelEncoder>
   acs_encoder_id: randomUUID(),
   display_name,
   driver: 'pn532',
+  kind: 'card',
   technologies: ['mifare-classic-1k'],
   is_online: true,
   ...more,
@@ -39,6 +40,7 @@ export const encoded: ChannelEnding = {
   card_uid: '04A1B2C3',
   technology: 'mifare-classic-1k',
   proof: 'read_back',
+  keys: null,
 }
 
 export const openFakeBridge = async (endpoint: string, token: string): Promise<FakeBridge> => {

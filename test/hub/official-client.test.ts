@@ -78,6 +78,6 @@ describe('the official @seamapi/http client', () => {
       .catch((thrown: unknown) => thrown)
     expect(
       isSeamHttpInvalidInputError(error) && error.getValidationErrorMessages('access_method_id'),
-    ).toEqual(['Invalid UUID'])
+    ).toEqual(['must be a UUID'])
   })
 })

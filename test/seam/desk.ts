@@ -24,6 +24,7 @@ export const encoded: Ending = {
   uid: CardUid.parse('04A1B2C3'),
   technology: 'mifare-classic-1k',
   proof: 'readBack',
+  keys: null,
 }
 
 export const readyEncoder: EncoderView = {
@@ -31,6 +32,8 @@ export const readyEncoder: EncoderView = {
   name: 'Front Desk',
   driver: 'pn532',
   kind: 'card',
+  address: null,
+  keys: null,
   transport: 'serial',
   identity: 'path:/dev/ttyUSB0',
   presentation: 'field',
@@ -67,6 +70,7 @@ export const channelOrder = (changes: Partial<ChannelOrder> = {}): ChannelOrder 
     is_confirmed: false,
     ends_live_key: false,
   },
+  assign_to: null,
   ...changes,
 })
 

@@ -73,6 +73,7 @@ export const welcomeBody = (): WelcomeBody => ({
   acs_system_id: SYSTEM_ID,
   site_keys: { current: 1, keys: { '1': KEY_7 } },
   hub_time: HUB_TIME,
+  knows_key_systems: true,
 })
 
 const readBody = async (request: IncomingMessage): Promise<unknown> => {

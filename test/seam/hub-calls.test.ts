@@ -28,6 +28,7 @@ const wanted = {
   accessMethodId: METHOD_ID,
   encoderId: ENCODER_ID,
   purpose: 'replacement' as const,
+  copies: 3,
   confirmed: true,
 }
 
@@ -63,6 +64,7 @@ test('an encode from the desk is ordered at the hub, which names the order and i
     access_method_id: METHOD_ID,
     acs_encoder_id: ENCODER_ID,
     purpose: 'replacement',
+    copies: 3,
     is_confirmed: true,
   }
   expect(rig.hub.asked[0]?.body).toEqual(body)

@@ -25,6 +25,7 @@ test('a paired link says hello with its encoders and the orders that are open, a
         acs_encoder_id: ENCODER_ID,
         display_name: 'Front Desk',
         driver: 'pn532',
+        kind: 'card',
         technologies: ['mifare-classic-1k'],
         is_online: true,
       },

@@ -61,8 +61,44 @@ test.each([
 
 test('an encoded card is told with its proof', () => {
   const technology = 'mifare-classic-1k'
-  const encoded = toChannelEnding({ kind: 'encoded', uid, technology, proof: 'alreadyRight' }, 'encode')
-  expect(encoded).toEqual({ kind: 'encoded', card_uid: '04A1B2C3', technology, proof: 'already_right' })
+  const ending = { kind: 'encoded', uid, technology, proof: 'alreadyRight', keys: null } as const
+  expect(toChannelEnding(ending, 'encode')).toEqual({
+    kind: 'encoded',
+    card_uid: '04A1B2C3',
+    technology,
+    proof: 'already_right',
+    keys: null,
+  })
+})
+
+test('keys of a lock system are told with how many they are, and why they are fewer than wanted', () => {
+  const keys = { made: 2, wanted: 3, serialNumbers: ['04AA', '04BB'], remark: 'Until 12:00.' }
+  const shortfall = { code: 'card_timeout', detail: 'Key 3.' } as const
+  const ending = {
+    kind: 'encoded',
+    uid: null,
+    technology: 'unknown',
+    proof: 'confirmed',
+    keys: { ...keys, shortfall },
+  } as const
+  expect(ChannelEnding.parse(toChannelEnding(ending, 'encode'))).toEqual({
+    kind: 'encoded',
+    card_uid: null,
+    technology: 'unknown',
+    proof: 'confirmed',
+    keys: {
+      made: 2,
+      wanted: 3,
+      serial_numbers: ['04AA', '04BB'],
+      shortfall: { code: 'card_timeout', message: 'No card was placed in time. Key 3.' },
+      remark: 'Until 12:00.',
+    },
+  })
+})
+
+test('an ending of a bridge that knows nothing of key systems has no keys', () => {
+  const old = { kind: 'encoded', card_uid: null, technology: 'magstripe', proof: 'read_back' }
+  expect(ChannelEnding.parse(old)).toEqual({ ...old, keys: null })
 })
 
 test('a scanned card is told with the record on it, and a blank one with why there is none', () => {

@@ -5,6 +5,7 @@ import type { Observed } from '../demo/findings.ts'
 import type { AccessMethod } from '../demo/public-api.ts'
 import { createClosing, setStage } from '../demo/stage.ts'
 import type { Stage } from '../demo/stage.ts'
+import { untilReady } from '../demo/until-ready.ts'
 import { watchDesk } from '../demo/watch-desk.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { unlessInterrupted, untilInterrupted } from '../until-interrupted.ts'
@@ -16,6 +17,8 @@ const flagsOf = (method: AccessMethod): string =>
 const perform = async (context: Context, { api, acsSystemId, deskDir }: Stage): Promise<Observed> => {
   const { voice } = context
   const since = new Date(Date.now() - 1_000).toISOString()
+  const client = await openControlClient(deskDir)
+  await untilReady(client)
   const encoder = await api.encoder(acsSystemId)
   const before = await api.waitingCard()
   const { access_method_id: methodId } = before
@@ -26,7 +29,7 @@ const perform = async (context: Context, { api, acsSystemId, deskDir }: Stage): 
     `  encode on ${encoder.display_name} …`,
   )
 
-  const desk = await watchDesk(context, await openControlClient(deskDir))
+  const desk = await watchDesk(context, client)
   const encode = await api.encode(methodId, encoder.acs_encoder_id, desk.look)
   desk.stop()
   if (encode.error) voice.say(`  failed: ${encode.error.message} (${encode.error.type})`)

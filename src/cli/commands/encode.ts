@@ -11,6 +11,7 @@ export const encode = (
     readonly data: string
     readonly encoder?: string
     readonly purpose?: string
+    readonly copies?: number
     readonly confirm?: boolean
   },
 ): Promise<ExitCode> => {
@@ -24,6 +25,7 @@ export const encode = (
         is_confirmed: isConfirmed,
         ...(options.encoder !== undefined && { encoder: options.encoder }),
         ...(options.purpose !== undefined && { purpose: options.purpose }),
+        ...(options.copies !== undefined && { copies: options.copies }),
       }),
   })
 }

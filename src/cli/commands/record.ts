@@ -25,18 +25,26 @@ const deviceOf = (name: string | undefined, { driver, path }: RecordFlags): Reco
 /** A device has several names (`/dev/serial/by-id/…`). Where nothing is, and for a reader, the name itself. */
 const nodeAt = (path: string): Promise<string> => realpath(path).catch(() => path)
 
-/** Two drivers on one line would each take the other's answers for its own. */
-const refuseDaemonsDevice = async (dataDir: string, device: RecordOptions['device']): Promise<void> => {
+/**
+ * Where the daemon has devices open: two drivers on one line would each take the other's answers for its own. What is not
+ * there nobody has open, and opening it says why; but a lock system is reached for all the time. Rejects `device_busy` for
+ * a device that is among them by its name or path.
+ */
+const leaveToDaemon = async (
+  dataDir: string,
+  device: RecordOptions['device'],
+): Promise<readonly string[]> => {
   const client = await findControl(dataDir)
-  if (client === null) return
+  if (client === null) return []
   const { encoders } = await client.get(EncodersResponse, '/v1/encoders')
-  const isHeld =
+  const open = encoders.filter(({ state, transport }) => state !== 'absent' || transport === 'tcp')
+  const nodes = await Promise.all(open.flatMap(({ path }) => (path === null ? [] : [nodeAt(path)])))
+  const isOpen =
     'path' in device
-      ? (await Promise.all(encoders.flatMap(({ path }) => (path === null ? [] : [nodeAt(path)])))).includes(
-          await nodeAt(device.path),
-        )
-      : encoders.some(({ name }) => name.toLowerCase() === device.name.toLowerCase())
-  if (isHeld) throw new BridgeError('device_busy', 'The daemon has it open: stop the daemon to record.')
+      ? nodes.includes(await nodeAt(device.path))
+      : open.some(({ name }) => name.toLowerCase() === device.name.toLowerCase())
+  if (isOpen) throw new BridgeError('device_busy', 'The daemon has it open: stop the daemon to record.')
+  return nodes
 }
 
 const save = async (file: string, fixture: object): Promise<void> => {
@@ -58,19 +66,21 @@ export const record = async (
   flags: RecordFlags,
 ): Promise<ExitCode> => {
   const device = deviceOf(name, flags)
-  await refuseDaemonsDevice(flags.data, device)
+  const pathsInUse = await leaveToDaemon(flags.data, device)
   const recording = await whileInterruptible(terminal, (signal) =>
     runtime.record({
       dataDir: flags.data,
       configPath: flags.config ?? null,
       device,
+      pathsInUse,
       secrets: flags.blank ?? [],
       onPrompt: (prompt) => voice.say(prompt),
       signal,
     }),
   )
-  await save(flags.out, recording.fixture)
-  const exchanges = recording.fixture.exchanges.length
+  const { fixture } = recording
+  await save(flags.out, fixture)
+  const exchanges = fixture.exchanges.length + (fixture.conversations?.length ?? 0)
   voice.give({ out: flags.out, exchanges, blanked: recording.blanked })
   if (!voice.isJson) {
     voice.say(

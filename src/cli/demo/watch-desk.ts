@@ -12,7 +12,7 @@ export const watchDesk = async ({ terminal, voice }: Context, client: ControlCli
       const { sessions } = await client.get(SessionsResponse, '/v1/sessions')
       const session = sessions.find(({ state }) => state !== 'ended')
       if (session?.state === 'writing' && session.progress !== null) {
-        progress.show(session.progress.done, session.progress.total)
+        progress.show('writing', session.progress.done, session.progress.total)
       } else {
         progress.stop()
       }

@@ -69,12 +69,20 @@ const versionAt = async (port: number): Promise<string | null> => {
   }
 }
 
-/** The control port must be free, or held by a daemon of ours. */
-export const checkPort = async (port: number): Promise<DoctorCheck> => {
+/** The control port must be free, or held by a daemon of ours; `isOurs` says whether one runs on this data directory. */
+export const checkPort = async (port: number, isOurs: boolean): Promise<DoctorCheck> => {
   if (await isFree(port)) {
     return { name: 'daemon', status: 'ok', message: `Not running; its port ${port} is free.` }
   }
   const version = await versionAt(port)
+  if (version !== null && !isOurs) {
+    return {
+      name: 'daemon',
+      status: 'warning',
+      message: `None runs on this data directory; version ${version} runs on another one, at port ${port}.`,
+      next_step: 'Name its directory with --data, or start one here with another --port.',
+    }
+  }
   if (version !== null) {
     return { name: 'daemon', status: 'ok', message: `Version ${version} answers at port ${port}.` }
   }

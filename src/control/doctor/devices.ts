@@ -1,18 +1,18 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { parseLinkPath } from '../../contract/link-path.ts'
 import type { TransportKind } from '../../contract/transport.ts'
 import type { DoctorCheck } from '../schema.ts'
+import { checkLinks, type ConfiguredLink, type LinkSources } from './links.ts'
 
 /** A device of the configuration. */
-export interface ConfiguredDevice {
-  readonly name: string
+export interface ConfiguredDevice extends ConfiguredLink {
   readonly driver: string
-  readonly path?: string | undefined
 }
 
 /** What the doctor asks of the parts that load libraries or read the system's tables. */
-export interface DeviceSources {
+export interface DeviceSources extends LinkSources {
   /** How a driver reaches its devices. Rejects `driver_unknown`. */
   transportsOf(driver: string): Promise<readonly TransportKind[]>
   /** Loads the HID library; rejects with what is missing. */
@@ -145,20 +145,30 @@ const checkHid = (sources: DeviceSources): Promise<DoctorCheck> =>
     }),
   )
 
+/** Ways to a device that no file stands for. */
+const fileless: ReadonlySet<TransportKind> = new Set(['pcsc', 'none', 'tcp', 'http'])
+
+/** As its path says, or every way that its driver knows. */
+const waysTo = async (
+  { driver, path }: ConfiguredDevice,
+  sources: DeviceSources,
+): Promise<readonly TransportKind[]> => {
+  const link = path === undefined ? null : parseLinkPath(path)
+  if (link !== null) return [link.transport]
+  const all = await sources.transportsOf(driver).catch((): readonly TransportKind[] => [])
+  return all.filter((kind) => kind !== 'tcp' && kind !== 'http')
+}
+
 /** Examines what the configured devices need, and nothing else: a desk with one serial encoder needs no smart-card service. */
 export const checkDevices = async (
   devices: readonly ConfiguredDevice[],
   platform: NodeJS.Platform,
   sources: DeviceSources,
 ): Promise<readonly DoctorCheck[]> => {
-  const kinds = await Promise.all(
-    devices.map(({ driver }) => sources.transportsOf(driver).catch((): readonly TransportKind[] => [])),
-  )
+  const kinds = await Promise.all(devices.map((device) => waysTo(device, sources)))
   const used = new Set(kinds.flat())
   const files = devices.flatMap(({ name, path }, index) =>
-    path === undefined || kinds[index]?.some((kind) => kind === 'pcsc' || kind === 'none') === true
-      ? []
-      : [{ name, path }],
+    path === undefined || kinds[index]?.some((kind) => fileless.has(kind)) === true ? [] : [{ name, path }],
   )
   const isLinux = platform === 'linux'
   const hasNodes = used.has('serial') || used.has('hid') || used.has('keyboard')
@@ -168,6 +178,7 @@ export const checkDevices = async (
     ...(used.has('hid') ? [checkHid(sources)] : []),
     ...(used.has('pcsc') ? [checkReaders(sources)] : []),
     ...(isLinux && used.has('pcsc') ? [checkPolkitRule(userInfo().uid)] : []),
+    checkLinks(devices, sources),
   ])
   return checks.flat()
 }
