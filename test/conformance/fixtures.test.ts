@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { BridgeError, type Driver, type EmulatedRead, type Emulator } from 'encoder-bridge/driver'
+import {
+  BridgeError,
+  type Driver,
+  type EmulatedRead,
+  type Emulator,
+  type EmulatorLine,
+  type HttpRequest,
+} from 'encoder-bridge/driver'
 import pn532 from '../../drivers/pn532/index.ts'
 import { createStillEmulator } from '../support/still-emulator.ts'
 import { Fixture } from './fixtures.ts'
-import { replay } from './replay.ts'
+import { converse, replay } from './replay.ts'
 
 const header = { model: 'PN532', firmware: '1.6', origin: 'documented', source: 'UM0701-02 §7.2.2' }
 const exchange = { name: 'something', messages: [{ direction: 'toHost', hex: '00 FF' }] }
@@ -46,7 +53,7 @@ const firmware = {
 test('an exchange on a line is played whole or byte by byte, and what the device says runs on', async () => {
   const answer = '0000FF00FF000000FF06FAD50332010607E800'
   expect(await replay(pn532, exchangeOf(firmware))).toEqual({ expected: answer, answered: answer })
-  expect((await replay(pn532, exchangeOf(firmware), () => 1)).answered).toBe(answer)
+  expect((await replay(pn532, exchangeOf(firmware), { chunk: () => 1 })).answered).toBe(answer)
 })
 
 test('an answer that the fixture does not have, or has otherwise, shows', async () => {
@@ -147,6 +154,82 @@ test('APDUs go to the powered card, escape commands to the reader', async () => 
     }),
   )
   expect(played).toEqual({ expected: '059000 E5', answered: '059000 E5' })
+})
+
+test('what a peer over TCP says is one run of bytes, its greeting included', async () => {
+  let line: EmulatorLine | undefined
+  const driver = driverOf(
+    Object.assign(createStillEmulator(), {
+      kind: 'tcp' as const,
+      connect: (next: EmulatorLine) => {
+        line = next
+        next.send(Uint8Array.of(0x05))
+      },
+      receive: (bytes: Uint8Array) => line?.send(bytes),
+      disconnected: () => undefined,
+    }),
+  )
+  const messages = [
+    { direction: 'toDevice', hex: 'AA BB' },
+    { direction: 'toHost', hex: 'AA BB' },
+  ]
+  const played = await replay(driver, exchangeOf({ transport: 'tcp', messages }), { chunk: () => 1 })
+  expect(played).toEqual({ expected: 'AABB', answered: 'AABB' })
+})
+
+const server = (): Driver => {
+  let count = 0
+  return driverOf(
+    Object.assign(createStillEmulator(), {
+      kind: 'http' as const,
+      inject: () => {
+        count += 100
+      },
+      handle: async ({ method, path, body }: HttpRequest) => ({
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: { asked: { method, path, body: body ?? null }, count: ++count, list: [{ id: 1, name: 'one' }] },
+      }),
+    }),
+  )
+}
+
+const conversationOf = (change: object): Fixture['conversations'][number] => {
+  const call = { request: { method: 'POST', path: '/get', body: { id: 7 } } }
+  const response = { status: 200, body: { count: 2, asked: { body: { id: 7 } }, list: [{ id: 1 }] } }
+  const conversation = {
+    name: 'something',
+    before: [{ method: 'GET', path: '/' }],
+    calls: [{ ...call, response: { ...response, ...change } }],
+  }
+  const [first] = Fixture.parse({ header, conversations: [conversation] }).conversations
+  if (first === undefined) throw new Error('There is no conversation.')
+  return first
+}
+
+test('a conversation is held in order, and of an answer only what the fixture tells is compared', async () => {
+  const { expected, answered } = await converse(server(), conversationOf({}))
+  expect(answered).toEqual(expected)
+  expect(answered).toEqual([
+    { status: 200, headers: {}, body: { count: 2, asked: { body: { id: 7 } }, list: [{ id: 1 }] } },
+  ])
+})
+
+test.each([
+  ['another status', { status: 404 }],
+  ['another value', { body: { count: 3 } }],
+  ['a property that the answer has not', { body: { missing: null } }],
+  ['a longer list', { body: { list: [] } }],
+  ['a shorter list', { body: { list: [{ id: 1 }, { id: 2 }] } }],
+  ['another header', { headers: { 'content-type': 'text/html' } }],
+])('%s shows', async (_, change) => {
+  const { expected, answered } = await converse(server(), conversationOf(change))
+  expect(answered).not.toEqual(expected)
+})
+
+test('a fault of the scene is injected when the server is in its state', async () => {
+  const { answered } = await converse(server(), { ...conversationOf({}), faults: ['slow'] })
+  expect(answered).toMatchObject([{ body: { count: 102 } }])
 })
 
 test('what a scanner is shown is typed as pairs of usage and state', async () => {

@@ -16,11 +16,11 @@
  *     }
  *
  * `hex` is upper case; blanks between bytes are free. What it holds depends on the exchange's transport (the driver's usual
- * one when left out), and on `as`:
+ * one when left out; where that is a byte stream, every byte stream of the driver), and on `as`:
  *
  * | transport | `as` | toDevice | toHost |
  * |---|---|---|---|
- * | `serial` | – | bytes, cut anywhere | bytes, cut anywhere |
+ * | `serial`, `tcp` | – | bytes, cut anywhere | bytes, cut anywhere |
  * | `hid` | – | the data of an output report | an input report, with its id where they are numbered |
  * | `hid` | `feature` | the data of SET_REPORT(Feature) | the data of GET_REPORT(Feature), as long as it is asked for |
  * | `pcsc` | – | a command APDU | its answer, with the two status bytes |
@@ -29,6 +29,19 @@
  *
  * `reportId` goes with what is sent to a hid device and with `feature`; 0 when left out. A report to the host that is shorter
  * than the device's says nothing about the rest: filler.
+ *
+ * What is asked of a server over HTTP stands in `conversations`, in the place of `exchanges`:
+ *
+ *     "conversations": [{
+ *       "name": "a scan without a card",
+ *       "before": [{ "method": "POST", "path": "/acs/encoders/scan_credential", "body": { "acs_encoder_id": "..." } }],
+ *       "calls": [{
+ *         "request": { "method": "POST", "path": "/action_attempts/get", "body": { "action_attempt_id": "..." } },
+ *         "response": { "status": 200, "body": { "action_attempt": { "status": "error" } } }
+ *       }]
+ *     }]
+ *
+ * A property that the fixture leaves out of an answer is free: times, names, what a newer version adds.
  * @module
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -50,12 +63,25 @@ const message = {
 const FixtureMessage = z.strictObject({ direction: z.enum(['toDevice', 'toHost']), ...message })
 export type FixtureMessage = z.infer<typeof FixtureMessage>
 
-const Exchange = z.strictObject({
+const scene = {
   name: z.string().min(1),
-  /** How the device is reached; the driver's usual way when left out. */
-  transport: z.enum(['serial', 'hid', 'pcsc', 'keyboard']).optional(),
-  /** What lies in the field; a device of presentation `swipe` has it swiped whenever it waits. */
-  card: z.strictObject({ type: z.string(), uid: z.string(), memory: Hex.optional() }).optional(),
+  /** What lies in the field, or on an encoder of a key system; a device of presentation `swipe` has it swiped whenever it waits. */
+  card: z
+    .strictObject({
+      type: z.string(),
+      uid: z.string(),
+      memory: Hex.optional(),
+      encoder: z.string().optional(),
+    })
+    .optional(),
+  /** Faults of the emulator, each for once, injected after `before`. */
+  faults: z.array(z.string()).default([]),
+}
+
+const Exchange = z.strictObject({
+  ...scene,
+  /** How the device is reached; see above. */
+  transport: z.enum(['serial', 'tcp', 'hid', 'pcsc', 'keyboard']).optional(),
   /** What a scanner is shown, once, after `before`: see EmulatedRead. */
   shown: z
     .strictObject({
@@ -73,17 +99,47 @@ const Exchange = z.strictObject({
 })
 export type Exchange = z.infer<typeof Exchange>
 
-/** A file of recorded or documented exchanges, cut from any real secret. */
-export const Fixture = z.strictObject({
-  header: z.strictObject({
-    model: z.string().min(1),
-    firmware: z.string().min(1),
-    origin: z.enum(['captured', 'documented', 'synthetic']),
-    /** Document and section, or who recorded it and when. */
-    source: z.string().min(1),
-  }),
-  exchanges: z.array(Exchange).min(1),
+const Request = z.strictObject({
+  method: z.enum(['GET', 'POST']),
+  path: z.string().startsWith('/'),
+  body: z.json().optional(),
 })
+
+const Conversation = z.strictObject({
+  ...scene,
+  /** Asked first, to bring the server into the state of the conversation; the answers don't matter. */
+  before: z.array(Request).default([]),
+  calls: z
+    .array(
+      z.strictObject({
+        request: Request,
+        response: z.strictObject({
+          status: z.int(),
+          headers: z.record(z.string(), z.string()).default({}),
+          body: z.json(),
+        }),
+      }),
+    )
+    .min(1),
+})
+export type Conversation = z.infer<typeof Conversation>
+
+/** A file of recorded or documented exchanges, cut from any real secret. */
+export const Fixture = z
+  .strictObject({
+    header: z.strictObject({
+      model: z.string().min(1),
+      firmware: z.string().min(1),
+      origin: z.enum(['captured', 'documented', 'synthetic']),
+      /** Document and section, or who recorded it and when. */
+      source: z.string().min(1),
+    }),
+    exchanges: z.array(Exchange).default([]),
+    conversations: z.array(Conversation).default([]),
+  })
+  .refine(({ exchanges, conversations }) => exchanges.length + conversations.length > 0, {
+    message: 'exchanges, conversations: one at least',
+  })
 export type Fixture = z.infer<typeof Fixture>
 
 /** Every fixture of a driver by its file name. */

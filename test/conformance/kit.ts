@@ -6,7 +6,7 @@
  *
  * It needs vitest. A rule is left out only by what the manifest says, never by an option. Of an emulator it asks two things
  * beyond the contract: it places cards by the names of their technologies, and that of a scanner knows the fault `unreadable`,
- * by which the next presentation can't be read.
+ * by which the next presentation can't be read. A key system's tells its encoders, rooms and faults: see `lockSystem`.
  * @module
  */
 import { existsSync } from 'node:fs'
@@ -26,6 +26,7 @@ import { describeFixtures } from './fixture-rules.ts'
 import { findHandlesAfterImport } from './import-probe.ts'
 import { describeIndicators } from './indicate.ts'
 import { describeLifetime } from './lifetime.ts'
+import { describeKeys } from './keys.ts'
 import { describeLine } from './line.ts'
 import { claims } from './match-rules.ts'
 import { describeScans } from './scans.ts'
@@ -64,6 +65,7 @@ const describeTransport = (driver: Driver, transport: TransportKind): void => {
     describeLine(subject)
     describeAborts(subject)
   }
+  if (driver.manifest.kind === 'keySystem') describeKeys(subject)
   if (driver.manifest.kind === 'scanner') describeScans(subject)
 }
 
@@ -88,6 +90,17 @@ const describeManifest = (id: string, driver: Driver, folder: URL): void => {
   test('its options have defaults and refuse what they do not know', () => {
     expect(driver.options.safeParse({}).success).toBe(true)
     expect(driver.options.safeParse({ noSuchOption: 1 }).success).toBe(false)
+  })
+
+  test('it says what keys it makes exactly when it is a key system, which knows no cards', async () => {
+    const isKeySystem = manifest.kind === 'keySystem'
+    expect(manifest.keys !== null).toBe(isKeySystem)
+    for (const transport of manifest.transports) {
+      const emulator = await emulate(transport)
+      expect(emulator.lockSystem !== undefined, transport).toBe(isKeySystem)
+      emulator.close()
+    }
+    if (isKeySystem) expect([manifest.technologies, manifest.roles]).toEqual([[], ['encoder']])
   })
 
   test('importing it opens no handle, sets no timer and loads no native code', async () => {

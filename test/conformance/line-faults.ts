@@ -1,7 +1,7 @@
-import type { ByteTransport } from 'encoder-bridge/driver'
+import type { StreamTransport } from 'encoder-bridge/driver'
 
 /**
- * What happens on the way to a piece of bytes of a serial line, or to the data of one message of another transport: it
+ * What happens on the way to a piece of bytes of a stream, or to the data of one message of another transport: it
  * arrives as the pieces returned, which may be none.
  */
 export type Tamper = (bytes: Uint8Array) => readonly Uint8Array[]
@@ -13,11 +13,11 @@ export interface Tampers {
 
 export const pass: Tamper = (bytes) => [bytes]
 
-/** Puts a tamper into either direction of a line. */
-export const tamperWith = (
-  transport: ByteTransport,
+/** Puts a tamper into either direction of a stream. */
+export const tamperWith = <Stream extends StreamTransport>(
+  transport: Stream,
   { toDevice = pass, toHost = pass }: Tampers,
-): ByteTransport => ({
+): Stream => ({
   ...transport,
   write: async (bytes) => {
     for (const piece of toDevice(bytes)) await transport.write(piece)
@@ -53,6 +53,10 @@ export const flipBitAt = (position: number): Tamper =>
 
 export const dropByteAt = (position: number): Tamper =>
   atByte(position, (bytes, index) => nonEmpty(bytes.slice(0, index), bytes.slice(index + 1)))
+
+/** The piece comes as two. */
+export const splitAt = (position: number): Tamper =>
+  atByte(position, (bytes, index) => nonEmpty(bytes.slice(0, index), bytes.slice(index)))
 
 /** The rest of the piece is lost, as when a frame is cut short. */
 export const truncateAt = (position: number): Tamper =>

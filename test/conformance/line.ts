@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Card, CardDevice, Transport } from 'encoder-bridge/driver'
+import type { Card, CardDevice, Transport, TransportKind } from 'encoder-bridge/driver'
 import {
   dropByteAt,
   flipBitAt,
@@ -16,7 +16,7 @@ import { encodeReference, inspectCard } from './reference-encode.ts'
 import { type AnyRig, endingOf, leftovers, textOf } from './rig.ts'
 import { cardRigOf, emulatedCard, idle, type Subject, when } from './subject.ts'
 
-type Direction = 'toDevice' | 'toHost'
+export type Direction = 'toDevice' | 'toHost'
 
 /** Opens and encodes; returns how it ended and notes what errors said. */
 const runOnce = async (rig: AnyRig, said: string[]): Promise<{ ending: string; device?: CardDevice }> => {
@@ -55,41 +55,43 @@ export const randomSizes = (seed: number): (() => number) => {
 }
 
 /** Where each piece begins in the whole stream. */
-const startsOf = (sizes: readonly number[]): readonly number[] =>
+export const startsOf = (sizes: readonly number[]): readonly number[] =>
   sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 0))
 
-/** Of a serial line every byte; of messages, which may be padded, the first 16 and then every fifth. */
-const bytesOf = (sizes: readonly number[], { transport }: Subject): readonly number[] =>
+export const isStream = (transport: TransportKind): boolean => transport === 'serial' || transport === 'tcp'
+
+/** Of a stream every byte; of messages, which may be padded, the first 16 and then every fifth. */
+export const bytesOf = (sizes: readonly number[], { transport }: Subject): readonly number[] =>
   startsOf(sizes).flatMap((start, piece) =>
     numbersBelow(sizes[piece] ?? 0)
-      .filter((index) => transport === 'serial' || index < 16 || index % 5 === 0)
+      .filter((index) => isStream(transport) || index < 16 || index % 5 === 0)
       .map((index) => start + index),
   )
 
-interface Fault {
+export interface LineFault {
   readonly name: string
   readonly tamper: (position: number, isHealed: () => boolean) => Tamper
   /** Whether it is about a piece as a whole. */
   readonly isPerPiece?: true
 }
 
-const flip: Fault = { name: 'a flipped bit', tamper: flipBitAt }
-const drop: Fault = { name: 'a lost byte', tamper: dropByteAt }
-const truncate: Fault = { name: 'a cut-off frame', tamper: truncateAt }
-const noise: Fault = {
+const flip: LineFault = { name: 'a flipped bit', tamper: flipBitAt }
+const drop: LineFault = { name: 'a lost byte', tamper: dropByteAt }
+const truncate: LineFault = { name: 'a cut-off frame', tamper: truncateAt }
+const noise: LineFault = {
   name: 'noise with the head of an oversized frame',
   tamper: noiseAt,
   isPerPiece: true,
 }
-const repeat: Fault = { name: 'a frame that comes twice', tamper: repeatAt, isPerPiece: true }
-const silences: readonly Fault[] = [
+const repeat: LineFault = { name: 'a frame that comes twice', tamper: repeatAt, isPerPiece: true }
+const silences: readonly LineFault[] = [
   { name: 'a silence of three frames', tamper: silenceOf(3), isPerPiece: true },
   { name: 'a silence of six frames', tamper: silenceOf(6), isPerPiece: true },
   { name: 'silence until the end', tamper: silenceOf(Number.POSITIVE_INFINITY), isPerPiece: true },
 ]
 
 /** A command that comes twice is left out: a device that obeys twice is not the driver's fault. */
-const faults: readonly (readonly [Direction, readonly Fault[]])[] = [
+export const lineFaults: readonly (readonly [Direction, readonly LineFault[]])[] = [
   ['toDevice', [flip, drop, truncate, ...silences]],
   ['toHost', [flip, drop, truncate, noise, repeat, ...silences]],
 ]
@@ -137,7 +139,7 @@ export const describeLine = (subject: Subject): void => {
   }, 120_000)
 
   test.each(
-    faults.flatMap(([direction, list]) => list.map((fault) => [fault.name, direction, fault] as const)),
+    lineFaults.flatMap(([direction, list]) => list.map((fault) => [fault.name, direction, fault] as const)),
   )(
     '%s on its way %s, anywhere, makes no wrong success and no second write, and the next card is encoded',
     async (name, direction, fault) => {
@@ -176,9 +178,11 @@ const statesOf = (rig: AnyRig, card: Card, before?: Uint8Array): ReadonlySet<str
 const mostWrites = (rig: AnyRig, card: Card): number =>
   Math.max(...inspectCard(rig.emulator, card).map(({ writes }) => writes))
 
-/** What has crossed, in bytes of a serial line or in messages. */
+/** What has crossed, in bytes of a stream or in messages. */
 export const crossed = ({ memory }: AnyRig): number =>
-  memory.kind === 'serial' ? memory.bytesCrossed : memory.messagesCrossed
+  memory.kind === 'serial' || memory.kind === 'tcp' ? memory.bytesCrossed : memory.messagesCrossed
 
 export const unplugAfter = ({ memory }: AnyRig, count: number): void =>
-  memory.kind === 'serial' ? memory.unplugAfterBytes(count) : memory.unplugAfterMessages(count)
+  memory.kind === 'serial' || memory.kind === 'tcp'
+    ? memory.unplugAfterBytes(count)
+    : memory.unplugAfterMessages(count)

@@ -1,6 +1,7 @@
 import {
   BridgeError,
   type HidTransport,
+  type HttpTransport,
   type KeyboardTransport,
   type KeyEvent,
   type NoTransport,
@@ -83,14 +84,52 @@ const tamperWithNone = (
   },
 })
 
+const asText = (body: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(body ?? null))
+
+/** What a body has become; null where it is no JSON any more. */
+const bodyOf = (text: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder().decode(text)) as unknown
+  } catch {
+    return null
+  }
+}
+
+/** A request that vanishes, and an answer that does, look the same: the connection broke. */
+const brokenConnection = (): BridgeError => new BridgeError('device_lost', 'The connection broke.')
+
+const tamperWithHttp = (
+  transport: HttpTransport,
+  { toDevice = pass, toHost = pass }: Tampers,
+): HttpTransport => ({
+  ...transport,
+  request: async (request, options) => {
+    const sent = asText(request.body)
+    const [asked] = toDevice(sent)
+    if (asked === undefined) throw brokenConnection()
+    const response = await transport.request(
+      asked === sent ? request : { ...request, body: bodyOf(asked) },
+      options,
+    )
+    const answer = asText(response.body)
+    const [heard] = toHost(answer)
+    if (heard === undefined) throw brokenConnection()
+    return heard === answer ? response : { ...response, body: bodyOf(heard) }
+  },
+})
+
 /**
  * As tamperWith, for a transport of any kind. What is tampered with is the data of a report, feature, APDU or escape
- * command; a key as two bytes, usage and state; what is read from and written to the field of a device in this process.
+ * command; the JSON of a request's or an answer's body; a key as two bytes, usage and state; what is read from and written to the
+ * field of a device in this process.
  */
 export const tamperWithAny = (transport: Transport, tampers: Tampers): Transport => {
   switch (transport.kind) {
     case 'serial':
+    case 'tcp':
       return tamperWith(transport, tampers)
+    case 'http':
+      return tamperWithHttp(transport, tampers)
     case 'hid':
       return tamperWithHid(transport, tampers)
     case 'pcsc':

@@ -2,13 +2,17 @@ import type {
   Driver,
   Emulator,
   HidEmulator,
+  HttpEmulator,
+  HttpRequest,
   KeyboardEmulator,
   PcscEmulator,
   SerialEmulator,
+  TcpEmulator,
+  TransportKind,
 } from 'encoder-bridge/driver'
 import { formatHex } from '../../src/wire/hex.ts'
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts'
-import type { Exchange, FixtureMessage } from './fixtures.ts'
+import type { Conversation, Exchange, FixtureMessage } from './fixtures.ts'
 
 type ToDevice = Omit<FixtureMessage, 'direction'>
 
@@ -33,11 +37,13 @@ const inPieces = (bytes: Uint8Array, chunk: Chunk): readonly Uint8Array[] => {
   return pieces
 }
 
-const serialHost = (emulator: SerialEmulator, chunk: Chunk): Host => {
+const streamHost = (emulator: SerialEmulator | TcpEmulator, chunk: Chunk): Host => {
   let heard = ''
-  emulator.connect((bytes) => {
+  const hear = (bytes: Uint8Array): void => {
     heard += formatHex(bytes)
-  })
+  }
+  if (emulator.kind === 'serial') emulator.connect(hear)
+  else emulator.connect({ send: hear, hangUp: () => undefined })
   return {
     send: async ({ hex }) => {
       for (const piece of inPieces(hex, chunk)) emulator.receive(piece)
@@ -111,15 +117,17 @@ const keyboardHost = (emulator: KeyboardEmulator): Host => {
 const hostOf = (emulator: Emulator, hasCard: boolean, chunk: Chunk): Host => {
   switch (emulator.kind) {
     case 'serial':
-      return serialHost(emulator, chunk)
+    case 'tcp':
+      return streamHost(emulator, chunk)
     case 'hid':
       return hidHost(emulator)
     case 'pcsc':
       return pcscHost(emulator, hasCard)
     case 'keyboard':
       return keyboardHost(emulator)
+    case 'http':
     case 'none':
-      throw new Error('A device in this process exchanges no messages.')
+      throw new Error(`No messages are exchanged over ${emulator.kind}.`)
   }
 }
 
@@ -128,26 +136,51 @@ const sendAll = async (host: Host, clock: FakeClock, message: ToDevice): Promise
   await clock.advance(100)
 }
 
+/** A new emulator of the driver with the card and the clock of a scene. */
+const stage = async <Kind extends TransportKind>(
+  driver: Driver,
+  { card }: Pick<Exchange, 'card'>,
+  transport: Kind,
+): Promise<{
+  readonly clock: FakeClock
+  readonly emulator: Extract<Emulator, { readonly kind: Kind }>
+}> => {
+  const clock = createFakeClock()
+  const emulator = await driver.emulate({ clock, realtime: false, transport })
+  if (emulator.kind !== transport) throw new Error(`The emulator is one for ${emulator.kind}.`)
+  if (card !== undefined) {
+    const { memory, encoder, ...identity } = card
+    emulator.placeCard({
+      ...identity,
+      ...(memory !== undefined && { memory }),
+      ...(encoder !== undefined && { encoder }),
+    })
+  }
+  return { clock, emulator: emulator as Extract<Emulator, { readonly kind: Kind }> }
+}
+
+interface ReplayOptions {
+  /** The exchange's own, or the driver's usual one, when left out. */
+  readonly transport?: TransportKind
+  /** Sizes of the pieces in which bytes of a stream are handed over; whole when left out. */
+  readonly chunk?: Chunk
+}
+
 /**
  * Plays the host's part of an exchange to a new emulator and returns both sides as hexadecimal: `expected` by the fixture,
  * `answered` by the emulator. Whole messages stand apart, bytes and keys run on.
- * @param chunk sizes of the pieces in which bytes of a serial line are handed over; whole when left out
  */
 export const replay = async (
   driver: Driver,
   exchange: Exchange,
-  chunk: Chunk = () => Number.POSITIVE_INFINITY,
+  { transport: wanted, chunk = () => Number.POSITIVE_INFINITY }: ReplayOptions = {},
 ): Promise<{ readonly expected: string; readonly answered: string }> => {
-  const { card, shown, before, messages } = exchange
-  const transport = exchange.transport ?? driver.manifest.transports[0] ?? 'none'
-  const clock = createFakeClock()
-  const emulator = await driver.emulate({ clock, realtime: false, transport })
-  if (card !== undefined) {
-    const { memory, ...identity } = card
-    emulator.placeCard({ ...identity, ...(memory !== undefined && { memory }) })
-  }
+  const { card, shown, before, faults, messages } = exchange
+  const transport = wanted ?? exchange.transport ?? driver.manifest.transports[0] ?? 'none'
+  const { clock, emulator } = await stage(driver, exchange, transport)
   const host = hostOf(emulator, card !== undefined, chunk)
   for (const message of before) await sendAll(host, clock, message)
+  for (const fault of faults) emulator.inject({ fault })
   host.forget()
   if (shown !== undefined) {
     const { bitCount, symbology, ...read } = shown
@@ -163,7 +196,46 @@ export const replay = async (
     else host.expect(message)
   }
   emulator.close()
-  const isStream = transport === 'serial' || transport === 'keyboard'
+  const isStream = transport === 'serial' || transport === 'tcp' || transport === 'keyboard'
   const expected = messages.filter(({ direction }) => direction === 'toHost').map(({ hex }) => formatHex(hex))
   return { expected: expected.join(isStream ? '' : ' '), answered: host.answered() }
+}
+
+/** What of an answer the fixture speaks of: the rest is free. */
+const asFarAsTold = (told: unknown, answer: unknown): unknown => {
+  if (Array.isArray(told) && Array.isArray(answer)) {
+    return answer.map((one: unknown, index) => (index < told.length ? asFarAsTold(told[index], one) : one))
+  }
+  if (!isRecord(told) || !isRecord(answer)) return answer
+  const names = Object.keys(told).filter((name) => name in answer)
+  return Object.fromEntries(names.map((name) => [name, asFarAsTold(told[name], answer[name])]))
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const askServer = async (
+  { clock, emulator }: { readonly clock: FakeClock; readonly emulator: HttpEmulator },
+  { method, path, body }: Conversation['before'][number],
+) => {
+  const request: HttpRequest = { method, path, ...(body !== undefined && { body }) }
+  const answer = await clock.drive(emulator.handle(request, { signal: new AbortController().signal }))
+  await clock.advance(1000)
+  return answer
+}
+
+/** As replay, of a conversation over HTTP: the answers by the fixture, and as much of the emulator's as the fixture tells. */
+export const converse = async (
+  driver: Driver,
+  { calls, before, faults, ...scene }: Conversation,
+): Promise<{ readonly expected: readonly unknown[]; readonly answered: readonly unknown[] }> => {
+  const server = await stage(driver, scene, 'http')
+  for (const request of before) await askServer(server, request)
+  for (const fault of faults) server.emulator.inject({ fault })
+  const answered: unknown[] = []
+  for (const { request, response } of calls) {
+    answered.push(asFarAsTold(response, await askServer(server, request)))
+  }
+  server.emulator.close()
+  return { expected: calls.map(({ response }) => response), answered }
 }

@@ -6,6 +6,7 @@ import {
   type EmulatedCardOptions,
   type Emulator,
   isBridgeError,
+  type KeySystem,
   type Scanner,
   type Transport,
   type TransportKind,
@@ -25,7 +26,10 @@ export interface Rig<Kind extends TransportKind = 'serial'> {
   /** Opens the driver as a card device; the clock is driven. */
   open(signal?: AbortSignal): Promise<CardDevice>
   openScanner(signal?: AbortSignal): Promise<Scanner>
+  openKeys(signal?: AbortSignal): Promise<KeySystem>
   openDevice(signal?: AbortSignal): Promise<Device>
+  /** Connects anew to the emulator that is there, as after a loss: `memory`, `isClosed` and what is opened are of the new transport. */
+  reconnect(): void
 }
 
 export interface RigOptions<Kind extends TransportKind = 'serial'> {
@@ -38,7 +42,7 @@ export interface RigOptions<Kind extends TransportKind = 'serial'> {
   readonly options?: unknown
   /** Whether answers take their modelled time, on the test's clock. */
   readonly realtime?: boolean
-  /** How many bytes one delivery to the driver carries at most, on a serial line. */
+  /** How many bytes one delivery to the driver carries at most, of a byte stream. */
   readonly chunk?: number | (() => number)
 }
 
@@ -53,38 +57,59 @@ export const createRig = async <Kind extends TransportKind = 'serial'>(
   const clock = createFakeClock()
   const emulator = await driver.emulate({ clock, realtime, transport: kind ?? 'serial' })
   if (card !== undefined) emulator.placeCard(card)
-  const memory = connectEmulator(emulator, { ...(chunk !== undefined && { chunk }) })
   let isClosed = false
-  // What was asked for is what the emulator and its end of the cable are, or else this test fails here.
-  if (memory.kind !== (kind ?? 'serial')) throw new Error(`The emulator is one for ${memory.kind}.`)
-  const watched: Transport = {
-    ...memory,
-    close: () => {
-      isClosed = true
-      return memory.close()
-    },
+
+  const connect = (): { memory: MemoryEnd; transport: OfKind<Transport, Kind> } => {
+    const memory = connectEmulator(emulator, { ...(chunk !== undefined && { chunk }) })
+    // What was asked for is what the emulator and its end of the cable are, or else this test fails here.
+    if (memory.kind !== (kind ?? 'serial')) throw new Error(`The emulator is one for ${memory.kind}.`)
+    isClosed = false
+    const watched: Transport = {
+      ...memory,
+      close: () => {
+        isClosed = true
+        return memory.close()
+      },
+    }
+    const end = watched as OfKind<Transport, Kind>
+    return { memory, transport: wrap?.(end) ?? end }
   }
-  const end = watched as OfKind<Transport, Kind>
-  const transport = wrap?.(end) ?? end
+  let line = connect()
+
   const openDevice = (signal = new AbortController().signal): Promise<Device> =>
-    clock.drive(driver.open({ transport, clock, options: driver.options.parse(options) }, { signal }))
+    clock.drive(
+      driver.open(
+        {
+          transport: line.transport,
+          clock,
+          wallClock: () => new Date(2026, 10, 23, 15),
+          options: driver.options.parse(options),
+        },
+        { signal },
+      ),
+    )
+  const openAs =
+    <Wanted extends Device['kind']>(wanted: Wanted) =>
+    async (signal?: AbortSignal): Promise<OfKind<Device, Wanted>> => {
+      const device = await openDevice(signal)
+      if (device.kind !== wanted) throw new Error(`A ${device.kind} was opened instead of a ${wanted}.`)
+      return device as OfKind<Device, Wanted>
+    }
   return {
     clock,
     emulator: emulator as OfKind<Emulator, Kind>,
-    memory: memory as OfKind<MemoryEnd, Kind>,
+    get memory() {
+      return line.memory as OfKind<MemoryEnd, Kind>
+    },
     get isClosed() {
       return isClosed
     },
     openDevice,
-    open: async (signal) => {
-      const device = await openDevice(signal)
-      if (device.kind !== 'card') throw new Error(`A ${device.kind} was opened instead of a card device.`)
-      return device
-    },
-    openScanner: async (signal) => {
-      const device = await openDevice(signal)
-      if (device.kind !== 'scanner') throw new Error(`A ${device.kind} was opened instead of a scanner.`)
-      return device
+    open: openAs('card'),
+    openScanner: openAs('scanner'),
+    openKeys: openAs('keySystem'),
+    reconnect: () => {
+      line = connect()
     },
   }
 }
