@@ -15,7 +15,7 @@ import { runCommand, type RunningCommand, startCommand } from '../test/support/c
 const POLL_EVERY_MS = 25
 
 /** Nothing that is asked for here takes this long, however busy the machine. */
-const PATIENCE_MS = 120_000
+export const PATIENCE_MS = 120_000
 
 /** Repeats a question until it is answered with yes; rejects when that takes too long. */
 export const waitUntil = async (ask: () => Promise<boolean>, everyMs = POLL_EVERY_MS): Promise<void> => {

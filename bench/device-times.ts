@@ -14,8 +14,8 @@ const UNPLUGGED_LIMIT_MS = 1000
 const PLUGGED_LIMIT_MS = 2000
 const CARDS = 60
 /**
- * A PN532 that looks for a card asks every 40 ms, and one such question takes 5 ms (drivers/pn532): whatever a card waits
- * longer than this is ours.
+ * A PN532 that waits for a card looks every 40 ms, and the look that finds one takes 5 ms (drivers/pn532): whatever a card
+ * waits longer than this is ours.
  */
 const POLLING_MS = 45
 const PRESENTED_LIMIT_MS = POLLING_MS + 5

@@ -19,6 +19,8 @@ const parts: Readonly<Record<string, z.ZodType>> = {
   PollResponse: channel.PollResponse,
   LookupRequest: channel.LookupRequest,
   LookupResponse: channel.LookupResponse,
+  EntrancesRequest: channel.EntrancesRequest,
+  EntrancesResponse: channel.EntrancesResponse,
   DeskEncodeRequest: channel.DeskEncodeRequest,
   DeskEncodeResponse: channel.DeskEncodeResponse,
 }
@@ -137,7 +139,7 @@ ${block('Encoder')}
 
 ## Beside the channel
 
-Two requests of a paired bridge, with the same bearer.
+Three requests of a paired bridge, with the same bearer.
 
 ### \`POST /bridge/v1/credentials/lookup\`
 
@@ -146,6 +148,14 @@ Asks what a credential that was found on a card is worth.
 ${block('LookupRequest')}
 
 ${block('LookupResponse')}
+
+### \`POST /bridge/v1/entrances/list\`
+
+Asks which doors the bridge's access system has, for the desk's list of rooms.
+
+${block('EntrancesRequest')}
+
+${block('EntrancesResponse')}
 
 ### \`POST /bridge/v1/access_methods/encode\`
 

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import * as schemas from '../../src/control/schema.ts'
+import * as rooms from '../../src/control/schema/rooms.ts'
+import { StayRequest } from '../../src/control/schema/stays.ts'
 import { controlRoutes } from './control-routes.ts'
 import { jsonSchemas, shapeBlock } from './shape.ts'
 
@@ -19,7 +21,13 @@ const shapes: Readonly<Record<string, z.ZodType>> = {
   PlaceCardRequest: schemas.PlaceCardRequest,
   RemoveCardRequest: schemas.RemoveCardRequest,
   PresentRequest: schemas.PresentRequest,
+  StayRequest,
   Ordered: schemas.OrderedResponse,
+  Rooms: rooms.RoomsResponse,
+  Room: rooms.RoomBody,
+  ReplaceRoomsRequest: rooms.ReplaceRoomsRequest,
+  RoomChanges: rooms.RoomChangesResponse,
+  RoomsCheck: rooms.RoomsCheckResponse,
   Sessions: schemas.SessionsResponse,
   SessionSummary: schemas.SessionSummary,
   SessionQuery: schemas.SessionQuery,
@@ -57,7 +65,7 @@ curl -H "Authorization: Bearer $(cat DATA/control-token)" http://127.0.0.1:27411
 \`\`\`
 
 - Every route but \`/v1/health\` wants \`Authorization: Bearer TOKEN\`.
-- A POST carries \`Content-Type: application/json\` and a JSON body, \`{}\` where there is nothing to say. Unknown fields are refused.
+- A POST or PUT carries \`Content-Type: application/json\` and a JSON body, \`{}\` where there is nothing to say. Unknown fields are refused.
 - A GET changes nothing.
 - The \`Host\` header must name this computer, and a browser's \`Origin\` must be the API's own: no other page can call it.
 - Too many requests are answered with \`rate_limited\`.

@@ -26,12 +26,19 @@ import {
   StatusResponse,
   TakeOverRequest,
 } from '../../src/control/schema.ts'
+import {
+  ReplaceRoomsRequest,
+  RoomChangesResponse,
+  RoomsCheckResponse,
+  RoomsResponse,
+} from '../../src/control/schema/rooms.ts'
+import { StayRequest } from '../../src/control/schema/stays.ts'
 
 interface ControlRoute {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
   readonly does: string
-  /** The body of a POST, the query of a GET. */
+  /** The body of a POST or PUT, the query of a GET. */
   readonly request: z.ZodType | null
   readonly answer: z.ZodType
 }
@@ -111,6 +118,28 @@ export const controlRoutes: readonly ControlRoute[] = [
     'Orders a scan that reports to nobody but this desk.',
     ScanRequest,
     OrderedResponse,
+  ),
+  route(
+    'POST',
+    '/v1/stays',
+    'Orders something at a lock system that makes no key; reports to nobody but this desk.',
+    StayRequest,
+    OrderedResponse,
+  ),
+  route('GET', '/v1/rooms', 'The list of rooms that key systems go by.', null, RoomsResponse),
+  route(
+    'PUT',
+    '/v1/rooms',
+    'Replaces the list of rooms, all of it or nothing.',
+    ReplaceRoomsRequest,
+    RoomChangesResponse,
+  ),
+  route(
+    'GET',
+    '/v1/rooms/check',
+    'Compares the list of rooms with the hub’s entrances and the configuration.',
+    null,
+    RoomsCheckResponse,
   ),
   route('GET', '/v1/sessions', 'The sessions that are remembered, newest first.', null, SessionsResponse),
   route(

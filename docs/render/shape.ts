@@ -20,7 +20,7 @@ export interface JsonSchema {
 }
 
 /** A longer list of words is a table of its own somewhere; the field's description names it. */
-const LONGEST_ENUM = 12
+const LONGEST_ENUM = 14
 const LONGEST_LINE = 100
 const formats: Readonly<Record<string, string>> = { uuid: 'uuid', 'date-time': 'instant', uri: 'url' }
 

@@ -45,7 +45,10 @@ const plugIn = async (): Promise<PcscEmulator> => {
 }
 
 const openDevice = async (): Promise<CardDevice> => {
-  const device = await pcsc.open({ transport: await openPcsc(READER), options: {}, clock: systemClock }, idle)
+  const device = await pcsc.open(
+    { transport: await openPcsc(READER), options: {}, clock: systemClock, wallClock: () => new Date() },
+    idle,
+  )
   onTestFinished(() => device.close())
   if (device.kind !== 'card') throw new Error('It is no card device.')
   return device

@@ -8,7 +8,7 @@ import { BridgeError } from '../../src/contract/errors.ts'
 import { EncoderId, OrderId } from '../../src/contract/ids.ts'
 import type { AuditLine } from '../../src/contract/journal.ts'
 import type { SessionView } from '../../src/contract/session-view.ts'
-import type { ControlPorts, Identified, PairingView } from '../../src/control/ports.ts'
+import type { ControlPorts, Identified, PairingView, RoomPorts } from '../../src/control/ports.ts'
 import { startControl } from '../../src/control/server.ts'
 
 export const frontDesk: EncoderView = {
@@ -16,6 +16,8 @@ export const frontDesk: EncoderView = {
   name: 'Front Desk',
   driver: 'pn532',
   kind: 'card',
+  address: null,
+  keys: null,
   transport: 'serial',
   identity: 'path:/dev/ttyUSB0',
   presentation: 'field',
@@ -35,6 +37,32 @@ export const backOffice: EncoderView = {
   name: 'Back Office',
   path: '/dev/ttyUSB1',
   identity: 'path:/dev/ttyUSB1',
+}
+
+/** An encoder of a lock system that can do everything. */
+export const keyCoder: EncoderView = {
+  ...frontDesk,
+  encoderId: EncoderId.parse('44444444-4444-4444-8444-444444444444'),
+  name: 'Key Coder',
+  driver: 'fias',
+  kind: 'keySystem',
+  address: '01',
+  keys: {
+    purposes: ['new', 'additional', 'oneShot'],
+    copiesAtOnce: 1,
+    rooms: 1,
+    authorisations: true,
+    timeStep: 'minute',
+    needsEnd: true,
+    isParallel: true,
+    refusals: [],
+    reads: true,
+    checksOut: true,
+    movesStays: true,
+    cancelsTasks: true,
+    assigns: false,
+  },
+  technologies: [],
 }
 
 export const accessMethodId = '33333333-3333-4333-8333-333333333333'
@@ -83,6 +111,10 @@ const createFakePorts = () => {
     encoders: [frontDesk] as readonly EncoderView[],
     audit: [] as readonly AuditLine[],
     pairing: { state: 'unpaired' } as PairingView,
+    rooms: { rows: [], error: null } as ReturnType<RoomPorts['list']>,
+    roomsCheck: { entrances: [], missing: [], unknown: [], unknownSystems: [] } as Awaited<
+      ReturnType<RoomPorts['check']>
+    >,
     /** What identify tells; null waits until it is given up. */
     identified: null as Identified | null,
     watchers: () => observers.size,
@@ -156,6 +188,19 @@ const createFakePorts = () => {
     orderScan: (encoderId) => {
       calls.push({ scan: encoderId })
       return orderId
+    },
+    orderStay: (encoderId, stay) => {
+      calls.push({ stay, encoderId })
+      return orderId
+    },
+    rooms: {
+      list: () => state.rooms,
+      replace: (rows, isDryRun) => {
+        calls.push({ replaceRooms: rows, isDryRun })
+        if (!isDryRun) state.rooms = { rows, error: null }
+        return { added: rows.length, changed: 0, removed: 0, unchanged: 0 }
+      },
+      check: () => Promise.resolve(state.roomsCheck),
     },
     doctor: () => Promise.resolve({ checks: [{ name: 'node', status: 'ok', message: 'Node 20.' }] }),
     pairing: {

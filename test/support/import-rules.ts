@@ -92,6 +92,13 @@ export const layers: readonly Layer[] = [
     kept: ['../contract/journal.ts', '@photostructure/sqlite'],
   },
   {
+    folder: 'src/rooms',
+    title: 'rooms imports the contract',
+    imports: ['src/contract'],
+    broken: ['../sessions/x.ts', '../control/x.ts', '../cli/x.ts'],
+    kept: ['../contract/rooms.ts', 'node:fs'],
+  },
+  {
     folder: 'src/seam',
     title: 'seam imports the contract',
     imports: ['src/contract'],
@@ -128,10 +135,22 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'src/cli',
-    title: 'cli imports the control schema, the configuration and the error table',
-    imports: ['src/control/schema.ts', 'src/control/schema', 'src/config', 'src/contract/errors.ts'],
+    title: 'cli imports the control schema, the configuration, the list of rooms and the error table',
+    imports: [
+      'src/control/schema.ts',
+      'src/control/schema',
+      'src/config',
+      'src/rooms',
+      'src/contract/errors.ts',
+    ],
     broken: ['../sessions/x.ts', '../control/server.ts', '../contract/journal.ts', '../../drivers/index.ts'],
-    kept: ['../control/schema.ts', '../config/load.ts', '../contract/errors.ts', 'commander'],
+    kept: [
+      '../control/schema.ts',
+      '../config/load.ts',
+      '../rooms/csv.ts',
+      '../contract/errors.ts',
+      'commander',
+    ],
   },
 ]
 
