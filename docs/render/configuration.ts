@@ -66,6 +66,31 @@ port; else by what its protocol tells, and at last by its path. Two that nothing
 \`encoder-bridge devices accept\`. The encoder keeps its id through all of that; it goes with the name. USB ids stand in quotes:
 \`match: { vendorId: '0403', usbPath: 1-2.3 }\`. On Linux a stable link under \`/dev/serial/by-id/\` is a path too.
 
+## A lock system in \`devices\`
+
+A device of a [key system](key-systems.md) is a link with one or many encoders, and each of these is an encoder of its own. On a network it is where its
+\`path\` says and nothing else: it is neither searched for nor quarantined.
+
+\`\`\`yaml
+devices:
+  - driver: fias
+    path: tcp-listen://0.0.0.0:5010?from=pms.example.com
+    name: Hotel
+    encoders: [{ name: Front Desk, address: '1' }, { name: Back Office, address: '2' }]
+\`\`\`
+
+| Setting of \`encoders\` | Value | Default |
+|---|---|---|
+${Object.entries(settingAt(['devices']).items?.properties?.['encoders']?.items?.properties ?? {})
+  .map(([name, schema]) => row(name, null, schema))
+  .join('\n')}
+
+An encoder keeps its id with the name of its link and its address: through another host or port, a serial line in place of the network, and another name of
+its own. With another name of the link, or another address, it is another encoder.
+
+Encoders of one link work side by side, and a lost link is lost for all of them. When a call never ends, not even when it is told to, the link is closed and
+opened again: an order that was under way on another of its encoders ends as \`unknown\` if its command had gone out.
+
 ## Layouts
 
 | Layout | Cards |

@@ -35,7 +35,7 @@ export interface Coders {
   giveUpAll(reason: string): void
 }
 
-interface Waiting {
+interface Due {
   readonly answered: (answer: FiasRecord) => void
   readonly failed: (error: BridgeError) => void
   readonly isAmbiguous: boolean
@@ -45,7 +45,7 @@ interface Waiting {
 interface Coder {
   workstation: string
   isTaken: boolean
-  waiting: Waiting | undefined
+  waiting: Due | undefined
   /** Until then an answer to something earlier may come, in the clock's milliseconds. */
   clearAtMs: number
 }
@@ -86,7 +86,7 @@ export const createCoders = ({
     return coder
   }
 
-  const stopWaiting = (coder: Coder): Waiting | undefined => {
+  const stopWaiting = (coder: Coder): Due | undefined => {
     const { waiting } = coder
     if (waiting !== undefined) clock.clearTimeout(waiting.timer)
     coder.waiting = undefined

@@ -117,7 +117,6 @@ export const readRoomList = (bytes: Uint8Array): ReadList => {
   for (const record of lines) {
     const { row, mistakes: wrong } = readRow(record, of)
     mistakes.push(...wrong)
-    if (mistakes.length >= MAX_MISTAKES) break
     if (wrong.length > 0) continue
     const key = keyOf(row.acsEntranceId, row.system)
     const first = firstLines.get(key)

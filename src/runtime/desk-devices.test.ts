@@ -3,14 +3,18 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFakeKeySystem, lockManifest } from '../../test/devices/fake-key-system.ts'
+import { asKeys } from '../../test/devices/desk-bench.ts'
+import { createFakeKeySystem, keyOrder, lockManifest } from '../../test/devices/fake-key-system.ts'
 import { fakeDriver } from '../../test/devices/fake-driver.ts'
 import { openLockSystem } from '../../test/support/tcp-peers.ts'
+import { createLayouts } from '../cards/layouts/index.ts'
+import { Config } from '../config/schema.ts'
+import { OrderId } from '../contract/ids.ts'
 import type { OpenEncoders } from '../devices/encoders.ts'
 import { openJournal } from '../journal/journal.ts'
 import { systemClock } from '../service/system-clock.ts'
-import { openDeskDevices } from './desk-devices.ts'
-import type { ConfiguredDevice } from './encoder-settings.ts'
+import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
+import { type ConfiguredDevice, encoderSettings } from './encoder-settings.ts'
 
 /** A lock system of the configuration, whose driver is content with any connection. */
 const link = (path: string, told: Partial<ConfiguredDevice> = {}): ConfiguredDevice => ({
@@ -32,6 +36,14 @@ const link = (path: string, told: Partial<ConfiguredDevice> = {}): ConfiguredDev
   ...told,
 })
 
+const ports = {
+  clock: systemClock,
+  random: () => 0,
+  wallClock: () => new Date(),
+  onAlive: () => undefined,
+  virtual: { open: () => Promise.reject(new Error('none')) },
+}
+
 /** The daemon's starts over one journal. */
 const openStarts = () => {
   const folder = mkdtempSync(join(tmpdir(), 'desk-devices-'))
@@ -41,14 +53,7 @@ const openStarts = () => {
     rmSync(folder, { recursive: true })
   })
   return async (...configured: readonly ConfiguredDevice[]): Promise<OpenEncoders> => {
-    const encoders = await openDeskDevices(configured, {
-      clock: systemClock,
-      random: () => 0,
-      wallClock: () => new Date(),
-      onAlive: () => undefined,
-      journal,
-      virtual: { open: () => Promise.reject(new Error('none')) },
-    })
+    const encoders = await openDeskDevices(configured, { ...ports, journal })
     onTestFinished(() => encoders.close())
     return encoders
   }
@@ -148,4 +153,30 @@ test('a lock system that is not reached is absent, with what to check', async ()
     { error: { code: 'device_absent', detail: expect.stringContaining(`127.0.0.1:${gone.port}`) as string } },
     { error: { code: 'device_absent' } },
   ])
+})
+
+test('an emulated lock system has a card on each of its encoders', async () => {
+  const encoders = [{ name: 'Desk 1', address: '1' }]
+  const config = Config.parse({
+    devices: [{ driver: 'fias', path: 'tcp://lock.example:4000', name: 'Hotel', encoders }],
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'desk-devices-'))
+  const journal = openJournal({ path: join(folder, 'journal.db') })
+  const desk = await openEmulatedDevices(config, await encoderSettings(config, createLayouts([])), {
+    ...ports,
+    journal,
+  })
+  onTestFinished(async () => {
+    await desk.close()
+    journal.close()
+    rmSync(folder, { recursive: true })
+  })
+  await reach(desk, 'ready')
+  const ids = desk.list().map(({ encoderId }) => encoderId)
+  const claim = { orderId: OrderId.parse('order-1'), owner: 'a test', isFirst: false }
+  const signal = new AbortController().signal
+  const lease = asKeys(await desk.lease(ids, claim, signal))
+  const making = lease.device.makeKey('1', keyOrder, { signal, beforeSending: () => undefined })
+  await expect(making).resolves.toHaveProperty('serialNumbers')
+  await lease.release()
 })

@@ -18,6 +18,10 @@ test('a key system has its encoders, and every other device is one', async () =>
   expect(await settle({ driver: 'fias', path: 'tcp://pms.example:5010', encoders: members })).toMatchObject([
     { name: 'Hotel', path: 'tcp://pms.example:5010', encoders: members, secretFile: null },
   ])
+  expect(await settle({ driver: 'salto', path: 'COM3', encoders: members })).toMatchObject([{ path: 'COM3' }])
+  expect(await settle({ driver: 'salto', match: { serialNumber: 'A1' }, encoders: members })).toMatchObject([
+    { path: null, match: { serialNumber: 'A1' } },
+  ])
   expect(await settle({ driver: 'pn532', path: '/dev/ttyUSB0' })).toMatchObject([{ encoders: [] }])
 })
 

@@ -16,11 +16,16 @@ export const openEmulated = (config: Config): SlotPorts['openTransport'] => {
   }
 }
 
+const twoDigits = (index: number): string => String(index).padStart(2, '0')
+
 const createEmulator = async (driverId: string, index: number): Promise<Emulator> => {
   const driver = await loadDriver(driverId)
   const emulator = await driver.emulate({ clock: systemClock, realtime: true })
   if (driver.manifest.technologies.includes('mifare-classic-1k')) {
-    emulator.placeCard({ type: 'classic1k', uid: `DE0000${String(index).padStart(2, '0')}` })
+    emulator.placeCard({ type: 'classic1k', uid: `DE0000${twoDigits(index)}` })
+  }
+  for (const [at, encoder] of (emulator.lockSystem?.encoders ?? []).entries()) {
+    void ({ type: 'key', uid: `DE00${twoDigits(at)}${twoDigits(index)}`, encoder })
   }
   return emulator
 }

@@ -48,18 +48,14 @@ export const createCable = <Listener extends LossListener>(
     pending.clear()
   }
 
-  const tellLoss = (): void => {
-    const witness = listener
-    queueMicrotask(() => {
-      if (end === lost) witness?.onLost(lost)
-    })
-  }
-
   const unplug = (): void => {
     if (end !== undefined) return
     endWith(lost)
     cutPower()
-    tellLoss()
+    const witness = listener
+    queueMicrotask(() => {
+      if (end === lost) witness?.onLost(lost)
+    })
   }
 
   const unplugWhenDone = (): void => {
@@ -75,7 +71,6 @@ export const createCable = <Listener extends LossListener>(
     listen: (newListener) => {
       if (listener !== undefined) throw new BridgeError('device_busy', `${path} has a listener already.`)
       listener = newListener
-      if (end === lost) tellLoss()
       return () => {
         if (listener === newListener) listener = undefined
       }

@@ -62,7 +62,6 @@ test.each([
   const told = listenTo(transport)
   await end(transport)
   await end(transport)
-  await transport.close()
   peer.say('unheard')
   await settled()
   expect([told, peer.told.disconnections, peer.powerCycles]).toEqual([losses, 1, 0])

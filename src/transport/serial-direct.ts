@@ -8,7 +8,7 @@ interface PolledPort {
 }
 
 /** The bytes of an open port, moved by system calls of this thread. */
-export interface DirectPort {
+interface DirectPort {
   /** Bytes are told of as they come, until the end that is returned; later ones wait in the kernel. */
   listen(onBytes: (bytes: Uint8Array) => void): () => void
   /** How many of the bytes the kernel took at once, from the first on. */

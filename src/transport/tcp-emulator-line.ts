@@ -20,26 +20,22 @@ export const connectPeer = (
   send: (bytes: Uint8Array) => void,
   hangUp: () => void,
 ): EmulatedPeer => {
-  let isUp = true
+  let isRefused = false
   const line = {
-    send: (bytes: Uint8Array): void => {
-      if (isUp) send(bytes)
-    },
+    send,
     hangUp: (): void => {
-      if (!isUp) return
-      isUp = false
+      isRefused = true
       if (current.get(emulator) === line) current.delete(emulator)
       hangUp()
     },
   }
   emulator.connect(line)
-  if (isUp) current.set(emulator, line)
+  if (!isRefused) current.set(emulator, line)
   return {
     receive: (bytes) => {
       if (current.get(emulator) === line) emulator.receive(bytes)
     },
     end: () => {
-      isUp = false
       if (current.get(emulator) !== line) return
       current.delete(emulator)
       emulator.disconnected()

@@ -68,10 +68,10 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
   },
 )
 
-test('a PUT that is no JSON replaces nothing', async () => {
+test.each([undefined, 'text/plain'])('a PUT of %s replaces nothing', async (type) => {
   await using control = await openControl()
-  const headers = { ...bearer(control.token), 'content-type': 'text/plain' }
-  const answer = await send(control.port, 'PUT', '/v1/rooms', headers, '{"rooms":[]}')
+  const headers = { ...bearer(control.token), ...(type !== undefined && { 'content-type': type }) }
+  const answer = await send(control.port, 'PUT', '/v1/rooms', headers, type && '{"rooms":[]}')
   expect([answer.status, answer.body]).toEqual([415, errorCode('request_invalid')])
   expect(control.calls).toEqual([])
 })

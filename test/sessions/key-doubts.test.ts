@@ -102,8 +102,8 @@ describe('a command without an answer', () => {
   test.each(['card_foreign', 'card_staff'] as const)(
     'is not cleared up by a card that is %s',
     async (code) => {
-      const { desk, orderId } = await inDoubt()
-      await using _ = desk
+      await using doubt = await inDoubt()
+      const { desk, orderId } = doubt
       desk.system.place('1', code)
       await desk.settled()
       expect(desk.sessions.view(orderId)?.prompt).toContain('That is not the key that was ordered.')

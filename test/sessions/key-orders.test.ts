@@ -181,12 +181,9 @@ describe('a refusal', () => {
 
   it('of a system that stays busy ends the order after a minute', async () => {
     await using desk = await openLockDesk()
-    desk.system.next(
-      ...Array<{ does: 'refuse'; code: 'key_encoder_busy' }>(50).fill({
-        does: 'refuse',
-        code: 'key_encoder_busy',
-      }),
-    )
+    for (let count = 0; count < 50; count += 1) {
+      desk.system.next({ does: 'refuse', code: 'key_encoder_busy' })
+    }
     const began = desk.clock.now()
     expect(await desk.ending(desk.order())).toMatchObject({ kind: 'untouched', code: 'key_encoder_busy' })
     expect(desk.clock.now() - began).toBe(60_000)
@@ -367,5 +364,31 @@ describe('a lost link', () => {
     desk.encoders.comeBack()
     await desk.settled()
     expect(desk.system.heard).toHaveLength(1)
+  })
+})
+
+describe('a drain', () => {
+  it('lets a command that went out come to its answer', async () => {
+    await using desk = await openLockDesk()
+    desk.system.next({ does: 'wait' })
+    const orderId = desk.order()
+    await desk.settled()
+    const draining = desk.sessions.drain(60_000)
+    await desk.settled()
+    desk.system.settle({ does: 'obey' })
+    await desk.clock.drive(draining)
+    expect(desk.journal.entry(orderId)?.ending).toMatchObject({ kind: 'encoded', proof: 'confirmed' })
+  })
+
+  it('gives no command that has not gone out, and leaves its order to the restart', async () => {
+    await using before = await openLockDesk()
+    before.system.next({ does: 'standInLine' })
+    const orderId = before.order()
+    await before.settled()
+    await before.clock.drive(before.sessions.drain(60_000))
+    expect(before.journal.entry(orderId)).toMatchObject({ phase: 'accepted', ending: null })
+    await using after = await before.restart()
+    expect(await after.ending(orderId)).toMatchObject({ kind: 'encoded' })
+    expect(after.system.heard).toHaveLength(1)
   })
 })

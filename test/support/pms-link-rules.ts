@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { type Driver, isBridgeError } from 'encoder-bridge/driver'
+import { when } from '../conformance/subject.ts'
 import { openPmsLink } from './pms-links.ts'
 import { testUnless } from './skip.ts'
 
@@ -14,8 +15,14 @@ export const describePmsLinks = (driver: Driver): void => {
     describeLink(driver, 'tcp')
     describeRivals(driver)
   })
-  if (noTerminals !== null) testUnless(noTerminals)('over a pseudoterminal', () => undefined)
-  else describe.concurrent('over a pseudoterminal', () => describeLink(driver, 'serial'))
+  when(noTerminals !== null, () => {
+    testUnless(noTerminals)('a serial line is tried', () => undefined)
+  })
+  when(noTerminals === null, () => {
+    describe.concurrent('over a pseudoterminal', () => {
+      describeLink(driver, 'serial')
+    })
+  })
 }
 
 const describeLink = (driver: Driver, transport: 'tcp' | 'serial'): void => {
@@ -121,9 +128,12 @@ const describeLink = (driver: Driver, transport: 'tcp' | 'serial'): void => {
 
   test('a link that is cut while the encoder waits leaves the order unknown, and is told as lost', async (context) => {
     const link = await openPmsLink(driver, transport, context)
-    const making = await new Promise<Promise<string>>((resolve) => {
-      const given: Promise<string> = link.order({}, { onSending: () => resolve(given) })
+    let tellSent = (): void => undefined
+    const sent = new Promise<void>((resolve) => {
+      tellSent = resolve
     })
+    const making = link.order({}, { onSending: () => tellSent() })
+    await sent
     link.cut()
     expect(await making).toBe('outcome_unknown')
     await link.lost()
