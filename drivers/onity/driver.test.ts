@@ -95,6 +95,26 @@ test('an order that is given up while the encoder waits is ended by EX: nothing 
   expect(await desk.order()).toMatchObject({ ending: 'done' })
 })
 
+test('an order that is given up before it was acknowledged is ended by EX once it was', async () => {
+  const desk = await openPmsDesk(onity)
+  const abort = new AbortController()
+  const giving = desk.drive(
+    desk.give(
+      (io) =>
+        desk.system.makeKey('1', pmsOrder, {
+          ...io,
+          beforeSending: () => {
+            io.beforeSending()
+            abort.abort()
+          },
+        }),
+      abort.signal,
+    ),
+  )
+  expect(await giving).toMatchObject({ ending: 'aborted', sendings: 1 })
+  expect([desk.written.slice(-2), desk.losses]).toEqual([['ENQ', '|EX|1|'], []])
+})
+
 test('a reading that is given up is ended by EX as well, and the link stays', async () => {
   const desk = await openPmsDesk(onity)
   const abort = new AbortController()

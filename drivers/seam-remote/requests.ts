@@ -49,7 +49,7 @@ export const createRequests = (transport: HttpTransport, clock: Clock): Requests
       if (status === 429) return { kind: 'limited', waitMs: waitOf(headers['retry-after']) }
       if (status >= 200 && status < 300) return { kind: 'answered', body }
       // 408: the server gave up waiting for something, and does not say for what.
-      if (status >= 400 && status < 500) return { kind: 'refused', status, body }
+      if (status >= 400 && status < 500 && status !== 408) return { kind: 'refused', status, body }
       return { kind: 'unclear', reason: `the server answered with status ${status}` }
     } catch (error) {
       throwIfAborted(signal)

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import type { SocketAddress } from './runtime.ts'
 
 /** The parsers of arguments: each throws what commander shows, with what is allowed. */
 
@@ -20,8 +21,17 @@ export const parseUuid = (text: string): string => {
 }
 
 export const parseUid = (text: string): string => {
-  if (/^(?:[0-9a-f]{8}|[0-9a-f]{14})$/i.test(text)) return text.toUpperCase()
-  throw new InvalidArgumentError('It is 4 or 7 bytes in hexadecimal, like 04AABBCC.')
+  if (/^(?:[0-9a-f]{8}|[0-9a-f]{10}|[0-9a-f]{14})$/i.test(text)) return text.toUpperCase()
+  throw new InvalidArgumentError('It is 4 or 7 bytes in hexadecimal (5 for EM4100), like 04AABBCC.')
+}
+
+/** `host:port`, an IPv6 address in brackets. */
+export const parseAddress = (text: string): SocketAddress => {
+  const [, bracketed, plain, digits] = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(text) ?? []
+  const host = bracketed ?? plain
+  const port = Number(digits)
+  if (host !== undefined && port <= 65_535) return { host, port }
+  throw new InvalidArgumentError('It is a host and a port, like 127.0.0.1:8090 or [::1]:8090.')
 }
 
 export const parseHub = (text: string): string => {

@@ -2,7 +2,8 @@ import { Command, Option } from 'commander'
 import type { StayRequest } from '../control/schema/stays.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { parseCopies, parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
+import type { EmulatedWay, SocketAddress } from './runtime.ts'
+import { parseAddress, parseCopies, parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
 
 const CONTROL_PORT = 27_411
 const HUB_PORT = 27_412
@@ -86,6 +87,23 @@ const addKeySystemCommands = (
     .action((flags: Data) =>
       act(flags, async (context) => (await import('./commands/rooms-check.ts')).roomsCheck(context, flags)),
     )
+}
+
+interface EmulateFlags {
+  readonly json?: boolean
+  readonly ptyLink?: string
+  readonly listen?: SocketAddress
+  readonly connect?: SocketAddress
+  readonly card?: string
+  readonly uid?: string
+  readonly realtime?: boolean
+  readonly control?: string
+}
+
+const wayOf = ({ ptyLink, listen, connect }: EmulateFlags): EmulatedWay | null => {
+  if (ptyLink !== undefined) return { kind: 'pty', link: ptyLink }
+  if (listen !== undefined) return { kind: 'listen', ...listen }
+  return connect === undefined ? null : { kind: 'connect', ...connect }
 }
 
 /** Declares every command; what a command needs is loaded when it runs, so that the daemon carries none of it. */
@@ -253,29 +271,30 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
       act(flags, async (context) => (await import('./commands/audit.ts')).audit(context, flags)),
     )
 
-  command('emulate', 'put an emulated device on a pseudo-terminal')
+  command('emulate', 'put an emulated device on a pseudo-terminal or a network')
     .argument('<driver>', 'driver whose device to emulate')
-    .requiredOption('--pty-link <path>', 'where the link to the pseudo-terminal appears')
-    .option('--card <type>', 'card in the field, like classic1k (default: none)')
-    .option('--uid <hex>', 'UID of the card', parseUid)
+    .option('--pty-link <path>', 'where the link to the pseudo-terminal appears')
+    .addOption(
+      new Option('--listen <address:port>', 'where hosts connect to it; port 0 takes any free one')
+        .argParser(parseAddress)
+        .conflicts('ptyLink'),
+    )
+    .addOption(
+      new Option('--connect <host:port>', 'host that it connects to, again and again')
+        .argParser(parseAddress)
+        .conflicts(['ptyLink', 'listen']),
+    )
+    .option('--card <type>', 'card in the field, like classic1k; key for a lock system (default: none)')
+    .option('--uid <hex>', 'UID of the card: 4 or 7 bytes, 5 for EM4100', parseUid)
     .option('--realtime', 'take the time that the line and the card take')
     .option('--control <socket>', 'socket that takes commands: place, remove and dump cards, inject faults')
-    .action(
-      (
-        driver: string,
-        flags: {
-          json?: boolean
-          ptyLink: string
-          card?: string
-          uid?: string
-          realtime?: boolean
-          control?: string
-        },
-      ) =>
-        act(flags, async (context) =>
-          (await import('./commands/emulate.ts')).emulate(context, driver, flags),
-        ),
-    )
+    .action((driver: string, flags: EmulateFlags, command: Command) => {
+      const way = wayOf(flags)
+      if (way === null) command.error('error: one of --pty-link, --listen and --connect is needed')
+      return act(flags, async (context) =>
+        (await import('./commands/emulate.ts')).emulate(context, driver, { ...flags, way }),
+      )
+    })
 
   return program
 }

@@ -59,10 +59,22 @@ export interface Paired {
   readonly hubEndpoint: string
 }
 
+export interface SocketAddress {
+  /** A name or an address, IPv6 without its brackets. */
+  readonly host: string
+  readonly port: number
+}
+
+/** How hosts reach an emulated device. */
+export type EmulatedWay =
+  /** A pseudo-terminal, to which a link appears. */
+  | { readonly kind: 'pty'; readonly link: string }
+  /** They connect to it, or it connects to one. Port 0 listens on any free one. */
+  | ({ readonly kind: 'listen' | 'connect' } & SocketAddress)
+
 export interface EmulateOptions {
   readonly driver: string
-  /** Where the link to the pseudo-terminal appears. */
-  readonly link: string
+  readonly way: EmulatedWay
   /** Null for an empty field. */
   readonly card: { readonly type: string; readonly uid: string | null } | null
   readonly isRealtime: boolean
@@ -71,7 +83,7 @@ export interface EmulateOptions {
 }
 
 export interface RunningEmulator {
-  /** The pseudo-terminal behind the link. */
+  /** The pseudo-terminal behind the link, or what the desk's configuration has as `path`. */
   readonly path: string
   close(): Promise<void>
 }

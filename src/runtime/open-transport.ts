@@ -25,7 +25,7 @@ const createEmulator = async (driverId: string, index: number): Promise<Emulator
     emulator.placeCard({ type: 'classic1k', uid: `DE0000${twoDigits(index)}` })
   }
   for (const [at, encoder] of (emulator.lockSystem?.encoders ?? []).entries()) {
-    void ({ type: 'key', uid: `DE00${twoDigits(at)}${twoDigits(index)}`, encoder })
+    emulator.placeCard({ type: 'key', uid: `DE00${twoDigits(at)}${twoDigits(index)}`, encoder })
   }
   return emulator
 }

@@ -2,14 +2,20 @@ import { createServer, connect, type Socket } from 'node:net'
 import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { BridgeError, CardTechnology, toBridgeError, type SerialEmulator } from '../contract/index.ts'
+import { BridgeError, CardTechnology, type Emulator, toBridgeError } from '../contract/index.ts'
 import { formatHex, parseHex } from '../wire/hex.ts'
 
 const uid = z.string()
 
 /** What can be asked of a running emulator: one JSON object a line. */
 const ControlRequest = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('place'), type: z.string(), uid, memory: z.string().optional() }),
+  z.strictObject({
+    do: z.literal('place'),
+    type: z.string(),
+    uid,
+    memory: z.string().optional(),
+    encoder: z.string().optional(),
+  }),
   z.strictObject({ do: z.literal('remove'), uid: uid.optional() }),
   z.strictObject({ do: z.literal('dump'), uid }),
   z.strictObject({ do: z.literal('counts'), uid }),
@@ -43,11 +49,16 @@ const readHex = (text: string): Uint8Array => {
   }
 }
 
-const carryOut = async (emulator: SerialEmulator, cable: Cable, request: ControlRequest): Promise<object> => {
+const carryOut = async (emulator: Emulator, cable: Cable, request: ControlRequest): Promise<object> => {
   switch (request.do) {
     case 'place': {
-      const { type, memory } = request
-      emulator.placeCard({ type, uid: request.uid, ...(memory !== undefined && { memory: readHex(memory) }) })
+      const { type, memory, encoder } = request
+      emulator.placeCard({
+        type,
+        uid: request.uid,
+        ...(memory !== undefined && { memory: readHex(memory) }),
+        ...(encoder !== undefined && { encoder }),
+      })
       return {}
     }
     case 'remove':
@@ -79,7 +90,8 @@ const carryOut = async (emulator: SerialEmulator, cable: Cable, request: Control
       await cable.plug()
       return {}
     case 'baudRate':
-      return { baudRate: emulator.baudRate }
+      if (emulator.kind === 'serial') return { baudRate: emulator.baudRate }
+      throw new BridgeError('request_invalid', 'Only a serial line has a speed.')
   }
 }
 
@@ -95,7 +107,7 @@ const parseRequest = (text: string): ControlRequest => {
   throw new BridgeError('request_invalid', z.prettifyError(parsed.error))
 }
 
-const answerLine = async (emulator: SerialEmulator, cable: Cable, text: string): Promise<object> => {
+const answerLine = async (emulator: Emulator, cable: Cable, text: string): Promise<object> => {
   try {
     return { ok: true, ...(await carryOut(emulator, cable, parseRequest(text))) }
   } catch (error) {
@@ -122,15 +134,14 @@ const clearStaleSocket = async (path: string): Promise<void> => {
 }
 
 /**
- * Serves the control socket of an emulator: a Unix domain socket, or a named pipe on Windows. Each line is one request,
- * answered in order by one line: `{"ok":true,…}` or `{"ok":false,"error":"…"}`.
+ * Serves the control socket of an emulator: a Unix domain socket, or a named pipe on Windows. Each line is one request, a JSON
+ * object, answered in order by one line: `{"ok":true,…}` or `{"ok":false,"error":"…"}`. It is asked to `do` `place`
+ * (`{"do":"place","type":"classic1k","uid":"DEADBEEF"}`, and `memory` in hexadecimal, `encoder` of a key system), `remove`,
+ * `dump`, `counts`, `present` (`technology`, and `data` in hexadecimal), `inject`, `unplug`, `plug`, and of a serial line
+ * `baudRate`.
  * Rejects `port_taken` when the socket cannot be had. Returns what closes it.
  */
-export const serveControl = async (
-  emulator: SerialEmulator,
-  cable: Cable,
-  path: string,
-): Promise<() => void> => {
+export const serveControl = async (emulator: Emulator, cable: Cable, path: string): Promise<() => void> => {
   await clearStaleSocket(path)
   const clients = new Set<Socket>()
   const serve = async (client: Socket): Promise<void> => {

@@ -153,6 +153,22 @@ test('two replies that come together are not taken for those of an enquiry and a
   expect(rig.peer.heard).toEqual([ENQ, ENQ, ENQ, CO])
 })
 
+test('a reply that comes twice is not taken for that to the frame', async () => {
+  const rig = createRig(replies([ACK + ACK, ACK], [NAK, ACK + ANSWER]))
+  expect(await rig.order()).toBe('CO|0')
+  expect(rig.peer.heard).toEqual([ENQ, CO, ENQ, CO])
+})
+
+test('an order that is given up when the enquiry is acknowledged is not sent any more', async () => {
+  const abort = new AbortController()
+  const rig = createRig(() => {
+    queueMicrotask(() => abort.abort())
+    return ACK
+  })
+  expect(await rig.order({ signal: abort.signal })).toBe('aborted')
+  expect([rig.peer.heard, rig.sentAfter]).toEqual([[ENQ], []])
+})
+
 test('the late reply to an enquiry that was given up is not taken for the reply to the next one', async () => {
   const rig = createRig(replies(['', ACK + ACK, ACK], [ACK + ANSWER]))
   const abort = new AbortController()

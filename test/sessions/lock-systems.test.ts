@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import type { TransportKind } from 'encoder-bridge/driver'
-import { openDesk, type Desk } from './desk.ts'
+import { describe, expect, it, test } from 'vitest'
+import type { OrderId, TransportKind } from 'encoder-bridge/driver'
+import { openDesk, type Desk, type DeskOptions } from './desk.ts'
 
 /** Each lock system over each of its links, as the real devices, sessions and journal drive it. */
 const links: readonly { readonly driver: string; readonly transport: TransportKind }[] = [
@@ -12,22 +12,82 @@ const links: readonly { readonly driver: string; readonly transport: TransportKi
 ]
 
 const uid = '04A1B2C3'
+const open = (link: Pick<DeskOptions, 'driver' | 'transport'>): Promise<Desk> =>
+  openDesk({ ...link, encoders: ['1', '2'], rooms: { suite: '101' } })
+
 const place = (desk: Desk, encoder: string): void =>
   desk.emulators[0]?.placeCard({ type: 'key', uid, encoder })
 
-const keyOn = (desk: Desk): { rooms?: readonly string[] } =>
-  JSON.parse(new TextDecoder().decode(desk.emulators[0]?.dumpCard(uid))) as { rooms?: readonly string[] }
+/** Orders a new key on the second encoder. */
+const order = (desk: Desk): OrderId =>
+  desk.order(
+    { encoderIds: desk.encoderIds.slice(1) },
+    { purpose: 'new', doorIds: ['suite'], endsAt: '2026-11-25T11:00:00Z' },
+  )
+
+const keysMade = (desk: Desk): number =>
+  (desk.emulators[0]?.countWrites(uid) ?? []).reduce((sum, count) => sum + count, 0)
 
 describe.each(links)('$driver over $transport', (link) => {
   it('makes the key of an order, on the encoder that is meant', async () => {
-    await using desk = await openDesk({ ...link, encoders: ['1', '2'], rooms: { suite: '101' } })
+    await using desk = await open(link)
     place(desk, '2')
-    const orderId = desk.order({ encoderIds: desk.encoderIds.slice(1) }, { doorIds: ['suite'], endsAt: '2026-11-25T11:00:00Z' })
-    const e = await desk.ending(orderId); console.log(JSON.stringify(e)); expect(e).toMatchObject({
+    const orderId = order(desk)
+    expect(await desk.ending(orderId)).toMatchObject({
       kind: 'encoded',
       proof: 'confirmed',
       keys: { made: 1, wanted: 1, shortfall: null },
     })
-    expect(keyOn(desk).rooms).toEqual(['101'])
+    const key = JSON.parse(new TextDecoder().decode(desk.emulators[0]?.dumpCard(uid))) as object
+    // Noon in Vienna: an hour ahead of UTC in November.
+    expect(key).toMatchObject({ rooms: ['101'], endsAt: '2026-11-25T12:00' })
+    expect(keysMade(desk)).toBe(1)
+  })
+
+  it('tells why it makes none, and makes the next one', async () => {
+    await using desk = await open(link)
+    place(desk, '2')
+    desk.emulators[0]?.inject({ fault: 'key_order_refused' })
+    expect(await desk.ending(order(desk))).toMatchObject({ kind: 'untouched', code: 'key_order_refused' })
+    expect(await desk.ending(order(desk))).toMatchObject({ kind: 'encoded' })
+    expect(keysMade(desk)).toBe(1)
+  })
+
+  it('is asked twice when it was busy, and makes one key', async () => {
+    await using desk = await open(link)
+    place(desk, '2')
+    desk.emulators[0]?.inject({ fault: 'key_encoder_busy' })
+    expect(await desk.ending(order(desk))).toMatchObject({ kind: 'encoded', proof: 'confirmed' })
+    expect(keysMade(desk)).toBe(1)
+  })
+
+  it('is never asked again when its answer can’t be understood', async () => {
+    await using desk = await open(link)
+    place(desk, '2')
+    desk.emulators[0]?.inject({ fault: 'garbled' })
+    // Read where the system reads, and in doubt where it does not: never a confirmation.
+    const ending = await desk.ending(order(desk))
+    expect(ending).toMatchObject(
+      link.driver === 'fias'
+        ? { kind: 'unknown', code: 'outcome_unknown' }
+        : { kind: 'encoded', proof: 'readBack' },
+    )
+    expect(keysMade(desk)).toBe(1)
   })
 })
+
+test.each(links.filter(({ transport }) => transport === 'tcp'))(
+  '$driver is never asked again when the connection ends before its answer',
+  async (link) => {
+    await using desk = await open(link)
+    place(desk, '2')
+    desk.emulators[0]?.inject({ fault: 'cut' })
+    const ending = await desk.ending(order(desk))
+    expect(ending).toMatchObject(
+      link.driver === 'fias'
+        ? { kind: 'unknown', code: 'outcome_unknown' }
+        : { kind: 'encoded', proof: 'readBack' },
+    )
+    expect(keysMade(desk)).toBe(1)
+  },
+)

@@ -25,6 +25,17 @@ export const describePmsLinks = (driver: Driver): void => {
   })
 }
 
+/** An order, and the moment at which it goes out. */
+const startOrder = (
+  link: Awaited<ReturnType<typeof openPmsLink>>,
+): { readonly making: Promise<string>; readonly sent: Promise<void> } => {
+  let tellSent = (): void => undefined
+  const sent = new Promise<void>((resolve) => {
+    tellSent = resolve
+  })
+  return { making: link.order({}, { onSending: () => tellSent() }), sent }
+}
+
 const describeLink = (driver: Driver, transport: 'tcp' | 'serial'): void => {
   const { keys, abort: promise } = driver.manifest
 
@@ -43,12 +54,11 @@ const describeLink = (driver: Driver, transport: 'tcp' | 'serial'): void => {
 
   test('a card that comes when the encoder waits becomes the key', async (context) => {
     const link = await openPmsLink(driver, transport, context)
-    const making = link.order()
-    await vi.waitFor(() => {
-      link.lay(ONE)
-      expect(link.writesOf(ONE)).toBe(1)
-    })
+    const { making, sent } = startOrder(link)
+    await sent
+    link.lay(ONE)
     expect(await making).toBe('done')
+    expect(link.writesOf(ONE)).toBe(1)
   })
 
   test('every refusal is told as it is, and the link stays', async (context) => {
@@ -113,7 +123,7 @@ const describeLink = (driver: Driver, transport: 'tcp' | 'serial'): void => {
       link.emulator.inject({ fault })
       const abort = new AbortController()
       const making = link.order({}, { signal: abort.signal })
-      await vi.waitFor(() => expect(link.writesOf(ONE)).toBe(1))
+      await vi.waitFor(() => expect(link.writesOf(ONE)).toBe(1), 10_000)
       abort.abort()
       const ending = await making
       // Where a command can be given up, the enquiry for that brings the late answer.
@@ -128,11 +138,7 @@ const describeLink = (driver: Driver, transport: 'tcp' | 'serial'): void => {
 
   test('a link that is cut while the encoder waits leaves the order unknown, and is told as lost', async (context) => {
     const link = await openPmsLink(driver, transport, context)
-    let tellSent = (): void => undefined
-    const sent = new Promise<void>((resolve) => {
-      tellSent = resolve
-    })
-    const making = link.order({}, { onSending: () => tellSent() })
+    const { making, sent } = startOrder(link)
     await sent
     link.cut()
     expect(await making).toBe('outcome_unknown')

@@ -24,6 +24,8 @@ const clock = {
   clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout | undefined),
 }
 const idle = new AbortController().signal
+/** What takes milliseconds may take longer on a computer that is busy. */
+const PATIENCE_MS = 10_000
 
 /** What is to be done when the test is over; tests run side by side, so each has its own. */
 type Finish = (work: () => void | Promise<void>) => void
@@ -68,7 +70,10 @@ const serve = async (emulator: TcpEmulator, onTestFinished: Finish): Promise<Way
     open: () => openTcp(path, { listeners, signal: idle }),
     cut: () => emulator.powerCycle(),
     freed: () =>
-      vi.waitFor(() => (connections === 0 ? undefined : Promise.reject(new Error('Still connected.')))),
+      vi.waitFor(
+        () => (connections === 0 ? undefined : Promise.reject(new Error('Still connected.'))),
+        PATIENCE_MS,
+      ),
   }
 }
 
@@ -142,7 +147,10 @@ export const openPmsLink = async (
     writesOf: (uid: string) => emulator.countWrites(uid)[0],
     /** Resolves when the loss of the link was told. */
     lost: () =>
-      vi.waitFor(() => losses.length > 0 || Promise.reject(new Error('The link is not lost.')), 5000),
+      vi.waitFor(
+        () => (losses.length > 0 ? undefined : Promise.reject(new Error('The link is not lost.'))),
+        PATIENCE_MS,
+      ),
     reopen: async () => {
       await system.close()
       await way.freed()
