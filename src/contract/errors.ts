@@ -52,7 +52,7 @@ export const errorTable = {
     'installer',
     'encoder_not_online',
     'The encoder is not connected.',
-    'Plug the encoder in. If it is, correct its `path` or `match` in the configuration.',
+    'Plug the encoder in, or check the network line to the lock system. If it is connected, correct its `path` or `match` in the configuration.',
   ),
   device_busy: row(
     409,

@@ -62,8 +62,8 @@ export const emulate = async ({
   const driver = await loadDriver(id)
   const transport = transportFor(driver.manifest, way)
   const emulator = await driver.emulate({
-    // On a line one answer takes its time after the other; of a lock system many timers run at once, and for long.
-    clock: transport === 'serial' ? createSpinningClock() : systemClock,
+    // Of a lock system many timers run at once, for seconds.
+    clock: driver.manifest.kind === 'keySystem' ? systemClock : createSpinningClock(),
     realtime: options.isRealtime,
     transport,
   })

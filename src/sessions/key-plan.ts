@@ -42,6 +42,7 @@ export const nextPart = (
   made: number,
   { copiesAtOnce }: KeyAbilities,
 ): KeyPart => {
+  if (purpose === 'oneShot') return { purpose, copies: 1 }
   return { purpose: made === 0 ? purpose : 'additional', copies: Math.min(copiesAtOnce, copies - made) }
 }
 

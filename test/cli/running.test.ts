@@ -160,13 +160,47 @@ test('emulate says where the device is, and passes on its card', async () => {
     {
       emulate: {
         driver: 'pn532',
-        link: '/tmp/p',
+        way: { kind: 'pty', link: '/tmp/p' },
         card: { type: 'classic1k', uid: '04AABBCC' },
         isRealtime: true,
         controlPath: '/tmp/c',
       },
     },
   ])
+})
+
+test.each([
+  [
+    ['--listen', '127.0.0.1:0'],
+    { kind: 'listen', host: '127.0.0.1', port: 0 },
+    'answers at tcp://127.0.0.1:5010;',
+  ],
+  [
+    ['--listen', '[::1]:8090'],
+    { kind: 'listen', host: '::1', port: 8090 },
+    'answers at tcp://127.0.0.1:5010;',
+  ],
+  [
+    ['--connect', 'desk-1.example:5010'],
+    { kind: 'connect', host: 'desk-1.example', port: 5010 },
+    'connects to desk-1.example, port 5010,',
+  ],
+])('emulate %j says what the desk’s configuration has as path', async (flags, way, told) => {
+  const fake = createFakeTerminal()
+  const emulated: unknown[] = []
+  const { runtime } = createFakeRuntime({
+    emulate: (options) => {
+      emulated.push(options)
+      return Promise.resolve({ path: 'tcp://127.0.0.1:5010', close: () => Promise.resolve() })
+    },
+  })
+  const ended = runCli(['emulate', 'fias', ...flags, '--json'], runtime, fake.terminal)
+  await untilReady(fake)
+  expect(fake.written.out).toBe('{"path":"tcp://127.0.0.1:5010"}\n')
+  expect(fake.written.err).toContain(`An emulated fias ${told}`)
+  fake.interrupt()
+  expect(await ended).toBe(0)
+  expect(emulated).toEqual([{ driver: 'fias', way, card: null, isRealtime: false, controlPath: null }])
 })
 
 test.each([
@@ -179,6 +213,13 @@ test.each([
   [['pair', '--hub', 'ftp://x']],
   [['emulate', 'pn532']],
   [['emulate', 'pn532', '--pty-link', '/p', '--uid', 'XYZ']],
+  [['emulate', 'pn532', '--pty-link', '/p', '--uid', '04AABB']],
+  [['emulate', 'salto', '--pty-link', '/p', '--listen', '127.0.0.1:8090']],
+  [['emulate', 'salto', '--connect', '127.0.0.1:8090', '--pty-link', '/p']],
+  [['emulate', 'salto', '--connect', '127.0.0.1:8090', '--listen', '127.0.0.1:8090']],
+  [['emulate', 'salto', '--listen', '8090']],
+  [['emulate', 'salto', '--listen', '127.0.0.1:65536']],
+  [['emulate', 'salto', '--listen', '::1:8090']],
   [['audit', '--since', 'yesterday']],
   [['nonsense']],
   [[]],

@@ -206,8 +206,13 @@ test.each([
   [['run', '--port', '99999'], 'a number from 0 to 65535'],
   [['encode', 'nope'], 'It is a UUID, as Seam shows it.'],
   [['pair', '--hub', 'nope'], 'It is an address like http://'],
-  [['emulate', 'pn532'], "required option '--pty-link <path>'"],
-  [['emulate', 'pn532', '--pty-link', 'x', '--uid', 'XY'], '4 or 7 bytes in hexadecimal'],
+  [['emulate', 'pn532'], 'one of --pty-link, --listen and --connect is needed'],
+  [
+    ['emulate', 'salto', '--pty-link', 'x', '--listen', '127.0.0.1:0'],
+    "'--listen <address:port>' cannot be used with option '--pty-link <path>'",
+  ],
+  [['emulate', 'salto', '--connect', '5010'], 'a host and a port, like 127.0.0.1:8090'],
+  [['emulate', 'pn532', '--pty-link', 'x', '--uid', 'XY'], '4 or 7 bytes in hexadecimal (5 for EM4100)'],
 ])('the command line %j is answered with what is allowed', async (args, hint) => {
   expect(await runToUsage(args)).toContain(hint)
 })
