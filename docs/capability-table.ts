@@ -31,6 +31,8 @@ const kinds: Readonly<Record<DriverManifest['kind'], string>> = {
 
 const transports: Readonly<Record<TransportKind, string>> = {
   serial: 'serial line',
+  tcp: 'TCP',
+  http: 'HTTPS',
   hid: 'USB HID',
   pcsc: 'PC/SC',
   keyboard: 'keyboard',
@@ -57,6 +59,13 @@ const technologyList = (list: readonly CardTechnology[]): string => {
     .join(', ')
 }
 
+/** What a device without card technologies of ours reads or makes. */
+const otherwise: Readonly<Record<DriverManifest['kind'], string>> = {
+  card: '–',
+  keySystem: 'the lock system’s own keys',
+  scanner: 'barcodes',
+}
+
 const orDash = (text: string): string => (text === '' ? '–' : text)
 
 const rowOf = (manifest: DriverManifest): readonly string[] => [
@@ -64,7 +73,7 @@ const rowOf = (manifest: DriverManifest): readonly string[] => [
   `[\`${manifest.id}\`](drivers/${manifest.id}/README.md)`,
   kinds[manifest.kind],
   manifest.transports.map((transport) => transports[transport]).join(', '),
-  technologyList(manifest.technologies) || 'barcodes',
+  technologyList(manifest.technologies) || otherwise[manifest.kind],
   manifest.kind === 'scanner' ? '–' : promises[manifest.abort],
   orDash(manifest.indicators.join(', ')),
   manifest.evidence.map((evidence) => `*${evidence}*`).join(', '),

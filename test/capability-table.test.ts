@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { capabilityTable } from '../docs/capability-table.ts'
 import pn532 from '../drivers/pn532/index.ts'
+import salto from '../drivers/salto/index.ts'
+import seamRemote from '../drivers/seam-remote/index.ts'
 import { DriverManifest } from '../src/contract/driver.ts'
 
 const { manifest } = pn532
@@ -33,4 +35,11 @@ test('a scanner without card technologies reads barcodes, shows nothing and prom
   })
   const [, , row] = capabilityTable([scanner]).split('\n')
   expect(row).toContain('| scanner | keyboard | barcodes | – | – |')
+})
+
+test('a key system is reached over a network, and makes keys of its own', () => {
+  const [, , row] = capabilityTable([salto.manifest]).split('\n')
+  expect(row).toContain('| key system | TCP, serial line | the lock system’s own keys |')
+  const [, , server] = capabilityTable([seamRemote.manifest]).split('\n')
+  expect(server).toContain('| key system | HTTPS | the lock system’s own keys |')
 })

@@ -21,12 +21,16 @@ const refusals: readonly ErrorCode[] = [
   'card_misplaced',
   'card_foreign',
   'card_staff',
+  'card_incompatible',
   'one_shot_used_up',
   'key_order_refused',
   'lock_system_fault',
   'credential_deleted',
   'credential_cannot_be_reissued',
   'seam_unauthorized',
+  'seam_bridge_offline',
+  'rate_limited',
+  'device_absent',
   'not_supported',
 ]
 /** What it says of a card that it has spoiled. */

@@ -69,7 +69,7 @@ const recoveringText = (
   const ask = `so that the lock system reads it.`
   return found === null
     ? `It is not certain that the key was made. Put it on ${encoder}, ${ask}`
-    : `That is not the key that was ordered. ${found} Put the new key on ${encoder}, ${ask}`
+    : `It is not certain that the key was made, and the card that was read is not that key. ${found} Put the new key on ${encoder}, ${ask}`
 }
 
 /** What became of the keys of an order, and what the clerk does with them. */

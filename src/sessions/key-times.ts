@@ -27,7 +27,7 @@ export const keyTimeOf = (
 ): { readonly at: LocalTime; readonly isCut: boolean } => {
   const at = inZone(instant, timeZone)
   const isCut = timeStep === 'hour' && at.minute !== 0
-  return { at, isCut }
+  return { at: isCut ? { ...at, minute: 0 } : at, isCut }
 }
 
 /**

@@ -17,13 +17,14 @@ const READ_AGAIN_MS = 2_000
 /**
  * After a command in doubt: has the lock system read the card on the same encoder and tells whether it is the key that was
  * ordered. Nothing is sent that could make one. Another card, no card and a lost link are waited out; the chart's
- * `recoveryTimeout` ends it. Where nothing can be read the doubt stays.
+ * `recoveryTimeout` ends it. Where nothing can be read, or what is read names no rooms, the doubt stays.
  */
 export const createRecoverKeyActor = (ports: SessionPorts, held: HeldLease) =>
   fromPromise<Ending, RecoverKeyTask>(async ({ input, signal }) => {
     const { intent, why } = input
     const encoder = ports.encoders.list().find(({ encoderId }) => encoderId === intent.encoderId)
-    if (input.order.encode === null || encoder?.keys?.reads !== true) {
+    const isReadable = encoder?.keys?.reads === true && encoder.keys.rooms > 0
+    if (input.order.encode === null || !isReadable) {
       return failedEnding('unknown', inDoubt(why), null)
     }
     const order = { ...input.order, encoderIds: [intent.encoderId] }

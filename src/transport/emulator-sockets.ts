@@ -94,7 +94,7 @@ export const tcpClientOf =
       })
       socket.on('error', () => undefined)
       socket.once('close', () => {
-        if (isOpen) timer = setTimeout(call, callAgainAfterMs)
+        timer = setTimeout(call, callAgainAfterMs)
       })
     }
     call()
@@ -144,7 +144,8 @@ export const httpServerOf = (
   let { port } = address
   return async () => {
     const server = createHttpServer((request, response) => {
-      answer(emulator, request, response).catch(() => request.socket.destroy())
+      const { socket } = request
+      answer(emulator, request, response).catch(() => socket.destroy())
     })
     port = await listen(server, { ...address, port })
     return {

@@ -69,7 +69,7 @@ test('a list of rooms is exported, filled in, imported and checked against the h
   expect((await hotel.run('rooms')).stdout).toContain(
     `  Room 102  room 102         every system  ${third?.acs_entrance_id}\n`,
   )
-})
+}, 60_000)
 
 test('a list that is broken by hand is told by status and doctor, and is as it was before', async () => {
   await using hotel = await openHotel()
@@ -93,7 +93,7 @@ test('a list that is broken by hand is told by status and doctor, and is as it w
     expect.stringContaining(`${hotel.file}, line 2, column 1: has a quotation`),
   ])
   expect(readFileSync(join(hotel.data, 'rooms.csv'), 'utf8')).toBe('acs_entrance_id,room\n1,1\n')
-})
+}, 60_000)
 
 test('without its hub the desk can still import, and says that it cannot check', async () => {
   await using hotel = await openHotel()
@@ -102,15 +102,12 @@ test('without its hub the desk can still import, and says that it cannot check',
   expect((await hotel.run('rooms', 'import', hotel.file)).code).toBe(0)
   const check = await hotel.run('rooms', 'check')
   expect([check.code, check.stderr]).toEqual([6, expect.stringContaining('(hub_unreachable)')])
-})
+}, 60_000)
 
 test('what a lock system is asked is refused at a desk that has none', async () => {
   await using hotel = await openHotel()
-  for (const words of [['check-out', '101'], ['move', '101', '102'], ['cancel-task']]) {
-    const { code, stderr } = await hotel.run(...words, '--encoder', 'Front Desk')
-    expect([code, stderr]).toEqual([
-      5,
-      expect.stringContaining('“Front Desk” belongs to no lock system. (not_supported)'),
-    ])
-  }
-})
+  const asked = [['check-out', '101'], ['move', '101', '102'], ['cancel-task']]
+  const answers = await Promise.all(asked.map((words) => hotel.run(...words, '--encoder', 'Front Desk')))
+  const refused = expect.stringContaining('“Front Desk” belongs to no lock system. (not_supported)')
+  expect(answers.map(({ code, stderr }) => [code, stderr])).toEqual(asked.map(() => [5, refused]))
+}, 60_000)

@@ -19,12 +19,16 @@ const notActed = [
   'card_misplaced',
   'card_foreign',
   'card_staff',
+  'card_incompatible',
   'one_shot_used_up',
   'key_order_refused',
   'lock_system_fault',
   'credential_deleted',
   'credential_cannot_be_reissued',
   'seam_unauthorized',
+  'seam_bridge_offline',
+  'rate_limited',
+  'device_absent',
   'not_supported',
 ]
 const spoiled = ['card_write_refused', 'card_mismatch', 'card_stuck', 'write_interrupted']
@@ -202,7 +206,9 @@ describe('a busy lock system', () => {
 
   test('has a minute of its own for each key', async () => {
     const run = await keyStates.orderingAgain({ subject: { copies: 3 } })
-    run.clock.increment(59_999)
+    run.clock.increment(30_000)
+    await busyAgain(run)
+    run.clock.increment(29_999)
     run.actors.giveCommand.call().input.report({ type: 'command.sent' })
     await run.actors.giveCommand.call().resolve(made(2))
     await busyAgain(run)

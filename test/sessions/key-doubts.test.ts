@@ -87,7 +87,7 @@ describe('a command without an answer', () => {
       await desk.settled()
       const view = desk.sessions.view(orderId)
       expect(view?.state).toBe('recovering')
-      expect(view?.prompt).toMatch(/^That is not the key that was ordered\. .*Put the new key on Encoder 1/)
+      expect(view?.prompt).toMatch(/^It is not certain .* is not that key\. .*Put the new key on Encoder 1/)
       expect(view?.prompt).toContain(text)
       expect(await desk.ending(orderId)).toMatchObject({
         kind: 'unknown',
@@ -106,7 +106,7 @@ describe('a command without an answer', () => {
       const { desk, orderId } = doubt
       desk.system.place('1', code)
       await desk.settled()
-      expect(desk.sessions.view(orderId)?.prompt).toContain('That is not the key that was ordered.')
+      expect(desk.sessions.view(orderId)?.prompt).toContain('the card that was read is not that key')
       desk.system.place('1', guestKey())
       expect(await desk.ending(orderId)).toMatchObject({ kind: 'encoded', proof: 'readBack' })
     },
@@ -131,6 +131,24 @@ describe('a command without an answer', () => {
       uid: null,
       keys: { serialNumbers: [], remark: expect.stringContaining('whole hours') as string },
     })
+  })
+
+  it('stays unknown at once where the lock system knows the doors by itself: a reading names no rooms', async () => {
+    await using doubt = await inDoubt({ keys: { rooms: 0 } })
+    await doubt.desk.settled()
+    expect(doubt.desk.sessions.view(doubt.orderId)?.ending).toMatchObject({ kind: 'unknown' })
+    expect(doubt.desk.system.readings).toBe(0)
+  })
+
+  it('is read on a new lease when the link is lost between two readings', async () => {
+    await using doubt = await inDoubt()
+    const { desk, orderId } = doubt
+    await desk.settled()
+    expect(desk.system.readings).toBe(1)
+    desk.encoders.lose()
+    desk.encoders.comeBack()
+    desk.system.place('1', guestKey())
+    expect(await desk.ending(orderId)).toMatchObject({ kind: 'encoded', proof: 'readBack' })
   })
 
   it('waits for a link that was lost, tells so, and reads then', async () => {

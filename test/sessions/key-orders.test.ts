@@ -100,6 +100,19 @@ describe('a key', () => {
     expect(desk.system.heard).toHaveLength(1)
   })
 
+  it('that is still to be made when the order has expired is not ordered', async () => {
+    await using desk = await openLockDesk({ keys: { copiesAtOnce: 1 } })
+    desk.system.next({ does: 'wait' })
+    const orderId = desk.order({ copies: 2 }, { expiresAt: '2026-11-23T14:00:05Z' })
+    await desk.clock.advance(6_000)
+    desk.system.settle({ does: 'obey' })
+    expect(await desk.ending(orderId)).toMatchObject({
+      kind: 'encoded',
+      keys: { made: 1, wanted: 2, shortfall: { code: 'order_expired' } },
+    })
+    expect(desk.system.heard).toHaveLength(1)
+  })
+
   it('that a driver confirms without having announced it is in doubt', async () => {
     await using desk = await openLockDesk({ keys: { reads: false } })
     const { device } = desk.system

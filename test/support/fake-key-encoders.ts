@@ -48,6 +48,17 @@ const viewOf = (
   lease: null,
 })
 
+/** The device as one lease has it: after its end no call of it reaches the device. */
+const fenced = (device: KeySystem, isMine: () => boolean): KeySystem => ({
+  ...device,
+  makeKey: (...args) =>
+    isMine() ? device.makeKey(...args) : Promise.reject(new BridgeError('device_closed')),
+  readKey: async (...args) => {
+    if (!isMine() || device.readKey === undefined) throw new BridgeError('device_closed')
+    return device.readKey(...args)
+  },
+})
+
 export const createFakeKeyEncoders = (options: FakeKeyEncodersOptions): FakeKeyEncoders => {
   const { encoders, keys, device, abort, other } = options
   const observers = new Set<() => void>()
@@ -61,7 +72,7 @@ export const createFakeKeyEncoders = (options: FakeKeyEncodersOptions): FakeKeyE
     return {
       kind: 'keySystem',
       encoderId,
-      device,
+      device: fenced(device, () => leases.get(encoderId) === lost),
       address,
       system: 'Lock system',
       keys,
