@@ -36,9 +36,10 @@ const giveUp = async (toEnquiry: readonly string[], toCancel: readonly string[])
   )
   await clock.advance(3000)
   isGivenUp = true
+  const abortedAtMs = clock.now()
   abort.abort()
   const ending = await clock.drive(giving)
-  return { ending, tookMs: clock.now() - 3000, heard: peer.heard.slice(-2), losses }
+  return { ending, tookMs: clock.now() - abortedAtMs, heard: peer.heard.slice(-2), losses }
 }
 
 test.each([
@@ -65,4 +66,8 @@ test.each([
 test('EX goes out once the enquiry is acknowledged, for the encoder that works', async () => {
   const { heard } = await giveUp(['ACK'], ['ACK', '|ED|', '|EX|1|'])
   expect(heard).toEqual(['05', hex('|EX|1|')])
+})
+
+test('a busy system is not waited for', async () => {
+  expect((await giveUp(['NAK'], [])).tookMs).toBe(0)
 })

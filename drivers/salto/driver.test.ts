@@ -227,6 +227,16 @@ test('a link that says nothing any more is found by the probe', async () => {
   expect(await desk.command((io) => desk.system.probe(io))).toMatchObject({ ending: 'device_unresponsive' })
 })
 
+test('who asks for the loss after it has happened is told of it', async () => {
+  const desk = await openPmsDesk(salto)
+  desk.emulator.powerCycle()
+  await desk.clock.advance(1)
+  const told: string[] = []
+  desk.system.onLost((error) => told.push(error.code))
+  expect([desk.losses, told]).toEqual([['device_lost'], ['device_lost']])
+  expect(await desk.order()).toMatchObject({ ending: 'device_lost', sendings: 0 })
+})
+
 test('a probe while a command is under way is refused, and does not disturb it', async () => {
   const desk = await openPmsDesk(salto)
   const giving = desk.makeKey()

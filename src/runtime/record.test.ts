@@ -92,6 +92,45 @@ describe.skipIf(process.platform === 'win32')('a PN532', () => {
   })
 })
 
+test('what was asked of a server is recorded as conversations', () => {
+  const transcript = createTranscript()
+  const note = (direction: 'toDevice' | 'toHost', value: object): void =>
+    transcript.note({ direction, as: 'json', bytes: new TextEncoder().encode(JSON.stringify(value)) })
+  const list = { method: 'POST', path: '/list', body: {} } as const
+  const get = { method: 'GET', path: '/get' } as const
+  note('toDevice', list)
+  note('toHost', { status: 200, body: { ok: true } })
+  transcript.endExchange('opening')
+  note('toDevice', get)
+  note('toDevice', get)
+  note('toHost', { status: 404, body: null })
+  transcript.endExchange('a sign of life')
+  const { fixture } = transcript.toFixture({ info, transport: 'http', secrets: [], source: 'a test' })
+  expect(Fixture.parse(fixture).exchanges).toEqual([])
+  expect(fixture.conversations).toEqual([
+    {
+      name: 'opening',
+      before: [],
+      calls: [{ request: list, response: { status: 200, body: { ok: true } } }],
+    },
+    {
+      name: 'a sign of life',
+      before: [list],
+      calls: [{ request: get, response: { status: 404, body: null } }],
+    },
+  ])
+})
+
+test('bytes of a connection over TCP are joined', () => {
+  const transcript = createTranscript()
+  for (const byte of [1, 2]) transcript.note({ direction: 'toHost', bytes: Uint8Array.of(byte) })
+  transcript.endExchange('opening')
+  const { fixture } = transcript.toFixture({ info, transport: 'tcp', secrets: [], source: 'a test' })
+  expect(fixture.exchanges).toEqual([
+    { name: 'opening', transport: 'tcp', before: [], messages: [{ direction: 'toHost', hex: '0102' }] },
+  ])
+})
+
 test('a recording without its secrets says that checksums are wrong', () => {
   const transcript = createTranscript()
   transcript.note({ direction: 'toDevice', bytes: Uint8Array.of(1, 0xa0, 0xa1, 2) })

@@ -36,9 +36,9 @@ export const startGuards = {
     context.expiresInMs <= 0,
   wasInterrupted: ({ context }: { context: { readonly interrupted: unknown } }): boolean =>
     context.interrupted !== null,
-  /** A new key ends those that are still valid: only with leave. */
+  /** A key that ends others which are still valid is made only with leave; the hub knows which do. */
   asksForLiveKey: ({ context: { order } }: { context: { readonly order: Order } }): boolean =>
-    order.encode?.purpose === 'new' && order.encode.endsLiveKey && !order.encode.confirmed,
+    order.encode !== null && order.encode.endsLiveKey && !order.encode.confirmed,
   holdsLease: ({ context }: { context: { readonly lease: unknown } }): boolean => context.lease !== null,
 }
 

@@ -5,7 +5,7 @@ import type { CommandAnswer, KeyContext } from './key-context.ts'
 interface At {
   readonly context: KeyContext
 }
-interface Failed {
+export interface Failed {
   readonly error: unknown
 }
 

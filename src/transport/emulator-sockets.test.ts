@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createListeningPeer, createServerOf } from '../../test/support/network-emulators.ts'
 import { connectTo, ended, freePort, listenTo, openLockSystem, turns } from '../../test/support/tcp-peers.ts'
 import { BridgeError, type Emulator, type HttpRequest } from '../contract/index.ts'
@@ -82,6 +82,41 @@ test('a lock system that hangs up is lost behind its last bytes', async () => {
   expect([host.text, peer.told.disconnections]).toEqual(['LS.LE.', 0])
 })
 
+test('all that a lock system says before it hangs up arrives', async () => {
+  const peer = createListeningPeer()
+  const { path } = await start(peer, tcpServerOf(peer, anyPort))
+  const socket = (await connectTo({ host: '127.0.0.1', port: Number(new URL(path).port) })).pause()
+  await expect.poll(() => peer.told.connections).toBe(1)
+  const text = 'x'.repeat(32 * 1_048_576)
+  peer.say(text)
+  peer.hangUp()
+  let heardBytes = 0
+  socket.on('data', ({ length }: Buffer) => (heardBytes += length))
+  await ended(socket.resume())
+  expect(heardBytes).toBe(text.length)
+})
+
+test('a host that breaks off takes nothing with it', async () => {
+  const peer = createListeningPeer()
+  const { path } = await start(peer, tcpServerOf(peer, anyPort))
+  const socket = await connectTo({ host: '127.0.0.1', port: Number(new URL(path).port) })
+  await expect.poll(() => peer.told.connections).toBe(1)
+  socket.resetAndDestroy()
+  await expect.poll(() => peer.told.disconnections).toBe(1)
+})
+
+test('closing tells the lock system that its host is gone, and ends it and its control socket', async () => {
+  let closings = 0
+  const peer = { ...createListeningPeer(), close: () => (closings += 1) }
+  const { path, host, ask } = await start(peer, tcpServerOf(peer, anyPort))
+  const desk = await openDesk(path)
+  await expect.poll(() => peer.told.connections).toBe(1)
+  host.close()
+  expect([peer.told.disconnections, closings, host.path]).toEqual([1, 1, undefined])
+  await desk.host.lost
+  await expect(ask({ do: 'plug' })).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
 test('a lock system that refuses a rival goes on with the first', async () => {
   const peer = createListeningPeer({ isFaithful: true })
   const { path } = await start(peer, tcpServerOf(peer, anyPort))
@@ -104,6 +139,7 @@ test('unplugged it is gone without its power, and plugged in it is back on its p
   await desk.host.lost
   expect([host.path, peer.powerCycles, peer.told.disconnections]).toEqual([undefined, 1, 1])
   await expect(openDesk(path)).rejects.toMatchObject({ code: 'device_absent' })
+  expect(await ask({ do: 'plug' })).toEqual({ ok: true })
   expect(await ask({ do: 'plug' })).toEqual({ ok: true })
   expect(host.path).toBe(path)
   await (await openDesk(path)).host.until('LS.')
@@ -143,6 +179,17 @@ test('a lock system that connects by itself stops when it is unplugged, and goes
   expect(await ask({ do: 'plug' })).toEqual({ ok: true })
   await system.nextPeer()
   expect(host.path).toBe(`tcp-listen://127.0.0.1:${system.port}`)
+})
+
+test('a lock system that is unplugged while it finds no desk looks for none', async () => {
+  const port = await freePort()
+  const peer = createListeningPeer()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const host = await hostOn(peer, tcpClientOf(peer, { host: '127.0.0.1', port }), undefined)
+  while (vi.getTimerCount() === 0) await new Promise(setImmediate)
+  host.close()
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 test('hosts ask an emulated server as they ask a real one', async () => {
@@ -194,11 +241,30 @@ test.each([
     `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n"${'x'.repeat(1_048_575)}"`,
   ],
 ])('an emulated server breaks off at %s', async (_, text) => {
-  const server = createServerOf(() => expect.unreachable())
+  let asked = 0
+  const server = createServerOf(() => {
+    asked += 1
+    return { status: 200, headers: { connection: 'close' }, body: null }
+  })
   const { path } = await start(server, httpServerOf(server, anyPort))
   const socket = await connectTo({ host: '127.0.0.1', port: Number(new URL(path).port) })
   socket.write(text)
   await ended(socket)
+  expect(asked).toBe(0)
+})
+
+test('an emulated server that is unplugged ends what it is asked', async () => {
+  let asked = 0
+  const server = createServerOf(() => {
+    asked += 1
+    return new Promise(() => undefined)
+  })
+  const { path, ask } = await start(server, httpServerOf(server, anyPort))
+  const asking = openHttp(path, { secretFile: null }).request({ method: 'GET', path: '/' }, idle)
+  const refused = expect(asking).rejects.toMatchObject({ code: 'device_lost' })
+  await expect.poll(() => asked).toBe(1)
+  await ask({ do: 'unplug' })
+  await refused
 })
 
 test('an emulated server that is unplugged is not reached, and is back on its port', async () => {

@@ -94,7 +94,7 @@ export const tcpClientOf =
       })
       socket.on('error', () => undefined)
       socket.once('close', () => {
-        timer = setTimeout(call, callAgainAfterMs)
+        if (isOpen) timer = setTimeout(call, callAgainAfterMs)
       })
     }
     call()

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { connectTo, ended, freePort } from '../../test/support/tcp-peers.ts'
 import { BridgeError } from '../contract/errors.ts'
 import { groupOfFile } from './file-group.ts'
 import { findFileHolder } from './file-holder.ts'
@@ -112,4 +113,32 @@ test('other refusals stay as they are', async () => {
   const facts = { holderOf: () => Promise.resolve('x'), groupOf: () => Promise.resolve('dialout') }
   const refusal = new BridgeError('device_absent')
   expect(await explainRefusal('/dev/ttyUSB0', refusal, facts)).toBe(refusal)
+})
+
+test('a lock system over the network is opened by its path, and its port is kept until the end', async () => {
+  const transports = createTransports()
+  const path = `tcp-listen://127.0.0.1:${await freePort()}`
+  const given = new AbortController()
+  const opening = transports.open({ transport: 'tcp', path }, {}, given.signal)
+  const peer = await vi.waitFor(() => connectTo({ host: '127.0.0.1', port: Number(new URL(path).port) }))
+  const transport = await opening
+  expect([transport.kind, transport.path]).toEqual(['tcp', path])
+  const again = transports.open({ transport: 'tcp', path }, {}, given.signal)
+  await expect(again).rejects.toMatchObject({ code: 'device_busy' })
+  given.abort()
+  await expect(transports.open({ transport: 'tcp', path }, {}, given.signal)).rejects.toMatchObject({
+    code: 'aborted',
+  })
+  await transports.close()
+  await ended(peer)
+})
+
+test('a server is opened with its secret file', async () => {
+  const place = { transport: 'http', path: 'https://lock.example' } as const
+  const { open, close } = createTransports()
+  expect((await open(place, {})).kind).toBe('http')
+  await expect(open({ ...place, secretFile: '/no/such/key' }, {})).rejects.toMatchObject({
+    code: 'config_invalid',
+  })
+  await close()
 })

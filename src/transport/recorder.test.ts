@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
+import { createListeningPeer, createServerOf } from '../../test/support/network-emulators.ts'
 import type { HidTransport, PcscTransport, TransportListener } from '../contract/transport.ts'
+import { connectHttp } from './memory-http.ts'
+import { connectTcp } from './memory-tcp.ts'
 import { blankSecrets, joinPieces, recordTransport, type RecordedMessage } from './recorder.ts'
 
 const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values)
@@ -92,6 +95,50 @@ test('APDUs and escape commands are recorded with their answers', async () => {
     { direction: 'toDevice', as: 'escape', bytes: bytes(0xe0) },
     { direction: 'toHost', as: 'escape', bytes: bytes(7) },
   ])
+})
+
+test('a connection over TCP is recorded as a line is', async () => {
+  const noted: RecordedMessage[] = []
+  const peer = createListeningPeer({ greeting: 'L' })
+  const line = recordTransport(connectTcp(peer), (message) => noted.push(message))
+  if (line.kind !== 'tcp') throw new Error(line.kind)
+  const heard = new Promise<Uint8Array>((resolve) => {
+    line.listen({ onBytes: resolve, onLost: () => undefined })
+  })
+  expect(await heard).toEqual(bytes(0x4c))
+  await line.write(bytes(1, 2))
+  expect(noted).toEqual([toHost(0x4c), toDevice(1, 2)])
+  expect(peer.told.heard).toBe('\u0001\u0002')
+})
+
+const json = (direction: RecordedMessage['direction'], value: object): RecordedMessage => ({
+  direction,
+  as: 'json',
+  bytes: new TextEncoder().encode(JSON.stringify(value)),
+})
+
+test('requests over HTTP are recorded with their answers, headers left out', async () => {
+  const noted: RecordedMessage[] = []
+  const answer = { status: 200, headers: { 'set-cookie': 'session=1' }, body: { ok: true } }
+  const endpoint = recordTransport(connectHttp(createServerOf(() => answer)), (message) =>
+    noted.push(message),
+  )
+  if (endpoint.kind !== 'http') throw new Error(endpoint.kind)
+  endpoint.listen({ onLost: () => undefined })
+  const request = { method: 'POST', path: '/x', body: { id: 1 } } as const
+  expect(await endpoint.request(request, { signal: new AbortController().signal })).toEqual(answer)
+  expect(joinPieces(noted)).toEqual([
+    json('toDevice', request),
+    json('toHost', { status: 200, body: { ok: true } }),
+  ])
+})
+
+test('a secret in JSON becomes digits, and the rest stays JSON', () => {
+  const { messages, blanked } = blankSecrets(
+    [json('toHost', { body: 'key a0a1a2a3 and abcd' })],
+    [bytes(0xa0, 0xa1, 0xa2, 0xa3), new TextEncoder().encode('abcd')],
+  )
+  expect([messages, blanked]).toEqual([[json('toHost', { body: 'key 00000000 and 0000' })], 2])
 })
 
 test('a secret becomes zeros wherever it stands, as bytes and as hexadecimal text', () => {

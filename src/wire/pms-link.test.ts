@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { BridgeError, isBridgeError } from 'encoder-bridge/driver'
 import { expect, test } from 'vitest'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
@@ -93,8 +94,10 @@ const replies = (toEnquiries: readonly string[], toFrames: readonly string[]): P
 
 test('a command is ENQ, the frame, and an answer that nobody acknowledges', async () => {
   const rig = createRig(replies([ACK], [ACK + ANSWER]))
-  expect(await rig.order()).toBe('CO|0')
+  const { signal } = new AbortController()
+  expect(await rig.order({ signal })).toBe('CO|0')
   expect(rig.peer.heard).toEqual([ENQ, CO])
+  expect(getEventListeners(signal, 'abort')).toEqual([])
   expect(rig.sentAfter).toEqual([1])
   expect(rig.clock.pendingTimers).toBe(0)
 })
@@ -102,7 +105,7 @@ test('a command is ENQ, the frame, and an answer that nobody acknowledges', asyn
 test('a busy system is asked three times, and then the order was never sent', async () => {
   const rig = createRig(replies([NAK], ['']))
   expect(await rig.order()).toBe('key_encoder_busy')
-  expect(rig.peer.heard).toEqual([ENQ, ENQ, ENQ])
+  expect([rig.peer.heard, rig.settledAtMs]).toEqual([[ENQ, ENQ, ENQ], 1000])
   expect(rig.sentAfter).toEqual([])
   expect(rig.losses).toEqual([])
 })
@@ -226,6 +229,16 @@ test.each([
 test('an answer that comes again after it was damaged counts', async () => {
   const rig = createRig(replies([ACK], [`${ACK}02B3434FB330B3038D${ANSWER}`]))
   expect(await rig.order()).toBe('CO|0')
+})
+
+test('noise that trickles on does not make the wait for an acknowledgement longer', async () => {
+  const rig = createRig(replies([ACK], ['']))
+  const given = rig.give()
+  for (let tenth = 0; tenth < 30; tenth += 1) {
+    await rig.clock.advance(100)
+    rig.peer.say('55')
+  }
+  expect([await given, rig.settledAtMs]).toEqual(['outcome_unknown', 2000])
 })
 
 test('noise that trickles on does not make the wait for an answer longer', async () => {

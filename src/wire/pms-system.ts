@@ -53,7 +53,6 @@ export const openPmsSystem = async (
     reader: createPmsReader(dialect),
     onLost: (error) => {
       lost = error
-      queue.end(error)
       observer?.(error)
     },
   })

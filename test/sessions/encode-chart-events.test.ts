@@ -184,8 +184,12 @@ describe('the live key of a door', () => {
     ],
     ['a confirmed new key is not', { subject: { ...liveKey, confirmed: true } }, 'preparing.queued'],
     ['a new key of a free door is not', { subject: { endsLiveKey: false } }, 'preparing.queued'],
-    ['an additional key is not', { subject: { ...liveKey, purpose: 'additional' } }, 'preparing.queued'],
-    ['a replacement is not', { subject: { ...liveKey, purpose: 'replacement' } }, 'preparing.queued'],
+    [
+      'a replacement is too, where the hub knows that it ends others',
+      { subject: { ...liveKey, purpose: 'replacement' } },
+      'preparing.awaitingConfirmation',
+    ],
+    ['a replacement that ends none is not', { subject: { purpose: 'replacement' } }, 'preparing.queued'],
   ]
   test.each(asking)('%s', (_, options, state) => {
     expect(startEncode(options).state()).toBe(state)

@@ -158,8 +158,12 @@ describe('the live key of a door', () => {
     ['a new key that nobody confirmed is asked about', { subject: liveKey }, 'working.awaitingConfirmation'],
     ['a confirmed new key is not', { subject: { ...liveKey, confirmed: true } }, 'working.queued'],
     ['a new key of a free door is not', { subject: { endsLiveKey: false } }, 'working.queued'],
-    ['an additional key is not', { subject: { ...liveKey, purpose: 'additional' } }, 'working.queued'],
-    ['a key that opens once is not', { subject: { ...liveKey, purpose: 'oneShot' } }, 'working.queued'],
+    [
+      'a replacement is too, where the hub knows that it ends others',
+      { subject: { ...liveKey, purpose: 'replacement' } },
+      'working.awaitingConfirmation',
+    ],
+    ['a replacement that ends none is not', { subject: { purpose: 'replacement' } }, 'working.queued'],
   ]
   test.each(asking)('%s', (_, options, state) => {
     expect(startKey(options).state()).toBe(state)

@@ -43,7 +43,7 @@ const keyLeaseOf = (abort: KeyLease['abort'], keys: Partial<KeyAbilities>): KeyL
   release: () => Promise.resolve(),
 })
 
-export const keyPlan: KeyPlan = {
+const keyPlan: KeyPlan = {
   kind: 'make',
   order: {
     rooms: ['101'],

@@ -15,12 +15,14 @@ export interface EmulatorControl {
   close(): void
 }
 
-/** A device of the desk. A hosted one is a process of its own, `encoder-bridge emulate`, on a PTY; the others live in the daemon. */
+/** A device of the desk. A hosted one is a process of its own, `encoder-bridge emulate`; the others live in the daemon. */
 export interface SiteDevice {
   readonly driver: string
   readonly name: string
   readonly layout?: string
   readonly options?: object
+  /** Of a key system, whose emulator listens on a socket of the network. */
+  readonly encoders?: readonly { readonly name: string; readonly address: string }[]
   readonly hosted?: readonly string[]
 }
 
@@ -122,17 +124,23 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
   const hosts = devices.flatMap((device) => {
     if (device.hosted === undefined) return []
     const [link, control] = [linkOf(device), `${linkOf(device)}.sock`]
-    const words = ['emulate', device.driver, '--pty-link', link, '--control', control, '--json']
-    return [{ link, control, ready: start([...words, ...device.hosted]).ready }]
+    const way = device.encoders === undefined ? ['--pty-link', link] : ['--listen', '127.0.0.1:0']
+    const words = ['emulate', device.driver, ...way, '--control', control, '--json']
+    return [{ device, link, control, ready: start([...words, ...device.hosted]).ready }]
   })
   const { endpoint, api_key: apiKey } = (await hub.ready) as { endpoint: string; api_key: string }
-  await Promise.all(hosts.map(async ({ ready }) => ready))
+  const paths = new Map<SiteDevice, string>()
+  for (const { device, link, ready } of hosts) {
+    const { path } = (await ready) as { path: string }
+    paths.set(device, device.encoders === undefined ? link : path)
+  }
   const paired = await runCommand(['pair', '--data', deskDir, '--hub', endpoint, '--api-key', apiKey])
   if (paired.code !== 0) throw new Error(`pair: ${paired.stderr}${paired.stdout}`)
-  const configured = devices.map(({ hosted, ...device }) => ({
-    ...device,
-    ...(hosted !== undefined && { path: linkOf(device) }),
-  }))
+  const configured = devices.map((device) => {
+    const { hosted: _, ...facts } = device
+    const path = paths.get(device)
+    return path === undefined ? facts : { ...facts, path }
+  })
   const { layouts = [] } = options
   writeFileSync(
     configPath,
