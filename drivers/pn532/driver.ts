@@ -11,7 +11,7 @@ import { createCardAccess } from './card-access.ts'
 import { createLine } from './line.ts'
 import type { Pn532Options } from './options.ts'
 import { restingBaudRate } from './protocol.ts'
-import { changeSpeed, readFirmware, startUp } from './start-up.ts'
+import { changeSpeed, leave, readFirmware, startUp } from './start-up.ts'
 
 /** Between two polls of an empty field, each of which takes 10 ms: a card is noticed soon, and the line is quiet most of the time. */
 const POLL_PAUSE_MS = 30
@@ -36,7 +36,9 @@ export const openPn532 = async (context: OpenContext<Pn532Options>, io: IoOption
       if (line.baudRate !== restingBaudRate && isUnanswered(error)) sessionBaudRate = restingBaudRate
     },
     close: async () => {
-      await rest().catch(() => undefined)
+      await rest()
+        .then(() => leave(line))
+        .catch(() => undefined)
       await line.close()
     },
   })

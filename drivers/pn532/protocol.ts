@@ -25,10 +25,12 @@ export const samConfiguration = Uint8Array.of(0x14, 0x01, 0x14, 0x01)
 /** §7.2.2 */
 export const getFirmwareVersion = Uint8Array.of(0x02)
 /**
- * §7.2.9, every flag off. Automatic RATS above all: it would take cards that are MIFARE Classic and ISO 14443-4 at once
- * (SAK 28, 38) to layer 4, where Classic commands mean nothing.
+ * §7.2.9, every flag off but perhaps that of bit 6: a `bare` chip leaves preamble and postamble out of its answers, two bytes of
+ * some twenty. Automatic RATS is off above all: it would take cards that are MIFARE Classic and ISO 14443-4 at once (SAK 28, 38)
+ * to layer 4, where Classic commands mean nothing.
  */
-export const setParameters = Uint8Array.of(0x12, 0x00)
+export const setParameters = (answers: 'whole' | 'bare'): Uint8Array =>
+  Uint8Array.of(0x12, answers === 'bare' ? 0x40 : 0x00)
 /** §7.3.1, item 05: two tries to find a card instead of the default, which never ends. */
 export const boundRetries = Uint8Array.of(0x32, 0x05, 0xff, 0x01, 0x01)
 /** §7.3.1, item 01 */

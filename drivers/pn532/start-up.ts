@@ -25,11 +25,16 @@ const wrongSpeedCodes: ReadonlySet<ErrorCode> = new Set([
  */
 export const startUp = async (line: Line): Promise<string> => {
   await findChip(line)
+  await line.exchange(pn532.setParameters('bare'))
   const firmware = await readFirmware(line)
-  await line.exchange(pn532.setParameters)
   await line.exchange(pn532.boundRetries)
   await line.exchange(pn532.setField(false))
   return firmware
+}
+
+/** Leaves the chip as it answers everybody: other programs want whole frames. */
+export const leave = async (line: Line): Promise<void> => {
+  await line.exchange(pn532.setParameters('whole'))
 }
 
 /** Rejects `device_mismatch` when the chip is no PN532. */

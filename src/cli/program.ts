@@ -282,7 +282,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .addOption(
       new Option('--connect <host:port>', 'host that it connects to, again and again')
         .argParser(parseAddress)
-        .conflicts(['ptyLink', 'listen']),
+        .conflicts(['ptyLink']),
     )
     .option('--card <type>', 'card in the field, like classic1k; key for a lock system (default: none)')
     .option('--uid <hex>', 'UID of the card: 4 or 7 bytes, 5 for EM4100', parseUid)

@@ -1,6 +1,6 @@
 /** Messages as a lock system hears and says them: STX, fields between bars of B3, ETX, and the XOR of what follows STX. */
 
-export const ENQUIRY = 0x05
+const ENQUIRY = 0x05
 export const ACCEPTED = 0x06
 export const REFUSED = 0x15
 

@@ -169,6 +169,27 @@ test('emulate says where the device is, and passes on its card', async () => {
   ])
 })
 
+test('emulate takes an EM4100 with the five bytes that it has', async () => {
+  const fake = createFakeTerminal()
+  const { runtime, calls } = createFakeRuntime()
+  const argv = [
+    'emulate',
+    'twn4',
+    '--pty-link',
+    '/tmp/p',
+    '--card',
+    'em4100',
+    '--uid',
+    '0a00000001',
+    '--json',
+  ]
+  const ended = runCli(argv, runtime, fake.terminal)
+  await untilReady(fake)
+  fake.interrupt()
+  await ended
+  expect(calls).toMatchObject([{ emulate: { card: { type: 'em4100', uid: '0A00000001' } } }])
+})
+
 test.each([
   [
     ['--listen', '127.0.0.1:0'],

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it, test } from 'vitest'
 import type { OrderId, TransportKind } from 'encoder-bridge/driver'
+import { encoderIds } from '../../drivers/seam-remote/emulator-bodies.ts'
 import { openDesk, type Desk, type DeskOptions } from './desk.ts'
 
 /** Each lock system over each of its links, as the real devices, sessions and journal drive it. */
@@ -91,3 +93,38 @@ test.each(links.filter(({ transport }) => transport === 'tcp'))(
     expect(keysMade(desk)).toBe(1)
   },
 )
+
+describe('an encoder that Seam reaches itself', () => {
+  const openRemote = (): Promise<Desk> =>
+    openDesk({ driver: 'seam-remote', transport: 'http', encoders: encoderIds.slice(0, 1) })
+
+  it('makes the key of an order without any list of rooms', async () => {
+    await using desk = await openRemote()
+    desk.emulators[0]?.placeCard({ type: 'key', uid })
+    expect(await desk.ending(desk.order({}, { purpose: 'new' }))).toMatchObject({
+      kind: 'encoded',
+      proof: 'confirmed',
+      keys: { made: 1 },
+    })
+  })
+
+  it('gives a card to somebody, once', async () => {
+    await using desk = await openRemote()
+    desk.emulators[0]?.placeCard({ type: 'key', uid })
+    const assignTo = { acsUserId: randomUUID(), userIdentityId: null }
+    expect(await desk.ending(desk.scan({ kind: 'scan_to_assign', assignTo }))).toMatchObject({
+      kind: 'scanned',
+    })
+  })
+
+  it('is in doubt, and asked no second time, when Seam does not say how it went', async () => {
+    await using desk = await openRemote()
+    desk.emulators[0]?.placeCard({ type: 'key', uid })
+    desk.emulators[0]?.inject({ fault: 'cut' })
+    expect(await desk.ending(desk.order({}, { purpose: 'new' }))).toMatchObject({
+      kind: 'unknown',
+      code: 'outcome_unknown',
+    })
+    expect(keysMade(desk)).toBe(1)
+  })
+})
