@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isBridgeError } from 'encoder-bridge/driver'
-import { formatHex } from '../../src/wire/hex.ts'
+import { formatHex, parseHex } from '../../src/wire/hex.ts'
 import { tamperWith } from '../../test/conformance/line-faults.ts'
 import { createRig, endingOf, type RigOptions } from '../../test/conformance/rig.ts'
 import {
@@ -162,8 +162,9 @@ describe('a chip that misbehaves', () => {
     const wrap: RigOptions['wrap'] = (line) =>
       tamperWith(line, {
         toHost: (piece) => {
-          if (!isLosing || formatHex(piece) !== '0000FF03FDD54100EA00') return [piece]
+          if (!isLosing || formatHex(piece) !== '00FF03FDD54100EA') return [piece]
           isLosing = false
+          // A chip that keeps preamble and postamble, whatever it is told.
           return [Uint8Array.of(0, 0, 0xff, 0x03, 0xfd, 0xd5, 0x41, 0xea, 0)]
         },
       })
@@ -235,13 +236,34 @@ describe('an abort', () => {
 })
 
 describe('opening', () => {
+  test('asks for answers without preamble and postamble, and closing gives them back to other programs', async () => {
+    const told: string[] = []
+    const wrap: RigOptions['wrap'] = (line) =>
+      tamperWith(line, {
+        toHost: (piece) => {
+          told.push(formatHex(piece))
+          return [piece]
+        },
+      })
+    const rig = await createRig(pn532, { wrap })
+    const device = await rig.clock.drive(rig.open())
+    expect(told).toContain('00FF06FAD50332010607E8')
+    await rig.clock.drive(device.close())
+    // GetFirmwareVersion, by somebody else.
+    const heard: string[] = []
+    rig.emulator.connect((bytes) => heard.push(formatHex(bytes)))
+    rig.emulator.receive(parseHex('0000FF02FED4022A00'))
+    await rig.clock.advance(50)
+    expect(heard).toEqual(['0000FF00FF00', '0000FF06FAD50332010607E800'])
+  })
+
   test('refuses a chip of another kind', async () => {
     // A PN533 by its IC byte: 33 instead of 32, with the checksum that goes with it.
     const wrap: RigOptions['wrap'] = (line) =>
       tamperWith(line, {
         toHost: (piece) => [
-          formatHex(piece) === '0000FF06FAD50332010607E800'
-            ? Uint8Array.of(0, 0, 0xff, 0x06, 0xfa, 0xd5, 0x03, 0x33, 0x01, 0x06, 0x07, 0xe7, 0x00)
+          formatHex(piece) === '00FF06FAD50332010607E8'
+            ? Uint8Array.of(0, 0xff, 0x06, 0xfa, 0xd5, 0x03, 0x33, 0x01, 0x06, 0x07, 0xe7)
             : piece,
         ],
       })

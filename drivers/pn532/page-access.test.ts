@@ -84,8 +84,8 @@ describe('a card without a Classic’s SAK', () => {
       tamperWith(line, {
         // NTAG I2C: subtype 05 instead of 02, size code 13.
         toHost: (piece) => [
-          formatHex(piece) === '0000FF0BF5D543000004040201000F03CB00'
-            ? parseHex('0000FF0BF5D5430000040405020113 03C2 00'.replaceAll(' ', ''))
+          formatHex(piece) === '00FF0BF5D543000004040201000F03CB'
+            ? parseHex('00FF0BF5D543000004040502011303C2')
             : piece,
         ],
       })

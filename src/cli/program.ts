@@ -282,7 +282,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .addOption(
       new Option('--connect <host:port>', 'host that it connects to, again and again')
         .argParser(parseAddress)
-        .conflicts(['ptyLink']),
+        .conflicts(['ptyLink', 'listen']),
     )
     .option('--card <type>', 'card in the field, like classic1k; key for a lock system (default: none)')
     .option('--uid <hex>', 'UID of the card: 4 or 7 bytes, 5 for EM4100', parseUid)
@@ -290,7 +290,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .option('--control <socket>', 'socket that takes commands: place, remove and dump cards, inject faults')
     .action((driver: string, flags: EmulateFlags, command: Command) => {
       const way = wayOf(flags)
-      if (way === null) command.error('error: one of --pty-link, --listen and --connect is needed')
+      if (way === null) command.error('error: One of --pty-link, --listen and --connect is needed.')
       return act(flags, async (context) =>
         (await import('./commands/emulate.ts')).emulate(context, driver, { ...flags, way }),
       )

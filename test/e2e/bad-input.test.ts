@@ -206,10 +206,10 @@ test.each([
   [['run', '--port', '99999'], 'a number from 0 to 65535'],
   [['encode', 'nope'], 'It is a UUID, as Seam shows it.'],
   [['pair', '--hub', 'nope'], 'It is an address like http://'],
-  [['emulate', 'pn532'], 'one of --pty-link, --listen and --connect is needed'],
+  [['emulate', 'pn532'], 'One of --pty-link, --listen and --connect is needed.'],
   [
     ['emulate', 'salto', '--pty-link', 'x', '--listen', '127.0.0.1:0'],
-    "'--listen <address:port>' cannot be used with option '--pty-link <path>'",
+    '--listen and --pty-link don’t go together.',
   ],
   [['emulate', 'salto', '--connect', '5010'], 'a host and a port, like 127.0.0.1:8090'],
   [['emulate', 'pn532', '--pty-link', 'x', '--uid', 'XY'], '4 or 7 bytes in hexadecimal (5 for EM4100)'],
