@@ -251,7 +251,7 @@ describe('opening', () => {
     await rig.clock.drive(device.close())
     // GetFirmwareVersion, by somebody else.
     const heard: string[] = []
-    rig.emulator.connect((bytes) => heard.push(formatHex(bytes)))
+    rig.emulator.connect((piece) => heard.push(formatHex(piece)))
     rig.emulator.receive(parseHex('0000FF02FED4022A00'))
     await rig.clock.advance(50)
     expect(heard).toEqual(['0000FF00FF00', '0000FF06FAD50332010607E800'])

@@ -104,8 +104,8 @@ describe('an encode', () => {
     const { rig, device, asked, times, options } = await openDesk()
     const given = options()
     expect(await rig.clock.drive(device.makeKey(encoder, order, given))).toEqual({
-      serialNumbers: [uid],
-      remark: null,
+      serialNumbers: [],
+      remark: `Its card number is ${uid}.`,
     })
     expect([times(encodes), times(polls), given.sendings]).toEqual([[0], [0, 1000, 2000], 1])
     expect(asked[0]?.request.body).toEqual({

@@ -134,7 +134,7 @@ export const openSeamRemote = async (
         return encode(order.accessMethodId, encoder)
       })
       const cardNumber = cardNumberOf(credential)
-      return { serialNumbers: cardNumber === null ? [] : [cardNumber], remark: null }
+      return { serialNumbers: [], remark: cardNumber === null ? null : `Its card number is ${cardNumber}.` }
     },
     readKey: async (encoder, io) => {
       const reading = readScan(await act(encoder, io, null, () => scan(encoder)))

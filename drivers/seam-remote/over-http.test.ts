@@ -101,7 +101,10 @@ describe('over a real connection', () => {
     const { emulator, opening } = await start()
     const device = await opening
     emulator.placeCard({ type: 'key', uid, encoder })
-    expect(await device.makeKey(encoder, order, given)).toEqual({ serialNumbers: [uid], remark: null })
+    expect(await device.makeKey(encoder, order, given)).toEqual({
+      serialNumbers: [],
+      remark: `Its card number is ${uid}.`,
+    })
     expect(await device.readKey?.(encoder, idle)).toMatchObject({ comparison: { kind: 'same' } })
     expect(emulator.countWrites(uid)).toEqual([1])
   })
@@ -144,7 +147,7 @@ testWithHub(
     const making = device.makeKey(front.acs_encoder_id, { ...order, accessMethodId: methodId }, given)
     const { order_id } = await bridge.takeOrder()
     await bridge.report(order_id, encoded)
-    expect((await making).serialNumbers).toHaveLength(1)
+    expect((await making).remark).toMatch(/^Its card number is \d+\.$/)
     const { body } = await hub.post('/access_methods/get', { access_method_id: methodId })
     expect(body.access_method).toMatchObject({ is_issued: true })
 

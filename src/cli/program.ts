@@ -288,9 +288,9 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .option('--uid <hex>', 'UID of the card: 4 or 7 bytes, 5 for EM4100', parseUid)
     .option('--realtime', 'take the time that the line and the card take')
     .option('--control <socket>', 'socket that takes commands: place, remove and dump cards, inject faults')
-    .action((driver: string, flags: EmulateFlags, command: Command) => {
+    .action((driver: string, flags: EmulateFlags, self: Command) => {
       const way = wayOf(flags)
-      if (way === null) command.error('error: One of --pty-link, --listen and --connect is needed.')
+      if (way === null) self.error('error: One of --pty-link, --listen and --connect is needed.')
       return act(flags, async (context) =>
         (await import('./commands/emulate.ts')).emulate(context, driver, { ...flags, way }),
       )

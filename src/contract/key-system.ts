@@ -114,11 +114,13 @@ export interface CommandOptions extends IoOptions {
  * have acted on it. After `beforeSending`, a command rejects with
  *
  * - `outcome_unknown` whenever the system may have acted: silence, a cut line, an abort, an answer that can't be understood;
- *   the detail says which. A late answer never counts for a later command;
+ *   the detail says which. A late answer never counts for a later command. A command of several copies that fails where the
+ *   first card may be made already is such a one;
  * - `card_write_refused`, `card_mismatch` or `write_interrupted` when the system says that the card was spoiled;
  * - any other code when it says that it has not acted: `key_encoder_busy`, `key_encoder_unknown`, `key_encoder_offline`,
  *   `room_unknown`, `room_checked_out`, `room_out_of_service`, `card_timeout`, `card_misplaced`, `card_foreign`, `card_staff`,
- *   `one_shot_used_up`, `key_order_refused`, `lock_system_fault`, `credential_deleted`, `credential_cannot_be_reissued`,
+ *   `one_shot_used_up`, `key_order_refused`, `lock_system_fault`, `credential_deleted`, `credential_cannot_be_reissued`, `card_incompatible`,
+ *   `seam_unauthorized`, `seam_bridge_offline`, `rate_limited`, `device_absent` for a request that certainly did not arrive,
  *   `not_supported` for what the manifest does not promise.
  *
  * Before it, besides these: `aborted`, `device_lost`, `device_closed`, `device_busy`, `device_unresponsive`, `protocol_error`,

@@ -194,11 +194,11 @@ test('an answer of a megabyte is taken, and one byte more is not', async () => {
 test('an answer without an end is given up after a megabyte', async () => {
   const server = await openLockSystem()
   const asking = open(`http://127.0.0.1:${server.port}`).request(get, idle)
-  const refused = expect(asking).rejects.toEqual(code('device_lost'))
+  const refused = asking.catch((error: unknown) => error)
   const peer = await server.nextPeer()
   peer.write('HTTP/1.1 200 OK\r\n\r\n')
   peer.write(new Uint8Array(4 * 1_048_576))
-  await refused
+  expect(await refused).toEqual(code('device_lost'))
   await ended(peer)
 })
 
@@ -211,7 +211,7 @@ test.each([
   const given = new AbortController()
   before(given)
   const asking = open(`http://127.0.0.1:${server.port}`).request(get, given)
-  const refused = expect(asking).rejects.toEqual(code('aborted'))
+  const refused = asking.catch((error: unknown) => error)
   if (!given.signal.aborted) {
     const peer = await server.nextPeer()
     await once(peer, 'data')
@@ -219,18 +219,18 @@ test.each([
     given.abort()
     await ended(peer)
   }
-  await refused
+  expect(await refused).toEqual(code('aborted'))
 })
 
 test('closing ends what is asked, and refuses what is asked later', async () => {
   const server = await openLockSystem()
   const transport = open(`http://127.0.0.1:${server.port}`)
-  const refused = expect(transport.request(get, idle)).rejects.toEqual(code('device_closed'))
+  const refused = transport.request(get, idle).catch((error: unknown) => error)
   const peer = await server.nextPeer()
   await once(peer, 'data')
   await transport.close()
   await transport.close()
-  await refused
+  expect(await refused).toEqual(code('device_closed'))
   await expect(transport.request(get, idle)).rejects.toEqual(code('device_closed'))
 })
 
@@ -280,11 +280,11 @@ test('a server whose certificate nobody vouches for is told nothing', async () =
 test('a server that speaks no TLS is told nothing', async () => {
   const server = await openLockSystem()
   const asking = open(`https://127.0.0.1:${server.port}`, makeSecret('seam_key1')).request(get, idle)
-  const refused = expect(asking).rejects.toEqual(code('device_absent'))
+  const refused = asking.catch((error: unknown) => error)
   const peer = await server.nextPeer()
   const [hello] = (await once(peer, 'data')) as [Buffer]
   peer.end('220 mail.example ESMTP\r\n')
-  await refused
+  expect(await refused).toEqual(code('device_absent'))
   expect(hello.toString('latin1')).not.toContain('seam_key1')
 })
 

@@ -38,11 +38,11 @@ const openHotel = async (driver: 'salto' | 'onity' | 'fias'): Promise<Hotel> => 
       access_method_id: id,
       acs_encoder_id,
       ...more,
-    })) as { readonly action_attempt: { readonly action_attempt_id: string } }
+    })) as unknown as { readonly action_attempt: { readonly action_attempt_id: string } }
     const attempt = poll(async () => {
       const answer = (await site.post('/action_attempts/get', {
         action_attempt_id: begun.action_attempt_id,
-      })) as { readonly action_attempt: Attempt }
+      })) as unknown as { readonly action_attempt: Attempt }
       return answer.action_attempt.status === 'pending' ? null : answer.action_attempt
     })
     return { id, attempt }
@@ -139,7 +139,7 @@ test('a daemon that is killed while the lock system makes a key never orders it 
   await using hotel = await openHotel('salto')
   const { id, attempt } = await hotel.order('Desk 1')
   await poll(async () => {
-    const { sessions } = (await hotel.control('/v1/sessions')) as {
+    const { sessions } = (await hotel.control('/v1/sessions')) as unknown as {
       sessions: readonly { readonly state: string }[]
     }
     return sessions.some(({ state }) => state === 'making_key') ? true : null

@@ -136,11 +136,11 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
   }
   const paired = await runCommand(['pair', '--data', deskDir, '--hub', endpoint, '--api-key', apiKey])
   if (paired.code !== 0) throw new Error(`pair: ${paired.stderr}${paired.stdout}`)
-  const configured = devices.map((device) => {
-    const { hosted: _, ...facts } = device
-    const path = paths.get(device)
-    return path === undefined ? facts : { ...facts, path }
-  })
+  const configured = devices.map((device) => ({
+    ...device,
+    hosted: undefined,
+    path: paths.get(device),
+  }))
   const { layouts = [] } = options
   writeFileSync(
     configPath,
