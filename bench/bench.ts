@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { measureEncodeSpeed } from './encode-speed.ts'
 import { measureIdleMemory } from './idle-memory.ts'
 import { measureJournalCommits } from './journal-commits.ts'
+import { measureKeyOrders } from './key-orders.ts'
 import { measureOrderLatency } from './order-latency.ts'
 import { measureDeviceTimes } from './device-times.ts'
 import { measureReadSpeed } from './read-speed.ts'
@@ -24,6 +25,7 @@ const measurements = {
   'read-speed': measureReadSpeed,
   'device-times': measureDeviceTimes,
   'order-latency': measureOrderLatency,
+  'key-orders': measureKeyOrders,
   'journal-commits': measureJournalCommits,
   throughput: measureThroughput,
 }

@@ -1,4 +1,4 @@
-import { type BlockList, createServer, isIP, isIPv6, type Server, type Socket } from 'node:net'
+import { type BlockList, createServer, isIPv6, type Server, type Socket } from 'node:net'
 import { BridgeError, throwIfAborted } from '../contract/errors.ts'
 
 /** Shorter than what opening a device may take, so that the reason is told. */
@@ -38,8 +38,9 @@ const bind = (server: Server, host: string, port: number): Promise<void> =>
     server.listen(port, host, resolve)
   })
 
-/** Without the zone of a link-local address (`fe80::1%eth0`), which is this computer's name for the network. */
-const addressOf = ({ remoteAddress = '' }: Socket): string => remoteAddress.replace(/%.*$/, '')
+/** Whether somebody of that address is let in; one that is gone already has none, and is not. */
+export const isAdmitted = (peers: BlockList | null, address = ''): boolean =>
+  peers === null || peers.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 
 /** Rejects `device_busy` for a port that another program has, `config_invalid` for an address that is not this computer's. */
 export const openTcpListener = async (
@@ -53,12 +54,6 @@ export const openTcpListener = async (
   let claim: { take(socket: Socket): void; refuse(error: BridgeError): void } | undefined
   let isOpen = true
 
-  const isAdmitted = (socket: Socket): boolean => {
-    const address = addressOf(socket)
-    if (admitted === null) return true
-    // A peer that is gone already has no address.
-    return isIP(address) !== 0 && admitted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-  }
   const isConnected = (): boolean => connected?.destroyed === false
 
   const decide = (socket: Socket): void => {
@@ -75,7 +70,7 @@ export const openTcpListener = async (
   const server = createServer((socket) => {
     // It has nobody else yet who hears of its end.
     socket.on('error', () => undefined)
-    if (!isAdmitted(socket)) socket.destroy()
+    if (!isAdmitted(admitted, socket.remoteAddress)) socket.destroy()
     // A peer that hangs up and connects again is heard of in any order: the end of what it left is read first.
     else setImmediate(() => decide(socket))
   })

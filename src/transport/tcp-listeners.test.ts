@@ -1,9 +1,10 @@
-import { connect, type Socket } from 'node:net'
+import { BlockList, connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectTo, ended, freePort, listenTo, openLockSystem, turns } from '../../test/support/tcp-peers.ts'
 import { isBridgeError } from '../contract/errors.ts'
 import type { TcpTransport } from '../contract/transport.ts'
 import { openTcp } from './tcp.ts'
+import { isAdmitted } from './tcp-listener.ts'
 import { createTcpListeners, type TcpListeners } from './tcp-listeners.ts'
 
 const idle = new AbortController().signal
@@ -159,6 +160,22 @@ test.each([
   await desk.listen()
   const peer = await desk.peer({ host: from })
   expect(await greet(await desk.open(), peer)).toBe('hello.')
+})
+
+test.each([
+  ['10.0.0.5', true],
+  ['::ffff:10.0.0.5', true],
+  ['10.0.0.6', false],
+  ['fe80::1%eth0', true],
+  ['fe80::2%eth0', false],
+  ['fe80:0:0:0:0:0:0:1', true],
+  ['', false],
+  [undefined, false],
+])('where 10.0.0.5 and fe80::1 may connect, %s: %s', (address, isLetIn) => {
+  const peers = new BlockList()
+  peers.addAddress('10.0.0.5')
+  peers.addAddress('fe80::1', 'ipv6')
+  expect([isAdmitted(peers, address), isAdmitted(null, address)]).toEqual([isLetIn, true])
 })
 
 test('the name behind from is looked up at each opening', async () => {

@@ -73,6 +73,7 @@ test.each([
   ],
   ['EHOSTUNREACH', 'No way leads to lock.example:8090: check the address, the cable and the network.'],
   ['ETIMEDOUT', 'lock.example:8090 does not answer: check the address, and the firewalls on the way.'],
+  ['ECONNRESET', 'lock.example:8090 breaks the connection off before it is made: check the port.'],
   ['EOTHER', 'No connection to lock.example:8090 can be made (EOTHER).'],
 ])('a connection that fails by %s is absent, with what to check', async (code, detail) => {
   const begin = (host: string, port: number): Socket =>
