@@ -1,14 +1,22 @@
 import { expect, test } from 'vitest'
-import type { Scanner, ScannerRead } from 'encoder-bridge/driver'
+import type { Scanner, ScannerRead, Transport } from 'encoder-bridge/driver'
 import { connectEmulator } from '../../src/transport/connect-emulator.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import driver from './index.ts'
 
-const openRig = async (transportKind: 'hid' | 'keyboard') => {
+const openRig = async (
+  transportKind: 'hid' | 'keyboard',
+  wrap: (transport: Transport) => Transport = (transport) => transport,
+) => {
   const clock = createFakeClock()
   const emulator = await driver.emulate({ clock, realtime: false, transport: transportKind })
   const transport = connectEmulator(emulator)
-  const context = { transport, clock, wallClock: () => new Date(0), options: driver.options.parse({}) }
+  const context = {
+    transport: wrap(transport),
+    clock,
+    wallClock: () => new Date(0),
+    options: driver.options.parse({}),
+  }
   const device = (await driver.open(context, { signal: new AbortController().signal })) as Scanner
   const reads: ScannerRead[] = []
   const misreads: string[] = []
@@ -46,6 +54,33 @@ test('a text without Enter is a misread when the keys have stopped', async () =>
   expect(misreads).toEqual([])
   await clock.advance(100)
   expect([reads, misreads]).toEqual([[], ['card_unreadable']])
+})
+
+test('a code with keys lost on the way is a misread, and the next one is read', async () => {
+  let lose = (): void => undefined
+  const { clock, emulator, reads, misreads } = await openRig('keyboard', (transport) => {
+    if (transport.kind !== 'keyboard') throw new Error(transport.kind)
+    return {
+      ...transport,
+      listen: (listener) => {
+        lose = () => listener.onGap()
+        return transport.listen(listener)
+      },
+    }
+  })
+  emulator.inject({ fault: 'noEnter' })
+  emulator.present({ technology: 'barcode', data: new TextEncoder().encode('GUEST-') })
+  await clock.advance(10)
+  lose()
+  emulator.present({ technology: 'barcode', data: new TextEncoder().encode('4711') })
+  await clock.advance(500)
+  expect([reads, misreads]).toEqual([[], ['card_unreadable']])
+  lose()
+  await clock.advance(500)
+  expect(misreads).toHaveLength(2)
+  emulator.present({ technology: 'barcode', data: long })
+  await clock.advance(500)
+  expect(reads.map(({ data }) => data)).toEqual([long])
 })
 
 test('it says what it is by its own descriptors', async () => {

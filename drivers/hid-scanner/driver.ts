@@ -101,6 +101,10 @@ export const openHidScanner = async (
         tell(reader.push(key))
         endAfterSilence(reader.flush)
       },
+      onGap: () => {
+        reader.drop()
+        endAfterSilence(reader.flush)
+      },
       onLost,
     })
   }

@@ -67,6 +67,35 @@ test('silence ends a scan where no Enter is typed', () => {
   expect(reader.flush()).toBeUndefined()
 })
 
+test.each(['enter', 'silence'] as const)('half a code is never told where %s ends a text', (end) => {
+  const reader = createTypedReader({ ...defaults, end })
+  for (const key of tap(0x04, 0x05)) reader.push(key)
+  reader.drop()
+  const rest = [...tap(0x06, 0x28), ...tap(0x07, 0x28)].map((key) => reader.push(key))
+  expect(rest.filter((outcome) => outcome !== undefined)).toEqual([
+    'unreadable',
+    expect.objectContaining({ data: Uint8Array.of(0x64) }),
+  ])
+})
+
+test('silence ends a text with lost keys, also where the lost ones were all', () => {
+  for (const end of ['enter', 'silence'] as const) {
+    const reader = createTypedReader({ ...defaults, end })
+    reader.drop()
+    expect(reader.flush()).toBe('unreadable')
+    expect(reader.flush()).toBeUndefined()
+  }
+})
+
+test('a shift whose release was lost is not held for ever', () => {
+  const reader = createTypedReader(defaults)
+  reader.push(press(0xe1))
+  reader.drop()
+  reader.flush()
+  const outcomes = tap(0x04, 0x28).map((key) => reader.push(key))
+  expect(outcomes).toContainEqual(expect.objectContaining({ data: Uint8Array.of(0x61) }))
+})
+
 test('keys without end are given up, and take no room', () => {
   expect(typed([...Array.from({ length: 20_000 }, () => press(0x1e)), ...tap(0x28)])).toEqual(['unreadable'])
 })

@@ -18,15 +18,21 @@ export interface TypedReader {
   push(key: KeyEvent): ScannerRead | 'unreadable' | undefined
   /** Silence: what was typed so far is a misread, unless that is how texts end here. */
   flush(): ScannerRead | 'unreadable' | undefined
+  /** Keys were lost: none is held any more, and what is typed up to the next end is a misread. */
+  drop(): void
 }
 
 export const createTypedReader = ({ keyboard, prefix, aim, end }: HidScannerOptions): TypedReader => {
   const shifts = new Set<number>()
   let text = ''
+  let isWhole = true
 
   const finish = (): ScannerRead | 'unreadable' | undefined => {
     const typed = text
+    const wasWhole = isWhole
     text = ''
+    isWhole = true
+    if (!wasWhole) return 'unreadable'
     if (typed === '') return undefined
     if (!typed.startsWith(prefix) || typed.length > MAX_LENGTH) return 'unreadable'
     const inner = typed.slice(prefix.length)
@@ -37,9 +43,12 @@ export const createTypedReader = ({ keyboard, prefix, aim, end }: HidScannerOpti
 
   return {
     flush: () => {
-      if (end === 'silence' || text === '') return finish()
-      text = ''
-      return 'unreadable'
+      if (end === 'enter' && text !== '') isWhole = false
+      return finish()
+    },
+    drop: () => {
+      shifts.clear()
+      isWhole = false
     },
     push: ({ usage, isPressed }) => {
       if (SHIFTS.includes(usage)) {

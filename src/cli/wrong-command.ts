@@ -19,7 +19,9 @@ const notThere = (what: string, word: string, command: Command, known: readonly 
 const notAllowed = (value: string, option: Option | undefined, name: string, rule: string): string => {
   const choices = option?.argChoices
   if (choices === undefined) return `${name} can’t be “${value}”. ${rule}`
-  return `${name} can’t be “${value}”; the nearest is ${nearest(value, choices) ?? ''}. There are: ${choices.join(', ')}.`
+  const near = nearest(value, choices)
+  const hint = near === null ? '' : `; the nearest is ${near}`
+  return `${name} can’t be “${value}”${hint}. There are: ${choices.join(', ')}.`
 }
 
 /** How commander words what our parsers of flags and arguments refuse; the rule behind it is ours. */

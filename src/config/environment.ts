@@ -38,11 +38,9 @@ export const readOverrides = (env: Readonly<Record<string, string | undefined>>)
     if (!variable.startsWith('BRIDGE_') || text === undefined || text === '') return []
     const path = known.get(variable)
     if (path === undefined) {
-      const suggestion = nearest(variable, [...known.keys()])
-      throw new BridgeError(
-        'config_invalid',
-        `The environment variable ${variable} is no setting; the nearest is ${suggestion}.`,
-      )
+      const near = nearest(variable, [...known.keys()])
+      const hint = near === null ? '' : `; the nearest is ${near}`
+      throw new BridgeError('config_invalid', `The environment variable ${variable} is no setting${hint}.`)
     }
     return [{ variable, path, value: parseValue(variable, text) }]
   })

@@ -33,10 +33,14 @@ export interface Complaint {
 export const explain = (issue: z.core.$ZodIssue, root: unknown): Complaint[] => {
   if (issue.code === 'unrecognized_keys') {
     const allowed = keysAt(issue.path)
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      sentence: `is no setting; did you mean ${nearest(key, allowed)}? Allowed here: ${allowed.join(', ')}`,
-    }))
+    return issue.keys.map((key) => {
+      const near = nearest(key, allowed)
+      const hint = near === null ? '.' : `; did you mean ${near}?`
+      return {
+        path: [...issue.path, key],
+        sentence: `is no setting${hint} Allowed here: ${allowed.join(', ')}`,
+      }
+    })
   }
   if (issue.code === 'custom' && issue.message !== 'Invalid input') {
     return [{ path: issue.path, sentence: issue.message }]

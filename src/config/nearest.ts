@@ -11,10 +11,13 @@ const distance = (a: string, b: string): number => {
   return previous[b.length] ?? 0
 }
 
-/** The known word with the fewest edits between it and `word`, upper and lower case alike; null when none is known. */
+/** The known word with the fewest edits between it and `word`, upper and lower case alike; null when none is near. */
 export const nearest = (word: string, known: readonly string[]): string | null => {
   const ranked = known
     .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .toSorted((a, b) => a.edits - b.edits)
-  return ranked[0]?.candidate ?? null
+  const [best] = ranked
+  if (best === undefined) return null
+  // One edit in three letters is a slip; more is another word.
+  return best.edits * 3 <= Math.max(word.length, best.candidate.length) ? best.candidate : null
 }

@@ -159,6 +159,8 @@ export interface KeyEvent {
 
 export interface KeyListener extends LossListener {
   onKey(key: KeyEvent): void
+  /** Keys were lost. All count as released; `onKey` tells next which modifiers are held. */
+  onGap(): void
 }
 
 /** A device that types, taken away from the desktop: its keys reach nobody else. */

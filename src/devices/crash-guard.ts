@@ -98,6 +98,7 @@ const guardListener = (transport: Transport, guarded: Guard): Transport => {
         listen: (listener: KeyListener) =>
           transport.listen({
             onKey: guarded((key) => listener.onKey(key)),
+            onGap: guarded(() => listener.onGap()),
             onLost: guarded((error) => listener.onLost(error)),
           }),
       }

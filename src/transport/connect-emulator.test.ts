@@ -81,6 +81,7 @@ const listenerInto = (lost: string[]) => ({
   onReport: silent,
   onState: silent,
   onKey: silent,
+  onGap: silent,
   onField: silent,
   onPresent: silent,
   onLost: ({ code }: { code: string }) => lost.push(code),
@@ -149,7 +150,11 @@ test('keys reach the one who listens, and the cable goes between two of them', a
   hit(key)
   const told: unknown[] = []
   await new Promise(setImmediate)
-  keyboard.listen({ onKey: (event) => told.push(event), onLost: ({ code }) => told.push(code) })
+  keyboard.listen({
+    onKey: (event) => told.push(event),
+    onGap: () => told.push('gap'),
+    onLost: ({ code }) => told.push(code),
+  })
   keyboard.unplugAfterMessages(1)
   hit(key)
   hit({ ...key, isPressed: false })

@@ -19,12 +19,17 @@ const event = (type: number, code: number, value: number): Uint8Array => {
 /** A node that gives what was queued, then nothing, and dies on command. */
 const createNode = () => {
   const queue: Uint8Array[] = []
-  const state = { isGone: false, closed: 0 }
+  const state: { isGone: boolean; closed: number; held: readonly number[] } = {
+    isGone: false,
+    closed: 0,
+    held: [],
+  }
   const node: EventNode = {
     read: () => {
       if (state.isGone) throw Object.assign(new Error('no such device'), { code: 'ENODEV' })
       return queue.shift() ?? new Uint8Array(0)
     },
+    held: () => state.held,
     close: () => {
       state.closed += 1
     },
@@ -38,10 +43,11 @@ const open = async (node: EventNode) => {
     now: () => 7,
     platform: 'linux',
   })
-  const keys: [number, boolean][] = []
+  const keys: ([number, boolean] | 'gap')[] = []
   const losses: string[] = []
   keyboard.listen({
     onKey: ({ usage, isPressed }) => keys.push([usage, isPressed]),
+    onGap: () => keys.push('gap'),
     onLost: (error) => losses.push(error.code),
   })
   return { keyboard, keys, losses }
@@ -59,6 +65,18 @@ test('keys come as HID usages, and repetitions and other events do not', async (
     [0x04, true],
     [0x28, false],
   ])
+  await keyboard.close()
+})
+
+// SYN_DROPPED 0 3, SYN_REPORT 0 0; KEY_A 30, KEY_B 48, KEY_RIGHTSHIFT 54 (input-event-codes.h).
+test('keys that the kernel lost are told as a gap, with the modifiers that are held behind it', async () => {
+  const { node, queue, state } = createNode()
+  state.held = [30, 54]
+  const events = [event(1, 42, 1), event(0, 3, 0), event(1, 48, 1), event(0, 0, 0)]
+  queue.push(Uint8Array.from(events.flatMap((bytes) => [...bytes])), event(1, 30, 0))
+  const { keyboard, keys } = await open(node)
+  await vi.waitFor(() => expect(keys).toHaveLength(4))
+  expect(keys).toEqual([[0xe1, true], 'gap', [0xe5, true], [0x04, false]])
   await keyboard.close()
 })
 
@@ -128,7 +146,11 @@ test('a loss that came before anybody listened is told to who listens then', asy
   const keyboard = await openKeyboard('/dev/input/event3', { open: () => node, platform: 'linux' })
   await vi.waitFor(() => expect(state.closed).toBe(1))
   const losses: string[] = []
-  keyboard.listen({ onKey: () => undefined, onLost: ({ code }) => losses.push(code) })
+  keyboard.listen({
+    onKey: () => undefined,
+    onGap: () => undefined,
+    onLost: ({ code }) => losses.push(code),
+  })
   await Promise.resolve()
   expect(losses).toEqual(['device_lost'])
 })

@@ -7,18 +7,29 @@ import { usageOfCode } from './keyboard-codes.ts'
 
 /** Takes the device for this process alone; it ends with the descriptor (linux/input.h, EVIOCGRAB). */
 const EVIOCGRAB = 0x40044590
+/** KEY_MAX, as a bit for each key (linux/input-event-codes.h). */
+const KEY_STATE_BYTES = 0x300 / 8
+/** EVIOCGKEY for so many bytes: the keys that are down (linux/input.h). */
+const EVIOCGKEY = 0x80004518 + KEY_STATE_BYTES * 0x10000
 /** Node reads a device node in a thread that waits for ever, so the node is asked without waiting. A key takes longer. */
 const READ_EVERY_MS = 10
 /** struct input_event: two words of time, type and code of 16 bits, a value of 32. */
 const WORD_BYTES = process.arch === 'arm' || process.arch === 'ia32' ? 4 : 8
 const EVENT_BYTES = 2 * WORD_BYTES + 8
 const EVENTS_A_READ = 64
+const EV_SYN = 0
 const EV_KEY = 1
+/** The kernel's buffer for this reader was full, and what it held is lost (Documentation/input/event-codes.rst). */
+const SYN_DROPPED = 3
+/** Usages from here on are modifiers (HID Usage Tables §10). */
+const FIRST_MODIFIER = 0xe0
 
 /** An event device that is open and grabbed. */
 export interface EventNode {
   /** What has come; empty when nothing has. Throws what the system says when the device is gone. */
   read(): Uint8Array
+  /** The codes of the keys that are down now; none where the system does not tell. */
+  held(): readonly number[]
   close(): void
 }
 
@@ -33,10 +44,19 @@ const refusals = new Map([
   ['EPERM', 'device_denied'],
 ] as const)
 
-const loadIoctl = (): ((fd: number, request: number, value: number) => number) => {
+interface Controls {
+  grab(fd: number, request: number, value: number): number
+  readKeys(fd: number, request: number, state: Uint8Array): number
+}
+
+const loadControls = (): Controls => {
   try {
     const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi')
-    return koffi.load(null).func('int ioctl(int fd, unsigned long request, long value)')
+    const system = koffi.load(null)
+    return {
+      grab: system.func('int ioctl(int fd, unsigned long request, long value)'),
+      readKeys: system.func('int ioctl(int fd, unsigned long request, _Out_ uint8_t *state)'),
+    }
   } catch (cause) {
     throw new BridgeError(
       'driver_unavailable',
@@ -49,7 +69,7 @@ const loadIoctl = (): ((fd: number, request: number, value: number) => number) =
 }
 
 const openNode = (path: string): EventNode => {
-  const ioctl = loadIoctl()
+  const controls = loadControls()
   let fd: number
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -57,7 +77,7 @@ const openNode = (path: string): EventNode => {
     const code = refusals.get(codeOf(cause) as 'ENOENT') ?? 'device_fault'
     throw new BridgeError(code, `${path} cannot be opened.`, { cause })
   }
-  if (ioctl(fd, EVIOCGRAB, 1) !== 0) {
+  if (controls.grab(fd, EVIOCGRAB, 1) !== 0) {
     closeSync(fd)
     throw new BridgeError('device_busy', `Another program has taken ${path} for itself.`)
   }
@@ -70,6 +90,13 @@ const openNode = (path: string): EventNode => {
         if (codeOf(error) === 'EAGAIN') return new Uint8Array(0)
         throw error
       }
+    },
+    held: () => {
+      const state = new Uint8Array(KEY_STATE_BYTES)
+      if (controls.readKeys(fd, EVIOCGKEY, state) < 0) return []
+      return [...state].flatMap((byte, index) =>
+        [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => ((byte >> bit) & 1) === 1).map((bit) => index * 8 + bit),
+      )
     },
     close: () => closeSync(fd),
   }
@@ -109,12 +136,25 @@ export const openKeyboard = async (
     node.close()
   }
 
+  const resynchronise = (): void => {
+    listener?.onGap()
+    for (const code of node.held()) {
+      const usage = usageOfCode(code)
+      if (usage !== undefined && usage >= FIRST_MODIFIER) {
+        listener?.onKey({ usage, isPressed: true, atMs: now() })
+      }
+    }
+  }
+
   const deliver = (events: Uint8Array): void => {
     const view = new DataView(events.buffer, events.byteOffset, events.byteLength)
     for (let at = 0; at + EVENT_BYTES <= events.length; at += EVENT_BYTES) {
       const type = view.getUint16(at + 2 * WORD_BYTES, true)
-      const usage = usageOfCode(view.getUint16(at + 2 * WORD_BYTES + 2, true))
+      const code = view.getUint16(at + 2 * WORD_BYTES + 2, true)
       const value = view.getInt32(at + 2 * WORD_BYTES + 4, true)
+      // What was read behind it is older than the state that is asked for now.
+      if (type === EV_SYN && code === SYN_DROPPED) return resynchronise()
+      const usage = usageOfCode(code)
       // 2 is the repetition of a key that is held.
       if (type === EV_KEY && usage !== undefined && value < 2) {
         listener?.onKey({ usage, isPressed: value === 1, atMs: now() })

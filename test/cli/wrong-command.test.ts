@@ -6,6 +6,7 @@ const help = (command: string): string => `\`${command} --help\` shows what ther
 describe('a wrong command line is said in plain words, with the nearest name', () => {
   test.each([
     [['statsu'], '“statsu” is no command of `encoder-bridge`; the nearest is status.', 'encoder-bridge'],
+    [['frobnicate'], '“frobnicate” is no command of `encoder-bridge`.', 'encoder-bridge'],
     [
       ['devices', 'identfy'],
       '“identfy” is no command of `encoder-bridge devices`; the nearest is identify.',

@@ -145,6 +145,11 @@ describe('a mistake is told with its line, its setting and what is allowed', () 
       'c.yaml, line 2: sesions is no setting; did you mean sessions? Allowed here: version, hub, devices, layouts, sessions, log, limits.',
     ],
     [
+      'a setting that is near no other',
+      'colour: blue\n',
+      'c.yaml, line 1: colour is no setting. Allowed here: version, hub, devices, layouts, sessions, log, limits.',
+    ],
+    [
       'a misspelt setting below',
       'sessions:\n  cardTimeoutSecond: 5\n',
       'c.yaml, line 2: sessions.cardTimeoutSecond is no setting; did you mean cardTimeoutSeconds? Allowed here: cardTimeoutSeconds, recoveryTimeoutSeconds.',

@@ -70,6 +70,7 @@ const tamperWithKeyboard = (transport: KeyboardTransport, { toHost = pass }: Tam
       onKey: (key) => {
         for (const piece of toHost(bytesOf(key))) listener.onKey(keyOf(piece, key.atMs))
       },
+      onGap: () => listener.onGap(),
     }),
 })
 
