@@ -47,9 +47,17 @@ const parseTcp = (scheme: 'tcp' | 'tcp-listen', path: string): LinkPath => {
   return { kind: 'connect', transport: 'tcp', host, port }
 }
 
+const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
+
+/** True for https, and for http on this computer: nothing secret crosses a network in the clear. */
+export const isSafeUrl = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && loopbackHosts.has(hostname))
+
 const parseHttp = (path: string): LinkPath => {
   if (!URL.canParse(path)) throw fault('is no address; write https://host')
   const url = new URL(path)
+  if (!isSafeUrl(url))
+    throw fault('goes over http, and a credential goes with it; write https://, except to this computer')
   if (url.username !== '' || url.password !== '')
     throw fault('holds a credential; that belongs into the secretFile')
   if (url.search !== '' || url.hash !== '') throw fault('takes nothing behind its path')
