@@ -131,7 +131,7 @@ test('devices lists encoders, drivers and ports', async () => {
       '  Front Desk  pn532  /dev/ttyUSB0  absent  PN532 1.6',
       '    Cause:         The encoder is not connected. (device_absent)',
       '    Whose to fix:  whoever set this bridge up',
-      '    Next step:     Plug the encoder in. If it is, correct its `path` or `match` in the configuration.',
+      '    Next step:     Plug the encoder in, or check the network line to the lock system. If it is connected, correct its `path` or `match` in the configuration.',
       'Drivers',
       '  pn532  NXP PN532',
       'Serial ports',

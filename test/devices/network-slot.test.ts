@@ -52,3 +52,30 @@ test('a server is asked once a minute, or when somebody wants to know now; the l
   await bench.clock.advance(0)
   expect(bench.asked).toHaveLength(3)
 })
+
+/** A lock system that breaks off each connection, some time after it was made. */
+const startFlapping = (breaksOffAfterMs: number) =>
+  startSlotBench({
+    path: 'tcp://lock.example:4000',
+    manifest: { ...lockManifest, transports: ['tcp'] },
+    open: ({ clock }) =>
+      Promise.resolve({
+        ...createFakeKeySystem(),
+        onLost: (observer) =>
+          void clock.setTimeout(() => observer(new BridgeError('device_lost')), breaksOffAfterMs),
+      }),
+  })
+
+test('a lock system that breaks off each connection is connected to more and more seldom', async () => {
+  await using bench = startFlapping(100)
+  await bench.clock.advance(60_000)
+  // 250, 500, 1000, 2000, 4000 ms, then every 5 s.
+  expect(bench.state.opens).toBe(16)
+  expect(bench.losses).toHaveLength(16)
+})
+
+test('one whose connection has held for some time is connected to again at once', async () => {
+  await using bench = startFlapping(10_000)
+  await bench.clock.advance(60_000)
+  expect(bench.state.opens).toBe(6)
+})

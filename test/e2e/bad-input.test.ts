@@ -201,8 +201,8 @@ test.each([['status'], ['scan'], ['encode', '11111111-1111-4111-8111-11111111111
 )
 
 test.each([
-  [['rin'], 'Did you mean run?'],
-  [['run', '--dta', 'x'], 'Did you mean --data?'],
+  [['rin'], '“rin” is no command of `encoder-bridge`; the nearest is run.'],
+  [['run', '--dta', 'x'], '“--dta” is no flag of `encoder-bridge run`; the nearest is --data.'],
   [['run', '--port', '99999'], 'a number from 0 to 65535'],
   [['encode', 'nope'], 'It is a UUID, as Seam shows it.'],
   [['pair', '--hub', 'nope'], 'It is an address like http://'],

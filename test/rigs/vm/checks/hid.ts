@@ -2,9 +2,11 @@ import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { createTypingScanner } from '../../../../drivers/hid-scanner/emulator-keyboard.ts'
 import { createPosScanner } from '../../../../drivers/hid-scanner/emulator.ts'
 import type { Emulator } from '../../../../src/contract/emulator.ts'
+import type { KeyEvent } from '../../../../src/contract/transport.ts'
 import { systemClock } from '../../../../src/service/system-clock.ts'
 import { listHidDevices } from '../../../../src/transport/hid-list.ts'
 import { openHid } from '../../../../src/transport/hid.ts'
+import { listKeyboards } from '../../../../src/transport/keyboard-list.ts'
 import { openKeyboard } from '../../../../src/transport/keyboard.ts'
 import type { Desk } from '../desk.ts'
 import { createKeyboard } from '../hid/keyboard.ts'
@@ -141,4 +143,51 @@ const typing: Check = {
   },
 }
 
-export const hidChecks: readonly Check[] = [reports, pos, typing]
+const [LETTER, SHIFT] = [0x04, 0xe1]
+/** More than the kernel keeps for a reader, however large its buffer for this device. */
+const BURST = 2_000
+
+const burst: Check = {
+  title: 'keys that the kernel could not keep are told as a gap, with the shift that is held behind it',
+  run: async () => {
+    let hit = (_: KeyEvent): void => undefined
+    const typist = { connect: (send: typeof hit) => void (hit = send) }
+    const press = (usage: number, isPressed: boolean): void => hit({ usage, isPressed, atMs: 0 })
+    const identity = { vendorId: 0x05e0, productId: 0x1201, manufacturer: 'Rig', product: 'Burst' }
+    await using plug = plugUhidDevice(createKeyboard(typist, { ...identity, serialNumber: 'K0000018' }))
+    const { path } = await until(() => listKeyboards().find(({ name }) => name === 'Rig Burst'))
+    const keyboard = await until(() => openKeyboard(path).catch(() => null))
+    const told: string[] = []
+    const losses: string[] = []
+    keyboard.listen({
+      onKey: ({ usage, isPressed }) => told.push(`${usage} ${isPressed ? 'down' : 'up'}`),
+      onGap: () => told.push('gap'),
+      onLost: ({ code }) => losses.push(code),
+    })
+    const type = (count: number): void => {
+      for (let index = 0; index < count; index += 1) {
+        press(LETTER, true)
+        press(LETTER, false)
+      }
+    }
+    // What is told behind the gap is what is held now, and what is typed from now on.
+    type(BURST)
+    press(SHIFT, true)
+    await until(() => told.includes('gap') && told.includes(`${SHIFT} down`))
+    press(LETTER, true)
+    await until(() => told.at(-1) === `${LETTER} down`)
+    deepEqual(told.slice(told.lastIndexOf('gap')), ['gap', `${SHIFT} down`, `${LETTER} down`])
+    press(LETTER, false)
+    type(BURST)
+    press(SHIFT, false)
+    await until(() => told.at(-1) === 'gap')
+    press(LETTER, true)
+    await until(() => told.at(-1) === `${LETTER} down`)
+    deepEqual(told.slice(told.lastIndexOf('gap')), ['gap', `${LETTER} down`])
+    await plug.unplug()
+    equal(await until(() => losses[0]), 'device_lost')
+    await keyboard.close()
+  },
+}
+
+export const hidChecks: readonly Check[] = [reports, pos, typing, burst]
