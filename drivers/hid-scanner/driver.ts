@@ -21,13 +21,13 @@ type Outcome = ScannerRead | 'unreadable' | undefined
 
 const infoOf = (transport: HidTransport | KeyboardTransport): DeviceInfo => {
   if (transport.kind === 'keyboard') {
-    return { model: 'Scanner in keyboard mode', firmware: 'not told', serialNumber: null }
+    return { model: 'Scanner in keyboard mode', firmware: '', serialNumber: null }
   }
   const { manufacturer, product, serialNumber } = transport.facts
   const model = [manufacturer, product].filter((word) => word !== '').join(' ')
   return {
     model: model === '' ? 'HID POS scanner' : model,
-    firmware: 'not told',
+    firmware: '',
     serialNumber: serialNumber === '' ? null : serialNumber,
   }
 }
@@ -45,9 +45,6 @@ export const openHidScanner = async (
   let silence: unknown
 
   const life = createDeviceLife({
-    cancel: () => undefined,
-    resume: () => undefined,
-    onFailure: () => undefined,
     close: async () => {
       clock.clearTimeout(silence)
       readers.clear()

@@ -7,10 +7,9 @@ import {
   type OpenContext,
   type Scanner,
   type ScannerRead,
-  throwIfAborted,
-  toBridgeError,
   transportOf,
 } from 'encoder-bridge/driver'
+import { createDeviceLife } from '../../src/wire/device-life.ts'
 import type { HidSwipeOptions } from './options.ts'
 import { askProperty } from './properties.ts'
 import { decodeReport } from './protocol.ts'
@@ -44,14 +43,6 @@ export const openHidSwipe = async (
   const transport = transportOf(context.transport, 'hid')
   const readers = new Set<(read: ScannerRead) => void>()
   const misreaders = new Set<(error: BridgeError) => void>()
-  const stop = new AbortController()
-  let lost: BridgeError | undefined
-  let onLost: ((error: BridgeError) => void) | undefined
-  let isRunning = false
-  let closing: Promise<void> | undefined
-
-  const refusal = (): BridgeError | undefined =>
-    closing === undefined ? lost : new BridgeError('device_closed')
 
   const tell = (report: Uint8Array): void => {
     const swipe = decodeReport(report)
@@ -64,39 +55,13 @@ export const openHidSwipe = async (
     for (const observe of readers) observe({ technology: 'magstripe', data, bitCount: null, symbology: null })
   }
 
-  const stopListening = transport.listen({
-    onReport: tell,
-    onLost: (error) => {
-      lost = error
-      stop.abort()
-      onLost?.(error)
+  const life = createDeviceLife({
+    close: async () => {
+      stopListening()
+      await transport.close()
     },
   })
-
-  /** Lets one call run at a time, until its signal fires or the device ends, and makes every failure a BridgeError. */
-  const run = async <Result>(
-    { signal }: IoOptions,
-    work: (call: IoOptions) => Promise<Result>,
-  ): Promise<Result> => {
-    const refused = refusal()
-    if (refused !== undefined) throw refused
-    if (isRunning) throw new BridgeError('device_busy', 'Another call to the reader is running.')
-    throwIfAborted(signal)
-    isRunning = true
-    try {
-      return await work({ signal: AbortSignal.any([signal, stop.signal]) })
-    } catch (error) {
-      throw refusal() ?? toBridgeError(error, 'device_fault')
-    } finally {
-      isRunning = false
-    }
-  }
-
-  const close = async (): Promise<void> => {
-    stop.abort()
-    stopListening()
-    await transport.close()
-  }
+  const stopListening = transport.listen({ onReport: tell, onLost: life.lose })
 
   const readSoftwareId = async (call: IoOptions): Promise<string> => {
     const softwareId = await askProperty(transport, context.clock, 'softwareId', call)
@@ -118,7 +83,7 @@ export const openHidSwipe = async (
 
   const identify = async (maker: Maker, call: IoOptions): Promise<DeviceInfo> => {
     const model = transport.facts.product === '' ? `${maker} swipe reader` : transport.facts.product
-    if (maker === 'ID TECH') return { model, firmware: 'not told', serialNumber: null }
+    if (maker === 'ID TECH') return { model, firmware: '', serialNumber: null }
     const firmware = await proveIdentity(call)
     const serialNumber = await askProperty(transport, context.clock, 'serialNumber', call)
     return { model, firmware, serialNumber: serialNumber === '' ? null : (serialNumber ?? null) }
@@ -129,26 +94,25 @@ export const openHidSwipe = async (
     return () => observers.delete(observer)
   }
 
-  const { maker, info } = await run(io, async (call) => {
-    const found = makerOf(transport.facts, transport.path)
-    return { maker: found, info: await identify(found, call) }
-  }).catch(async (error: unknown) => {
-    await close()
-    throw error
-  })
+  const { maker, info } = await life
+    .run(io, async (call) => {
+      const found = makerOf(transport.facts, transport.path)
+      return { maker: found, info: await identify(found, call) }
+    })
+    .catch(async (error: unknown) => {
+      await life.close()
+      throw error
+    })
   return {
     kind: 'scanner',
     info,
     probe: (call) =>
-      run(call, async (limited) => {
+      life.run(call, async (limited) => {
         if (maker === 'MagTek') await readSoftwareId(limited)
       }),
-    onLost: (observer) => {
-      onLost = observer
-      if (lost !== undefined) observer(lost)
-    },
+    onLost: life.onLost,
     onRead: (observer) => observe(readers, observer),
     onMisread: (observer) => observe(misreaders, observer),
-    close: () => (closing ??= close()),
+    close: life.close,
   }
 }

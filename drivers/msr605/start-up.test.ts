@@ -47,7 +47,7 @@ describe('the opening', () => {
   ] as const)('over %s takes an old encoder that leaves questions unanswered', async (transport, model) => {
     const rig = await rigWith(transport, 'oldFirmware')
     const device = await rig.open()
-    expect(device.info).toEqual({ model, firmware: 'not told', serialNumber: null })
+    expect(device.info).toEqual({ model, firmware: '', serialNumber: null })
     rig.emulator.placeCard({ type: 'magstripe', uid: '00000001' })
     const writing = device.write(card, { kind: 'tracks', coercivity: 'hi' }, Buffer.from('A\n1\n'), idle)
     expect(await endingOf(rig.clock.drive(writing))).toBe('done')

@@ -14,7 +14,7 @@ export const startUp = async (line: Line, settings: Settings, product: string): 
     const firmware = await line.inquire(getFirmware, decodeFirmware)
     return {
       model: model === undefined ? product : `${product}, model ${model}`,
-      firmware: firmware ?? 'not told',
+      firmware: firmware ?? '',
       serialNumber: null,
     }
   })

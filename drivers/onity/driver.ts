@@ -5,7 +5,7 @@ import type { OnityOptions } from './options.ts'
 import { cancelCommand, checkOutCommand, keyCommand, onityDialect, readCommand } from './protocol.ts'
 
 /** The protocol tells nothing of the system. */
-const info = { model: 'ONITY HT22/HT24/HT28', firmware: 'not told', serialNumber: null }
+const info = { model: 'ONITY HT22/HT24/HT28', firmware: '', serialNumber: null }
 
 /** Opens the link to the lock system; see Driver.open and KeySystem for what rejects how. */
 export const openOnity = async (

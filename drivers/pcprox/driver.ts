@@ -7,10 +7,9 @@ import {
   type OpenContext,
   type Scanner,
   type ScannerRead,
-  throwIfAborted,
-  toBridgeError,
   transportOf,
 } from 'encoder-bridge/driver'
+import { createDeviceLife } from '../../src/wire/device-life.ts'
 import { createLink, type PageNumber } from './link.ts'
 import type { PcproxOptions } from './options.ts'
 import * as pcprox from './protocol.ts'
@@ -46,45 +45,20 @@ export const openPcprox = async (context: OpenContext<PcproxOptions>, io: IoOpti
   const link = createLink(transport, context.clock)
   const readers = new Set<(read: ScannerRead) => void>()
   const misreaders = new Set<(error: BridgeError) => void>()
-  const stop = new AbortController()
-  let lost: BridgeError | undefined
-  let onLost: ((error: BridgeError) => void) | undefined
-  let running: Promise<unknown> | undefined
-  let closing: Promise<void> | undefined
   let changed: readonly (readonly [PageNumber, Uint8Array])[] = []
 
-  const refusal = (): BridgeError | undefined =>
-    closing === undefined ? lost : new BridgeError('device_closed')
-
+  const life = createDeviceLife({
+    close: async () => {
+      if (changed.length > 0) await link.configure(changed, anyhow).catch(() => undefined)
+      stopListening()
+      await transport.close()
+    },
+  })
   const stopListening = transport.listen({
     // What it types where the keystrokes are not halted, and nothing that is needed.
     onReport: () => undefined,
-    onLost: (error) => {
-      lost = error
-      stop.abort()
-      onLost?.(error)
-    },
+    onLost: life.lose,
   })
-
-  /** Lets one call run at a time, until its signal fires or the device ends, and makes every failure a BridgeError. */
-  const run = async <Result>(
-    { signal }: IoOptions,
-    work: (call: IoOptions) => Promise<Result>,
-  ): Promise<Result> => {
-    const refused = refusal()
-    if (refused !== undefined) throw refused
-    if (running !== undefined) throw new BridgeError('device_busy', 'Another call to the reader is running.')
-    throwIfAborted(signal)
-    const settled = work({ signal: AbortSignal.any([signal, stop.signal]) })
-    running = settled.catch(() => undefined)
-    try {
-      return await settled
-    } catch (error) {
-      throw refusal() ?? toBridgeError(error, 'device_fault')
-    } finally {
-      running = undefined
-    }
-  }
 
   const readInfo = async (call: IoOptions): Promise<ReturnType<typeof pcprox.decodeInfo>> =>
     pcprox.decodeInfo(await link.ask(pcprox.readInfo, call))
@@ -124,33 +98,25 @@ export const openPcprox = async (context: OpenContext<PcproxOptions>, io: IoOpti
     else for (const observe of readers) observe(sight)
   }
 
-  const close = async (): Promise<void> => {
-    stop.abort()
-    await running
-    if (changed.length > 0) await link.configure(changed, anyhow).catch(() => undefined)
-    stopListening()
-    await transport.close()
-  }
-
   const observe = <Told>(observers: Set<Told>, observer: Told): (() => void) => {
     observers.add(observer)
     return () => observers.delete(observer)
   }
 
-  const { info, lights } = await run(io, setUp).catch(async (error: unknown) => {
-    await close()
+  const { info, lights } = await life.run(io, setUp).catch(async (error: unknown) => {
+    await life.close()
     throw error
   })
-  void watchBadges(link, stop, tell)
+  void watchBadges(link, { signal: life.end }, tell)
   return {
     kind: 'scanner',
     info,
     probe: (call) =>
-      run(call, async (limited) => {
+      life.run(call, async (limited) => {
         await readInfo(limited)
       }),
     indicate: (what, call) =>
-      run(call, async (limited) => {
+      life.run(call, async (limited) => {
         try {
           for (const shown of patterns[what]) {
             await link.configure([[2, pcprox.showLights(lights, shown)]], limited)
@@ -160,12 +126,9 @@ export const openPcprox = async (context: OpenContext<PcproxOptions>, io: IoOpti
           await link.configure([[2, lights]], anyhow)
         }
       }),
-    onLost: (observer) => {
-      onLost = observer
-      if (lost !== undefined) observer(lost)
-    },
+    onLost: life.onLost,
     onRead: (observer) => observe(readers, observer),
     onMisread: (observer) => observe(misreaders, observer),
-    close: () => (closing ??= close()),
+    close: life.close,
   }
 }

@@ -184,7 +184,7 @@ test('the time for an answer is an option', async () => {
 
 test('the speed of a serial line is an option: at another one than the system’s nothing is understood', async () => {
   const desk = await openPmsDesk(salto, { transport: 'serial' })
-  expect(desk.system.info).toEqual({ model: 'SALTO Space', firmware: 'not told', serialNumber: null })
+  expect(desk.system.info).toEqual({ model: 'SALTO Space', firmware: '', serialNumber: null })
   const wrong = openPmsDesk(salto, { transport: 'serial', options: { baudRate: 19_200 } })
   await expect(wrong).rejects.toSatisfy(
     (error) => isBridgeError(error, 'device_unresponsive') || isBridgeError(error, 'protocol_error'),

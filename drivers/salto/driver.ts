@@ -4,7 +4,7 @@ import type { SaltoOptions } from './options.ts'
 import { checkOutCommand, keyCommand, moveCommand, readCommand, saltoDialect } from './protocol.ts'
 
 /** The protocol tells nothing of the system. */
-const info = { model: 'SALTO Space', firmware: 'not told', serialNumber: null }
+const info = { model: 'SALTO Space', firmware: '', serialNumber: null }
 
 /** Opens the link to Space; see Driver.open and KeySystem for what rejects how. */
 export const openSalto = async (

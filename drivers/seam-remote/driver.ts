@@ -91,6 +91,7 @@ export const openSeamRemote = async (
         case 'limited':
           throw new BridgeError('rate_limited', 'Seam takes no request at this moment.')
         case 'notSent':
+          throw new BridgeError('device_absent', reply.reason)
         case 'unclear':
           throw new BridgeError('device_unresponsive', reply.reason)
       }

@@ -94,7 +94,7 @@ export const openSerialScanner = async (
   }
   return {
     kind: 'scanner',
-    info: { model: 'Serial scanner', firmware: 'not told', serialNumber: null },
+    info: { model: 'Serial scanner', firmware: '', serialNumber: null },
     probe: async (io) => {
       if (closing !== undefined) throw new BridgeError('device_closed')
       if (lost !== undefined) throw lost

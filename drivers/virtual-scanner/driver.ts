@@ -19,9 +19,6 @@ export const openVirtualScanner = async (
   const misreaders = new Set<(error: BridgeError) => void>()
 
   const life = createDeviceLife({
-    cancel: () => undefined,
-    resume: () => undefined,
-    onFailure: () => undefined,
     close: async () => {
       readers.clear()
       misreaders.clear()

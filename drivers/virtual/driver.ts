@@ -65,7 +65,6 @@ export const openVirtual = async (
     resume: () => {
       cancelled = undefined
     },
-    onFailure: () => undefined,
     close: async () => {
       stopListening()
       await field.close()

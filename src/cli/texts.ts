@@ -123,7 +123,7 @@ const encoderRow = (encoder: EncoderBody): string[] => [
   encoder.driver,
   encoder.path ?? '–',
   encoder.lease === null ? encoder.state : `in use by ${encoder.lease.owner}`,
-  [encoder.model, encoder.firmware].filter((part) => part !== null).join(' '),
+  [encoder.model, encoder.firmware].filter((part) => part !== null && part !== '').join(' '),
 ]
 
 /** Encoders as a table, each that failed with its cause and next step below. */

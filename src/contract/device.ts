@@ -11,6 +11,7 @@ export interface IoOptions {
 /** What a device says about itself; for people, never an identity. */
 export interface DeviceInfo {
   readonly model: string
+  /** Empty where it tells none. */
   readonly firmware: string
   /** The device's own serial number, told by its protocol; null where it tells none. */
   readonly serialNumber: string | null

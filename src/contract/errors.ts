@@ -114,8 +114,8 @@ export const errorTable = {
     422,
     'integrator',
     'incompatible_card_format',
-    'The encoder cannot do this with this kind of card.',
-    'Use a card or an encoder of a supported kind.',
+    'The encoder cannot do this, or not with this kind of card.',
+    'Use an encoder or a card of a kind that can: docs/key-systems.md and the README say which.',
   ),
   driver_unknown: row(
     422,

@@ -56,6 +56,10 @@ const checkRoomsOf = async (
   return ['check' in facts ? facts.check : checkRooms(facts.value)]
 }
 
+/** A lock system has several; every other device is one. */
+const countEncoders = (devices: readonly ConfiguredDevice[]): number =>
+  devices.reduce((count, { encoders }) => count + (encoders?.length ?? 1), 0)
+
 /** Examines this computer, with the daemon up or down. Writes nothing, opens no encoder; never rejects. */
 export const examine = async (sources: DoctorSources): Promise<DoctorReport> => {
   const config = await readOr(() => sources.readConfig(), 'configuration')
@@ -74,7 +78,7 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
     checks: [
       checkNode(process.versions.node),
       dataDir,
-      'check' in config ? config.check : checkConfig(config.value.devices.length),
+      'check' in config ? config.check : checkConfig(countEncoders(config.value.devices)),
       port,
       ...('check' in journal ? [journal.check] : []),
       checkPairing(facts?.hubEndpoint ?? null),

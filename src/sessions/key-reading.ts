@@ -39,7 +39,7 @@ export const readingText = (reading: KeyReading): string => {
 /** `A guest key of room 101 and 102, valid until 2026-11-25 11:00, original.` */
 const guestText = (key: Extract<KeyReading, { kind: 'guest' }>): string => {
   const rooms = key.rooms.length === 0 ? '' : ` of room ${listOf(key.rooms)}`
-  const beside = key.authorisations.length === 0 ? '' : ` with ${listOf(key.authorisations)}`
+  const beside = key.authorisations.length === 0 ? '' : ` with authorisation ${listOf(key.authorisations)}`
   const end = key.endsAt === null ? null : localText(key.endsAt)
   const validity = key.isValid === false ? 'no longer valid' : end === null ? null : `valid until ${end}`
   const facts = [validity, key.isValid === false && end !== null ? `with the end ${end}` : null, key.copy]

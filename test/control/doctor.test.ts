@@ -240,3 +240,33 @@ test('the whole examination reports what can’t be read beside what can', async
     'optional parts': expect.stringMatching(/ok|skipped/),
   })
 })
+
+test('every encoder of a lock system counts as configured', async () => {
+  using dir = openDir()
+  const device = { path: '/dev/null', match: undefined, options: {}, driver: 'pn532' }
+  const { checks } = await examine({
+    dataDir: dir.path,
+    port: 0,
+    readConfig: () =>
+      Promise.resolve({
+        devices: [
+          {
+            ...device,
+            name: 'Salto',
+            encoders: [
+              { name: 'Desk 1', address: '1' },
+              { name: 'Desk 2', address: '2' },
+            ],
+          },
+          { ...device, name: 'Front Desk' },
+        ],
+      }),
+    readJournal: () => null,
+    readRooms: () => Promise.resolve({ isNeeded: false, rowCount: 0, error: null }),
+    loadSerial: () => Promise.resolve(),
+    ...healthy,
+  })
+  expect(checks.find(({ name }) => name === 'configuration')).toMatchObject({
+    message: 'Valid; encoders configured: 3.',
+  })
+})
