@@ -9,7 +9,7 @@ const info = { model: 'ONITY HT22/HT24/HT28', firmware: '', serialNumber: null }
 
 /** Opens the link to the lock system; see Driver.open and KeySystem for what rejects how. */
 export const openOnity = async (
-  { transport, options, clock }: OpenContext<OnityOptions>,
+  { transport, options, clock, owesAnswer = false }: OpenContext<OnityOptions>,
   io: IoOptions,
 ): Promise<KeySystem> => {
   const { give, ask, base } = await openPmsSystem(
@@ -20,6 +20,7 @@ export const openOnity = async (
       dialect: onityDialect,
       isChecked: true,
       answerWithinMs: options.operationTimeoutMs,
+      owesAnswer,
       giveUp: (line, encoder) => giveUpTask(line, clock, encoder),
     },
     info,

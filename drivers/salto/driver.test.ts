@@ -1,4 +1,4 @@
-import { isBridgeError } from 'encoder-bridge/driver'
+import { type Driver, isBridgeError } from 'encoder-bridge/driver'
 import { expect, test } from 'vitest'
 import { openPmsDesk, pmsOrder } from '../../test/support/pms-desk.ts'
 import salto from './index.ts'
@@ -253,4 +253,20 @@ test('Space takes one connection: a second one is hung up on, and the first goes
   await expect(desk.rig.openKeys()).rejects.toSatisfy((error) => isBridgeError(error, 'device_lost'))
   expect(await desk.order()).toMatchObject({ ending: 'done' })
   expect(desk.losses).toEqual([])
+})
+
+test('after a link that owes an answer, a late refusal without a name is nobody’s, for as long as it may come', async () => {
+  const driver: Driver = salto
+  const desk = await openPmsDesk({
+    ...driver,
+    open: (context, io) => driver.open({ ...context, owesAnswer: true }, io),
+  })
+  desk.emulator.inject({ fault: 'room_unknown' })
+  expect(await desk.order()).toMatchObject({ ending: 'room_unknown' })
+  // ED of 25 s, which names no encoder.
+  expect(await desk.order()).toMatchObject({ ending: 'outcome_unknown', sendings: 1 })
+  expect(desk.losses).toEqual(['device_lost'])
+  await desk.reopen()
+  await desk.clock.advance(90_000)
+  expect(await desk.order()).toMatchObject({ ending: 'card_timeout' })
 })

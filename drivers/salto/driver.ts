@@ -8,7 +8,7 @@ const info = { model: 'SALTO Space', firmware: '', serialNumber: null }
 
 /** Opens the link to Space; see Driver.open and KeySystem for what rejects how. */
 export const openSalto = async (
-  { transport, options, clock }: OpenContext<SaltoOptions>,
+  { transport, options, clock, owesAnswer = false }: OpenContext<SaltoOptions>,
   io: IoOptions,
 ): Promise<KeySystem> => {
   const { give, ask, base } = await openPmsSystem(
@@ -19,6 +19,7 @@ export const openSalto = async (
       dialect: saltoDialect,
       isChecked: options.lrc === 'checked',
       answerWithinMs: options.operationTimeoutMs,
+      owesAnswer,
     },
     info,
     io,

@@ -54,6 +54,11 @@ export interface OpenContext<Options> {
   readonly transport: Transport
   readonly options: Options
   readonly clock: Clock
+  /**
+   * Of a key system: an earlier link may have left a command without its answer, which may come over this one. An answer that
+   * could be that one is none for a while.
+   */
+  readonly owesAnswer?: boolean
   /** What the computer's calendar shows, for protocols that tell the time of day. Durations are `clock`'s. */
   wallClock(): Date
 }

@@ -12,6 +12,8 @@ import { isOnNetwork } from './way.ts'
 /** Back-off between attempts to open a device: doubled from the first to the last, with jitter. */
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 5_000
+/** A device that was lost sooner counts as one that could not be opened: it must not come and go for ever at full speed. */
+const STEADY_AFTER_MS = 10_000
 /** How often an idle device is asked for a sign of life. */
 const PROBE_EVERY_MS = 10_000
 /** A server counts its requests, and keeps no connection that could be lost unseen. */
@@ -37,6 +39,8 @@ export interface SlotPorts {
   readonly random: () => number
   readonly finder: Pick<DeviceFinder, 'find' | 'confirm'>
   openTransport(place: DevicePlace, driver: Driver, signal: AbortSignal): Promise<Transport>
+  /** Whether the lock system of that name may still answer a command of an earlier link; see OpenContext. */
+  owesAnswer?(name: string): boolean
   /** Calls back when something appears or vanishes near the path; never needed for correctness, only for speed. */
   watchPath(path: string, onChange: () => void): () => void
   /** Calls back when something was plugged in or out, as far as lists tell. */
@@ -112,7 +116,13 @@ export const startDeviceSlot = (
     })
 
   const open = async (place: Found): Promise<Device> => {
-    const opened = await openDevice({ ...settings, place }, ports, (crash) => lose(crash), life.signal)
+    const owesAnswer = ports.owesAnswer?.(name) ?? false
+    const opened = await openDevice(
+      { ...settings, place, owesAnswer },
+      ports,
+      (crash) => lose(crash),
+      life.signal,
+    )
     try {
       ports.finder.confirm(name, opened.identities)
       return opened.device
@@ -169,10 +179,11 @@ export const startDeviceSlot = (
     try {
       const opened = await open(found)
       isLost = false
-      attempts = 0
       device = opened
+      const openedAtMs = clock.now()
       observer.onOpened(opened)
       const loss = await serve(opened, found)
+      if (clock.now() - openedAtMs >= STEADY_AFTER_MS) attempts = 0
       device = null
       if (!life.signal.aborted) become('absent', loss)
       observer.onLost(loss)

@@ -15,6 +15,8 @@ interface Opening {
   readonly place: DevicePlace & { readonly identity: string }
   readonly driver: Driver
   readonly options: unknown
+  /** See OpenContext. */
+  readonly owesAnswer?: boolean
 }
 
 interface OpeningPorts {
@@ -48,7 +50,7 @@ const identitiesOf = (place: Opening['place'], driverId: string, device: Device)
  * `device_unresponsive` when time is up, and `driver_crashed`. A crash after that goes to `onCrash`.
  */
 export const openDevice = async (
-  { place, driver, options }: Opening,
+  { place, driver, options, owesAnswer = false }: Opening,
   ports: OpeningPorts,
   onCrash: (error: BridgeError) => void,
   signal: AbortSignal,
@@ -72,7 +74,8 @@ export const openDevice = async (
       clock,
       OPEN_WITHIN_MS,
       signal,
-      (stop) => Promise.race([driver.open({ ...guarded, options, wallClock }, { signal: stop }), crash]),
+      (stop) =>
+        Promise.race([driver.open({ ...guarded, options, wallClock, owesAnswer }, { signal: stop }), crash]),
       (late) => late.close(),
     )
     report = onCrash

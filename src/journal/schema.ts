@@ -76,6 +76,10 @@ export const migrations: readonly string[] = [
   `
   UPDATE orders SET intent = json_insert(intent, '$.kind', 'card') WHERE intent IS NOT NULL;
   `,
+  // The first version did not journal what made the plan: which layout it was is not known, and no layout has this name.
+  `
+  UPDATE orders SET intent = json_insert(intent, '$.layout', '') WHERE json_extract(intent, '$.kind') = 'card';
+  `,
 ]
 
 export const SCHEMA_VERSION = migrations.length

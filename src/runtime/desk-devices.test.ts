@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { asKeys } from '../../test/devices/desk-bench.ts'
 import { createFakeKeySystem, keyOrder, lockManifest } from '../../test/devices/fake-key-system.ts'
 import { fakeDriver } from '../../test/devices/fake-driver.ts'
+import { keyIntent, makeOrder } from '../../test/journal/examples.ts'
 import { openLockSystem } from '../../test/support/tcp-peers.ts'
 import { createLayouts } from '../cards/layouts/index.ts'
 import { Config } from '../config/schema.ts'
@@ -108,6 +109,15 @@ test('another address, and another lock system, have other encoders', async () =
   expect(new Set(all).size).toBe(5)
 })
 
+test('whatever signs are in names and addresses, no two encoders are taken for one', async () => {
+  const start = openStarts()
+  const encoders = await start(
+    link('tcp://127.0.0.1:1', { name: 'Salto', encoders: [{ name: 'A', address: '1#2' }] }),
+    link('tcp://127.0.0.1:2', { name: 'Salto#1', encoders: [{ name: 'B', address: '2' }] }),
+  )
+  expect(encoders.list().map(({ name }) => name)).toEqual(['A', 'B'])
+})
+
 test('two lock systems that change hosts keep their encoders', async () => {
   const start = openStarts()
   const [one, two] = [await openLockSystem(), await openLockSystem()]
@@ -179,4 +189,57 @@ test('an emulated lock system has a card on each of its encoders', async () => {
   const making = lease.device.makeKey('1', keyOrder, { signal, beforeSending: () => undefined })
   await expect(making).resolves.toHaveProperty('serialNumbers')
   await lease.release()
+})
+
+test('a lock system that has not answered a command lately owes an answer, and only that one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'desk-devices-'))
+  const journal = openJournal({ path: join(folder, 'journal.db') })
+  onTestFinished(() => {
+    journal.close()
+    rmSync(folder, { recursive: true })
+  })
+  const peers = [await openLockSystem(), await openLockSystem()]
+  const owed: Record<string, boolean | undefined> = {}
+  const noting = (name: string, index: number): ConfiguredDevice =>
+    link(`tcp://127.0.0.1:${peers[index]?.port}`, {
+      name,
+      encoders: [{ name: `${name} 1`, address: '1' }],
+      driver: fakeDriver(({ transport, owesAnswer }) => {
+        owed[name] = owesAnswer
+        return Promise.resolve({ ...createFakeKeySystem(), close: () => transport.close() })
+      }, lockManifest),
+    })
+  const start = async (now: Date): Promise<OpenEncoders> => {
+    const wallClock = (): Date => now
+    const encoders = await openDeskDevices([noting('Salto', 0), noting('Onity', 1)], {
+      ...ports,
+      wallClock,
+      journal,
+    })
+    onTestFinished(() => encoders.close())
+    await reach(encoders, 'ready')
+    return encoders
+  }
+  const now = new Date()
+  const first = await start(now)
+  expect(owed).toEqual({ Salto: false, Onity: false })
+  const encoderId = first.list()[0]?.encoderId
+  if (encoderId === undefined) expect.unreachable('there is no encoder')
+  const order = { ...makeOrder('order-1', 1), encoderIds: [encoderId] }
+  journal.accept(order)
+  journal.writing(order.orderId, { ...keyIntent, encoderId })
+  await first.close()
+
+  await (await start(now)).close()
+  expect(owed).toEqual({ Salto: true, Onity: false })
+  journal.end(order.orderId, encoderId, {
+    kind: 'unknown',
+    code: 'outcome_unknown',
+    detail: null,
+    uid: null,
+  })
+  await (await start(now)).close()
+  expect(owed).toEqual({ Salto: true, Onity: false })
+  await (await start(new Date(Date.now() + 600_000))).close()
+  expect(owed).toEqual({ Salto: false, Onity: false })
 })

@@ -50,16 +50,40 @@ const encodersOf = (
     return device.encoders.map(({ name, address }) => ({
       ...device,
       name,
-      encoderId: journal.encoderIdOf(`system:${device.name.toLowerCase()}#${address}`),
+      encoderId: journal.encoderIdOf(`system:${JSON.stringify([device.name.toLowerCase(), address])}`),
       member: { system: device.name, address },
     }))
   })
 
 type DevicePorts = Pick<EncoderPorts, 'random' | 'wallClock' | 'onAlive'> & {
   readonly clock: Clock
-  readonly journal: Pick<Journal, 'encoderIdOf' | 'knownEncoder' | 'identityAt' | 'setUpDevice'>
+  readonly journal: Pick<Journal, 'encoderIdOf' | 'knownEncoder' | 'identityAt' | 'setUpDevice' | 'recent'>
   readonly virtual: Pick<VirtualDevices, 'open'>
 }
+
+/** Longer than any lock system waits for a card. */
+const OWED_MS = 180_000
+
+/** Whether a command went to the lock system lately, and its answer never came. */
+const createOwed =
+  (
+    encoders: readonly EncoderSettings[],
+    { journal, wallClock }: Pick<DevicePorts, 'journal' | 'wallClock'>,
+  ) =>
+  (system: string): boolean => {
+    const members = new Set(
+      encoders.filter(({ member }) => member?.system === system).map(({ encoderId }) => encoderId),
+    )
+    const sinceMs = wallClock().getTime() - OWED_MS
+    return journal
+      .recent(200)
+      .some(
+        ({ intent, ending, endedAt }) =>
+          intent?.kind === 'key' &&
+          members.has(intent.encoderId) &&
+          (endedAt === null || (ending?.kind === 'unknown' && Date.parse(endedAt) > sinceMs)),
+      )
+  }
 
 /** Opens the devices of the configuration, each known by what it is, and watches what comes and goes. */
 export const openDeskDevices = async (
@@ -76,10 +100,12 @@ export const openDeskDevices = async (
   try {
     const finder = createFinder(specs, { inventory, known, ...paths })
     const ids = await known.chooseIds(finder)
-    const encoders = openEncoders(encodersOf(configured, ids, ports.journal), {
+    const settings = encodersOf(configured, ids, ports.journal)
+    const encoders = openEncoders(settings, {
       ...ports,
       finder,
       watchPath,
+      owesAnswer: createOwed(settings, ports),
       onPlugged: inventory.onChange,
       openTransport: (place, driver, signal) =>
         place.transport === 'none'

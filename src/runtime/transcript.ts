@@ -2,7 +2,8 @@ import type { Recording } from '../cli/runtime.ts'
 import type { Card } from '../contract/card.ts'
 import type { DeviceInfo } from '../contract/device.ts'
 import type { TransportKind } from '../contract/transport.ts'
-import { blankSecrets, joinPieces, type RecordedMessage } from '../transport/recorder.ts'
+import { blankSecrets } from '../transport/blank-secrets.ts'
+import { joinPieces, type RecordedMessage } from '../transport/recorder.ts'
 import { formatHex } from '../wire/hex.ts'
 
 interface Exchange {

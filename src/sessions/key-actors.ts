@@ -7,10 +7,11 @@ import { ASK_AGAIN_MS, noteVerified, pause } from './card-work.ts'
 import { noFurther } from './chart.ts'
 import { checkHour } from './desk-limit.ts'
 import type { HeldLease } from './held-lease.ts'
-import { type CommandAnswer, type CommandTask, noted } from './key-context.ts'
+import { type CommandAnswer, type CommandTask, noted, type PlanTask } from './key-context.ts'
 import { type KeyPlan, planOf } from './key-plan.ts'
 import type { SessionPorts } from './ports.ts'
 import { createRecoverKeyActor } from './recover-key.ts'
+import { proveAlive } from './sign-of-life.ts'
 
 /** The key chart's actors over the ports of one session. They do and report; the chart decides. */
 export const createKeyActors = (ports: SessionPorts, held: HeldLease) => ({
@@ -19,14 +20,12 @@ export const createKeyActors = (ports: SessionPorts, held: HeldLease) => ({
     return asKeyLease(await held.take(input.order, signal))
   }),
 
-  planKey: fromPromise<KeyPlan, { lease: KeyLease; order: Order }>(
-    async ({ input: { lease, order }, signal }) => {
-      const plan = planOf(order, lease, ports.rooms)
-      if (plan.kind === 'make') checkHour(ports, order)
-      await lease.device.probe({ signal })
-      return plan
-    },
-  ),
+  planKey: fromPromise<KeyPlan, PlanTask>(async ({ input: { lease, order, plan: before }, signal }) => {
+    const plan = before ?? planOf(order, lease, ports.rooms)
+    if (plan.kind === 'make') checkHour(ports, order)
+    await proveAlive(lease, signal)
+    return plan
+  }),
 
   giveCommand: fromPromise<CommandAnswer, CommandTask>(async ({ input, signal }) => {
     if (input.isAgain) await pause(ports.clock, signal, ASK_AGAIN_MS)

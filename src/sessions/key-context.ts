@@ -10,6 +10,14 @@ import { failedEnding } from './failed-ending.ts'
 import { type KeyPart, type KeyPlan, nextPart } from './key-plan.ts'
 import { findingOfKey, uidOfSerial } from './key-reading.ts'
 
+/** An order to be worked out for the lock system that it has come to. */
+export interface PlanTask {
+  readonly lease: KeyLease
+  readonly order: Order
+  /** By which keys of the order were made before: the others are made alike, whatever the list of rooms says now. */
+  readonly plan: KeyPlan | null
+}
+
 /** One command to a lock system, and how it is followed. */
 export interface CommandTask {
   readonly lease: KeyLease

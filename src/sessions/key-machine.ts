@@ -28,6 +28,7 @@ import {
   keysOrFailure,
   madeEnding,
   noted,
+  type PlanTask,
   plannedKey,
   type RecoverKeyTask,
 } from './key-context.ts'
@@ -60,7 +61,7 @@ const machineSetup = setup({
   },
   actors: {
     takeTurn: fromPromise<KeyLease, { order: Order }>(notProvided),
-    planKey: fromPromise<KeyPlan, { lease: KeyLease; order: Order }>(notProvided),
+    planKey: fromPromise<KeyPlan, PlanTask>(notProvided),
     giveCommand: fromPromise<CommandAnswer, CommandTask>(notProvided),
     recoverKey: fromPromise<Ending, RecoverKeyTask>(notProvided),
   },
@@ -99,8 +100,14 @@ const machineSetup = setup({
         order.encode === null ? order : { ...order, encode: { ...order.encode, confirmed: true } },
     }),
     takeLease: assign({ lease: (_, params: { lease: KeyLease }) => params.lease }),
-    dropLease: enqueueActions(({ enqueue }) => {
-      enqueue.assign({ lease: null, plan: null, notice: null, patience: 'unneeded' })
+    dropLease: enqueueActions(({ enqueue, context: { made, lease, plan, order } }) => {
+      enqueue.assign({ lease: null, notice: null, patience: 'unneeded' })
+      // Keys beside others are made where those were: another lock system of the pool has no guest in the room.
+      enqueue.assign(
+        made === 0 || lease === null
+          ? { plan: null }
+          : { plan, order: { ...order, encoderIds: [lease.encoderId] } },
+      )
       enqueue.cancel('patience')
     }),
     takePlan: assign({
@@ -196,6 +203,7 @@ export const keyMachine = machineSetup.createMachine({
           input: ({ context }: { context: KeyContext }) => ({
             lease: heldLease(context),
             order: context.order,
+            plan: context.plan,
           }),
           onDone: {
             target: 'commanding',

@@ -1,7 +1,7 @@
 import { CardUid, noUid } from '../contract/ids.ts'
 import type { KeyReading } from '../contract/key-system.ts'
 import { type LocalTime, localText } from '../contract/local-time.ts'
-import type { Purpose } from '../contract/order.ts'
+import type { EncodeSubject } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { KeyPlan } from './key-plan.ts'
 
@@ -59,20 +59,35 @@ export const findingOfKey = (reading: KeyReading): Omit<Extract<Ending, { kind: 
 const isSame = (told: LocalTime | null, ordered: LocalTime | null): boolean =>
   told === null || (ordered !== null && localText(told) === localText(ordered))
 
+/** Of several new keys the first is the original, and the others are copies of it. */
+const isSameCopy = (told: string | null, { purpose, copies }: EncodeSubject): boolean => {
+  if (told === null) return true
+  if (purpose === 'oneShot' || told === 'one-shot') return purpose === 'oneShot' && told === 'one-shot'
+  return copies > 1 || (told === 'original') === (purpose !== 'additional')
+}
+
 /**
- * Whether the card that was read is the key that was ordered: a guest's, valid, of the same rooms, and of the same times as far
- * as they are told. Nothing is told of a key without an end.
+ * Whether the card that was read is the key that was ordered: a guest's, valid, of the same rooms, of the same times as far
+ * as they are told, and with all that is granted beside. Nothing is told of a key without an end.
  */
 export const isOrdered = (
   reading: KeyReading,
   { order }: Extract<KeyPlan, { kind: 'make' }>,
-  purpose: Purpose,
+  subject: EncodeSubject,
 ): boolean =>
   reading.kind === 'guest' &&
   reading.isValid !== false &&
   order.rooms.length > 0 &&
   order.rooms.length === new Set(reading.rooms).size &&
   order.rooms.every((room) => reading.rooms.includes(room)) &&
+  order.authorisations.every((name) => reading.authorisations.includes(name)) &&
   isSame(reading.endsAt, order.endsAt) &&
   isSame(reading.startsAt, order.startsAt) &&
-  (reading.copy === null || (reading.copy === 'one-shot') === (purpose === 'oneShot'))
+  isSameCopy(reading.copy, subject)
+
+/**
+ * Whether an earlier key reads as the ordered one does: the one that was to be replaced, the one beside which another was to be
+ * made, the live one of the same doors. A reading of such a key proves nothing.
+ */
+export const hasLikes = ({ purpose, endsLiveKey }: EncodeSubject): boolean =>
+  purpose === 'additional' || purpose === 'replacement' || endsLiveKey

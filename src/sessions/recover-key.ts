@@ -4,11 +4,12 @@ import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Ending } from '../contract/outcome.ts'
 import { noteVerified, pause } from './card-work.ts'
+import { noFurther } from './chart.ts'
 import { failedEnding } from './failed-ending.ts'
 import type { HeldLease } from './held-lease.ts'
 import { inDoubt, madeEnding, type RecoverKeyTask } from './key-context.ts'
 import { type KeyPlan, planOf } from './key-plan.ts'
-import { isOrdered, readingText } from './key-reading.ts'
+import { hasLikes, isOrdered, readingText } from './key-reading.ts'
 import type { SessionPorts } from './ports.ts'
 
 /** How long another card, or a lock system that could not read, is left alone before the next reading. */
@@ -17,7 +18,8 @@ const READ_AGAIN_MS = 2_000
 /**
  * After a command in doubt: has the lock system read the card on the same encoder and tells whether it is the key that was
  * ordered. Nothing is sent that could make one. Another card, no card and a lost link are waited out; the chart's
- * `recoveryTimeout` ends it. Where nothing can be read, or what is read names no rooms, the doubt stays.
+ * `recoveryTimeout` ends it. Where nothing can be read, what is read names no rooms, or an earlier key reads alike, the doubt
+ * stays.
  */
 export const createRecoverKeyActor = (ports: SessionPorts, held: HeldLease) =>
   fromPromise<Ending, RecoverKeyTask>(async ({ input, signal }) => {
@@ -58,15 +60,19 @@ const readKey = async (
   const reading = await device.readKey?.(address, { signal })
   if (reading === undefined) throw new BridgeError('not_supported', 'The driver reads no keys.')
   const expected: KeyPlan = plan ?? planOf(order, place, ports.rooms)
-  if (expected.kind !== 'make' || !isOrdered(reading, expected, order.encode?.purpose ?? 'new')) {
+  const subject = order.encode ?? noFurther('its keys')
+  if (expected.kind !== 'make' || !isOrdered(reading, expected, subject)) {
     report({ type: 'key.found', found: readingText(reading) })
     return null
+  }
+  if (hasLikes(subject)) {
+    const found = `${readingText(reading)} An earlier key of the same stay reads alike.`
+    return failedEnding('unknown', inDoubt(why, found), null)
   }
   const serial = reading.kind === 'guest' ? reading.serialNumber : null
   const done = { made: 1, serialNumbers: serial === null ? [] : [serial], remark: expected.remark }
   noteVerified(ports.journal, order.orderId, done)
-  const wanted = order.encode?.copies ?? 1
-  return madeEnding({ order, ...done }, wanted === 1 ? null : inDoubt(why), 'readBack')
+  return madeEnding({ order, ...done }, subject.copies === 1 ? null : inDoubt(why), 'readBack')
 }
 
 /** The link has to be had anew. */

@@ -14,9 +14,11 @@ import type { Comparison } from '../contract/outcome.ts'
 import type { Clock } from '../contract/transport.ts'
 import { ASK_AGAIN_MS, asCardLease, pause, readPlaces, siteKeysOf, waitForOneCard } from './card-work.ts'
 import { identityOf } from './chart.ts'
+import { foreignText } from './foreign-card.ts'
 import { findingOfKey } from './key-reading.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { SessionPorts } from './ports.ts'
+import { proveAlive } from './sign-of-life.ts'
 import type { Presented, ScanEvent, ScanFinding } from './scan-machine.ts'
 
 /** The scan chart's actors over the ports of one session. */
@@ -26,7 +28,7 @@ export const createScanActors = (ports: SessionPorts, held: HeldLease) => ({
   ),
 
   proveAlive: fromPromise<void, { lease: EncoderLease }>(({ input, signal }) =>
-    input.lease.device.probe({ signal }),
+    proveAlive(input.lease, signal),
   ),
 
   waitForCard: fromPromise<Presented, { lease: EncoderLease; report: (event: ScanEvent) => void }>(
@@ -136,29 +138,38 @@ const readFinding = async (
   card: Card,
   signal: AbortSignal,
 ): Promise<Pick<ScanFinding, 'record' | 'remark' | 'cardNumber'>> => {
-  const nothing = (remark: string) => ({ record: null, cardNumber: null, remark })
+  /** `alone` is the remark on a card that tells nothing more of itself. */
+  const nothing = async (remark: string, alone = remark) => {
+    const told = await foreignText(lease, card, signal)
+    return { record: null, cardNumber: null, remark: told === null ? alone : `${remark} ${told}` }
+  }
   const own = ports.layouts.named(lease.layout)
   // A badge that can be written answers as a plain one does, whatever this encoder writes.
   const layout = card.technology === 't5577' && !own.technologies.includes('t5577') ? badge : own
   if (!layout.technologies.includes(card.technology)) {
-    return nothing(`A ${card.technology} card: the layout “${layout.name}” does not go on it.`)
+    return await nothing(`A ${card.technology} card: the layout “${layout.name}” does not go on it.`)
   }
   try {
     const found = await readPlaces(lease, card, layout.reads(card), signal)
     const reading = layout.parse(found, card, siteKeysOf(ports.journal))
     switch (reading.kind) {
       case 'blank':
-        return nothing('The card is blank.')
+        return await nothing('The card is blank.')
       case 'foreign':
-        return nothing(foreignRemarks[reading.reason])
-      case 'number':
-        return { ...nothing(`It bears the number ${reading.cardNumber}.`), cardNumber: reading.cardNumber }
+        return await nothing(foreignRemarks[reading.reason])
+      case 'number': {
+        const { cardNumber } = reading
+        return { record: null, cardNumber, remark: `It bears the number ${cardNumber}.` }
+      }
       case 'record':
         return { record: reading.record, cardNumber: reading.record.cardNumber, remark: null }
     }
   } catch (error) {
     if (!isBridgeError(error, 'card_key_refused')) throw error
-    return nothing('The card refuses the key: it belongs to another system.')
+    return await nothing(
+      'The card refuses the key.',
+      'The card refuses the key: it belongs to another system.',
+    )
   }
 }
 

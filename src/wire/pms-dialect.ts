@@ -2,13 +2,14 @@ import { BridgeError, type ErrorCode, toBridgeError } from '../contract/errors.t
 import type { KeyReading, MadeKeys } from '../contract/key-system.ts'
 import { parseTime, type PmsTimeStep } from './pms-fields.ts'
 import type { PmsVerdict } from './pms-link.ts'
+import { toldText } from './told-text.ts'
 
 /** What an answer in the place of the wanted one says. */
 export interface PmsRefusal {
   readonly code: ErrorCode
   /** For people; null where the code says it all. */
   readonly detail: string | null
-  /** Whether it can come after some of several copies were made. */
+  /** Whether it can come long after the command: after some of several copies were made, or after the link was opened anew. */
   readonly isLate: boolean
 }
 
@@ -68,7 +69,7 @@ const refusalOf = (
   const [code = '', , text = ''] = fields
   const refusal = dialect.refusals.get(code)
   if (refusal === undefined) return null
-  const said = code === 'EG' && text !== '' ? `It says: ${text.slice(0, 120)}` : refusal.detail
+  const said = code === 'EG' && text !== '' ? `It says: ${toldText(text, 120)}` : refusal.detail
   if (command.copies === 1 || !refusal.isLate) return new BridgeError(refusal.code, said ?? undefined)
   return new BridgeError(
     'outcome_unknown',
@@ -79,15 +80,25 @@ const refusalOf = (
   )
 }
 
-/** How an answer stands to a command: what it names must be what was asked. */
+/**
+ * How an answer stands to a command: what it names must be what was asked. With `owesAnswer` a late refusal that names no encoder
+ * may be that of an earlier link's command.
+ */
 export const judgeAnswer = <Result>(
   fields: readonly string[],
   command: PmsCommand<Result>,
   dialect: PmsDialect,
+  owesAnswer = false,
 ): PmsVerdict<Result> => {
   const [code = '', told = ''] = fields
   const isOurs = command.encoder === null || dialect.isSameEncoder(command.encoder, told)
   const refusal = refusalOf(fields, command, dialect)
+  if (owesAnswer && told === '' && dialect.refusals.get(code)?.isLate === true) {
+    return {
+      kind: 'alien',
+      detail: `It is refused (${code}), or that is the late answer to an earlier command.`,
+    }
+  }
   // Of the refusals only EG names the encoder (rohsyl/salto SaltoClient.php).
   if (refusal !== null && (code !== 'EG' || isOurs || told === '')) return { kind: 'refused', error: refusal }
   if (!command.echoes.includes(code)) return { kind: 'alien', detail: 'The answer is to another command.' }

@@ -2,6 +2,11 @@ import { BridgeError, throwIfAborted, toBridgeError } from '../contract/errors.t
 import type { Clock, StreamTransport } from '../contract/transport.ts'
 import { ACK, ENQ, NAK, type PmsEvent, type PmsReader } from './pms-frames.ts'
 
+/** Many times what a lock system, or a bad line, says while nobody asks: what is more never ends. */
+const MAX_EVENTS = 16_384
+const ENDLESS =
+  'Bytes come without an end: check that the PMS interface of a lock system is at the other end.'
+
 /** A byte stream as a conversation: what is said to the lock system, and what it says, in order. */
 export interface PmsLine {
   /** Hands bytes to the line and waits for nothing; a line that fails is lost. */
@@ -39,7 +44,7 @@ const isReply = (event: PmsEvent): boolean =>
   event.kind === 'control' && (event.byte === ACK || event.byte === NAK)
 
 export const createPmsLine = ({ transport, clock, reader, onLost }: LineParts): PmsLine => {
-  let events: readonly PmsEvent[] = []
+  const events: PmsEvent[] = []
   let owedReplies = 0
   let wake = (): void => undefined
   let ended: BridgeError | undefined
@@ -61,7 +66,11 @@ export const createPmsLine = ({ transport, clock, reader, onLost }: LineParts): 
     onBytes: (bytes) => {
       const fresh = reader.push(bytes)
       owedReplies = Math.max(0, owedReplies - fresh.filter(isReply).length)
-      events = [...events, ...fresh]
+      if (events.length + fresh.length > MAX_EVENTS) {
+        events.length = 0
+        return lose(new BridgeError('protocol_error', ENDLESS))
+      }
+      events.push(...fresh)
       wake()
     },
     onLost: lose,
@@ -69,12 +78,6 @@ export const createPmsLine = ({ transport, clock, reader, onLost }: LineParts): 
 
   const send = (bytes: Uint8Array): void => {
     transport.write(bytes).catch((error: unknown) => lose(toBridgeError(error, 'device_lost')))
-  }
-
-  const take = (): PmsEvent | undefined => {
-    const [first, ...rest] = events
-    events = rest
-    return first
   }
 
   /** Resolves when something has happened, or time is up. */
@@ -94,7 +97,7 @@ export const createPmsLine = ({ transport, clock, reader, onLost }: LineParts): 
   const next: PmsLine['next'] = async (waitMs, signal) => {
     const untilMs = clock.now() + waitMs
     for (;;) {
-      const event = take()
+      const event = events.shift()
       if (event !== undefined) return event
       if (ended !== undefined) throw ended
       if (signal !== undefined) throwIfAborted(signal)
@@ -119,7 +122,7 @@ export const createPmsLine = ({ transport, clock, reader, onLost }: LineParts): 
       owedReplies = 0
     },
     clear: () => {
-      events = []
+      events.length = 0
     },
     pause: async (durationMs, signal) => {
       const untilMs = clock.now() + durationMs

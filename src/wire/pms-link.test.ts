@@ -350,3 +350,27 @@ test('a greeting waits until the end of what comes unasked: its last byte may lo
   await rig.clock.drive(greeting)
   expect(rig.peer.heard).toEqual([ENQ])
 })
+
+test.each([
+  ['replies', NAK],
+  ['answers to nobody', STALE],
+])(
+  '%s without an end are a line that is lost, and an order that is under way is in doubt',
+  async (_, said) => {
+    const rig = createRig(replies([ACK], [ACK]))
+    const ending = rig.give()
+    await rig.clock.advance(0)
+    expect(rig.peer.heard).toEqual([ENQ, CO])
+    rig.peer.say(said.repeat(20_000))
+    expect(await ending).toBe('outcome_unknown')
+    expect([rig.losses, rig.peer.isClosed]).toEqual([['protocol_error'], true])
+    expect(rig.clock.pendingTimers).toBe(0)
+  },
+)
+
+test('noise between two commands, as much as a slow line carries, loses no line', async () => {
+  const rig = createRig(replies([ACK], [ACK + ANSWER]))
+  rig.peer.say('FF'.repeat(12_000))
+  expect(await rig.order()).toBe('CO|0')
+  expect(rig.losses).toEqual([])
+})

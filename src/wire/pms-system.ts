@@ -18,6 +18,8 @@ interface SystemParts {
   readonly isChecked: boolean
   /** From the ACK of a command to its answer: a card has to be placed meanwhile. */
   readonly answerWithinMs: number
+  /** See OpenContext. */
+  readonly owesAnswer: boolean
   /** See PmsExchange.giveUp; undefined for a dialect without such a thing. */
   readonly giveUp?: (line: PmsLine, encoder: string) => Promise<readonly string[] | null>
 }
@@ -43,6 +45,7 @@ export const openPmsSystem = async (
 ): Promise<PmsSystem> => {
   const { transport, clock, dialect, isChecked, answerWithinMs, giveUp } = parts
   const queue = createEncoderQueue()
+  const owedUntilMs = parts.owesAnswer ? clock.now() + answerWithinMs : -Infinity
   let observer: ((error: BridgeError) => void) | undefined
   let lost: BridgeError | undefined
   let closing: Promise<void> | undefined
@@ -81,7 +84,7 @@ export const openPmsSystem = async (
           signal: call.signal,
           beforeSending,
           answerWithinMs,
-          judge: (fields) => judgeAnswer(fields, wanted, dialect),
+          judge: (fields) => judgeAnswer(fields, wanted, dialect, clock.now() < owedUntilMs),
           giveUp: canBeGivenUp ? () => giveUp(line, encoder) : undefined,
         })
     })

@@ -102,3 +102,24 @@ test('what an older version journalled is of a card, and the same order is no co
   const other = { ...order, encode: { ...order.encode, doorIds: ['door-102'] } } as typeof order
   expect(() => journal.accept(other)).toThrow(code('order_conflict'))
 })
+
+test('a writing that the first version journalled is of a layout that nobody knows, and a later one keeps its own', () => {
+  const fixture = freshJournal()
+  const [old, young] = [makeOrder('o1', 1), makeOrder('o2', 2)]
+  for (const order of [old, young]) {
+    fixture.journal.accept(order)
+    fixture.journal.writing(order.orderId, intent)
+  }
+  fixture.journal.close()
+  const older = new DatabaseSync(fixture.path)
+  older.exec(`
+    UPDATE orders SET intent = json_remove(intent, '$.kind');
+    UPDATE orders SET intent = json_remove(intent, '$.layout') WHERE order_id = '${old.orderId}';
+    PRAGMA user_version = 1; DROP TABLE devices`)
+  older.close()
+  const journal = fixture.reopen()
+  expect(journal.open()).toMatchObject([
+    { phase: 'writing', intent: { ...intent, layout: '' } },
+    { phase: 'writing', intent },
+  ])
+})

@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { EncoderId } from 'encoder-bridge/driver'
 import type { KeyEvent } from '../../src/sessions/key-context.ts'
+import { encoderId, subject } from './chart-stubs.ts'
 import { keyIntent, keyStates, lost, made, outcomeOf, startKey } from './key-chart-support.ts'
 import type { KeyOptions, KeyRun, KeyStateName } from './key-chart-support.ts'
+
+const otherEncoderId = EncoderId.parse(randomUUID())
 
 const events = {
   'session.cancel': { type: 'session.cancel' },
@@ -250,15 +255,30 @@ describe('the keys of an order', () => {
     expect(await uidOf('00000000')).toMatchObject([{ uid: null }])
   })
 
-  test('that are left are made on another link when the first is lost between two commands', async () => {
-    const run = await keyStates.orderingFurther()
+  test('that are left are made at the same encoder, and alike, when its link is lost between two commands', async () => {
+    const pool = [otherEncoderId, encoderId]
+    const order = { kind: 'encode', encoderIds: pool, encode: { ...subject, copies: 3 } } as const
+    const run = await keyStates.orderingFurther({ order })
+    expect(run.actors.takeTurn.call().input.order.encoderIds).toEqual(pool)
     run.send(lost())
     expect(run.state()).toBe('working.queued')
+    // Another lock system may stand behind the other one, and there no guest has the room.
+    expect(run.actors.takeTurn.call().input.order.encoderIds).toEqual([encoderId])
     await run.actors.takeTurn.call().resolve(run.lease)
+    expect(run.actors.planKey.call().input.plan).toBe(run.plan)
     await run.actors.planKey.call().resolve(run.plan)
     expect(run.asked()).toBe('additional 1')
     expect(answer(run).input.before.made).toBe(2)
   })
+})
+
+test('an order of which no key is made yet goes on wherever it can, worked out anew', async () => {
+  const pool = [otherEncoderId, encoderId]
+  const run = await keyStates.ordering({ order: { kind: 'encode', encoderIds: pool, encode: subject } })
+  run.send(lost())
+  expect(run.actors.takeTurn.call().input.order.encoderIds).toEqual(pool)
+  await run.actors.takeTurn.call().resolve(run.lease)
+  expect(run.actors.planKey.call().input.plan).toBeNull()
 })
 
 describe('a session that the daemon left after its command went out', () => {

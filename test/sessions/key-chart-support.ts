@@ -5,7 +5,7 @@ import type { KeyIntent } from '../../src/contract/journal.ts'
 import type { KeyAbilities, KeySystem, MadeKeys } from '../../src/contract/key-system.ts'
 import type { EncodeSubject, Order } from '../../src/contract/order.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
-import type { CommandAnswer, CommandTask, RecoverKeyTask } from '../../src/sessions/key-context.ts'
+import type { CommandAnswer, CommandTask, PlanTask, RecoverKeyTask } from '../../src/sessions/key-context.ts'
 import type { KeyContext, KeyEvent } from '../../src/sessions/key-context.ts'
 import { keyMachine } from '../../src/sessions/key-machine.ts'
 import type { KeyPlan } from '../../src/sessions/key-plan.ts'
@@ -88,7 +88,7 @@ export const startKey = (options: KeyOptions = {}) => {
   const { stub, invoked } = createStubs()
   const actors = {
     takeTurn: stub<KeyLease, { order: Order }>('takeTurn'),
-    planKey: stub<KeyPlan, { lease: KeyLease; order: Order }>('planKey'),
+    planKey: stub<KeyPlan, PlanTask>('planKey'),
     giveCommand: stub<CommandAnswer, CommandTask>('giveCommand'),
     recoverKey: stub<Ending, RecoverKeyTask>('recoverKey'),
   }

@@ -112,6 +112,45 @@ describe('a command without an answer', () => {
     },
   )
 
+  test.each<[string, Parameters<LockDesk['order']>[0], Extract<KeyReading, { kind: 'guest' }>['copy']]>([
+    ['one that was to be replaced', { purpose: 'replacement' }, 'original'],
+    ['one beside which another was to be made', { purpose: 'additional' }, 'copy 1'],
+    ['one that was to end', { endsLiveKey: true, confirmed: true }, 'original'],
+    ['one of which it is not told which it is', { purpose: 'additional' }, null],
+  ])('is not cleared up where an earlier key of the stay reads alike: %s', async (_, subject, copy) => {
+    await using doubt = await inDoubt({}, subject)
+    const { desk, orderId } = doubt
+    desk.system.place('1', guestKey({ copy }))
+    expect(await desk.ending(orderId)).toMatchObject({
+      kind: 'unknown',
+      code: 'outcome_unknown',
+      detail: expect.stringMatching(/A guest key of room 101.* An earlier key .* reads alike/) as string,
+    })
+    expect(desk.system.heard).toHaveLength(1)
+    expect(desk.system.readings).toBe(1)
+  })
+
+  test.each<[string, Parameters<LockDesk['order']>[0], Parameters<typeof guestKey>[0]]>([
+    ['a copy, where a new one was ordered', {}, { copy: 'copy 1' }],
+    ['the original, where an additional one was ordered', { purpose: 'additional' }, { copy: 'original' }],
+    ['one without what is granted beside', { doorIds: ['door101', 'pool'] }, { authorisations: [] }],
+  ])('is not cleared up by another key of the same stay: %s', async (_, subject, reading) => {
+    await using doubt = await inDoubt({}, subject)
+    const { desk, orderId } = doubt
+    desk.system.place('1', guestKey(reading))
+    await desk.settled()
+    expect(desk.sessions.view(orderId)).toMatchObject({
+      state: 'recovering',
+      prompt: expect.stringContaining('is not that key') as string,
+    })
+  })
+
+  it('is cleared up by a key with what is granted beside', async () => {
+    await using doubt = await inDoubt({}, { doorIds: ['door101', 'pool'] })
+    doubt.desk.system.place('1', guestKey({ authorisations: ['pool'] }))
+    expect(await doubt.desk.ending(doubt.orderId)).toMatchObject({ kind: 'encoded', proof: 'readBack' })
+  })
+
   it('of a key that opens once is cleared up by one that opens once', async () => {
     await using doubt = await inDoubt({}, { purpose: 'oneShot' })
     const { desk, orderId } = doubt

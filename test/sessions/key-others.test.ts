@@ -173,7 +173,7 @@ describe('a scan by a lock system', () => {
     [guestKey(), 'A guest key of room 101, valid until 2026-11-25 12:00, original.'],
     [
       guestKey({ rooms: ['101', '102'], authorisations: ['pool', 'gym'], copy: 'copy 2' }),
-      'A guest key of room 101 and 102 with pool and gym, valid until 2026-11-25 12:00, copy 2.',
+      'A guest key of room 101 and 102 with authorisation pool and gym, valid until 2026-11-25 12:00, copy 2.',
     ],
     [
       guestKey({ isValid: false, copy: null }),

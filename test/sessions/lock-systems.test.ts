@@ -20,10 +20,10 @@ const open = (link: Pick<DeskOptions, 'driver' | 'transport'>): Promise<Desk> =>
 const place = (desk: Desk, encoder: string): void =>
   desk.emulators[0]?.placeCard({ type: 'key', uid, encoder })
 
-/** Orders a new key on the second encoder. */
-const order = (desk: Desk): OrderId =>
+/** Orders a new key, on the second encoder where none is named. */
+const order = (desk: Desk, encoderId = desk.encoderIds[1]): OrderId =>
   desk.order(
-    { encoderIds: desk.encoderIds.slice(1) },
+    { encoderIds: encoderId === undefined ? [] : [encoderId] },
     { purpose: 'new', doorIds: ['suite'], endsAt: '2026-11-25T11:00:00Z' },
   )
 
@@ -44,6 +44,21 @@ describe.each(links)('$driver over $transport', (link) => {
     // Noon in Vienna: an hour ahead of UTC in November.
     expect(key).toMatchObject({ rooms: ['101'], endsAt: '2026-11-25T12:00' })
     expect(keysMade(desk)).toBe(1)
+  })
+
+  it('keeps the order for another encoder, or goes on with it, while a key is made', async () => {
+    await using desk = await open(link)
+    const orders: OrderId[] = []
+    for (const [index, encoderId] of desk.encoderIds.entries()) {
+      const orderId = order(desk, encoderId)
+      orders.push(orderId)
+      await desk.reaches(orderId, index > 0 && link.driver !== 'fias' ? 'ordering' : 'makingKey')
+    }
+    desk.emulators[0]?.placeCard({ type: 'key', uid, encoder: '1' })
+    desk.emulators[0]?.placeCard({ type: 'key', uid: '04A1B2C4', encoder: '2' })
+    for (const orderId of orders) {
+      expect(await desk.ending(orderId)).toMatchObject({ kind: 'encoded', proof: 'confirmed' })
+    }
   })
 
   it('tells why it makes none, and makes the next one', async () => {
@@ -77,6 +92,19 @@ describe.each(links)('$driver over $transport', (link) => {
     expect(keysMade(desk)).toBe(1)
   })
 })
+
+test.each(links.filter(({ driver }) => driver !== 'fias'))(
+  '$driver over $transport reads a card while a key is made on another encoder, after it',
+  async (link) => {
+    await using desk = await open(link)
+    await desk.reaches(order(desk), 'makingKey')
+    desk.emulators[0]?.placeCard({ type: 'key', uid: '04A1B2C4', encoder: '1' })
+    const scan = desk.scan()
+    await desk.reaches(scan, 'waitingForCard')
+    place(desk, '2')
+    expect(await desk.ending(scan)).toMatchObject({ kind: 'scanned' })
+  },
+)
 
 test.each(links.filter(({ transport }) => transport === 'tcp'))(
   '$driver is never asked again when the connection ends before its answer',
