@@ -1,4 +1,5 @@
 import { BridgeError, type ErrorCode } from 'encoder-bridge/driver'
+import { toldText } from '../../src/wire/told-text.ts'
 import type { FiasRecord } from './protocol.ts'
 
 /**
@@ -30,7 +31,7 @@ const MAX_CLEAR_TEXT = 40
 
 /** What the lock system says in words, for people; null where it says nothing. */
 export const clearText = ({ fields }: FiasRecord): string | null =>
-  fields.get('CT')?.trim().slice(0, MAX_CLEAR_TEXT).trim() || null
+  toldText(fields.get('CT') ?? '', MAX_CLEAR_TEXT) || null
 
 /** Why an answer is none that says that it was done; null for one that does. `done` are the statuses that say so. */
 export const refusalOf = (answer: FiasRecord, done: readonly string[]): BridgeError | null => {

@@ -11,7 +11,7 @@ import {
   type StayMove,
 } from 'encoder-bridge/driver'
 import type { FiasOptions } from './options.ts'
-import { dateText, type Field, formatRecord, nowFields } from './protocol.ts'
+import { dateText, type Field, formatRecord, isSayable, nowFields } from './protocol.ts'
 
 /** What a command is told besides its order. */
 export interface CommandContext {
@@ -60,6 +60,7 @@ const write = (
 
 const roomField = (name: 'RN' | 'RO', room: string): Field => {
   if (room === '' || room.length > MAX_ROOM) throw invalid(`A room’s name has 1 to ${MAX_ROOM} characters.`)
+  if (!isSayable(room)) throw invalid('The name of the room has a character that the protocol can’t carry.')
   return [name, room]
 }
 

@@ -132,6 +132,7 @@ describe('records', () => {
     expect(wish?.record).toBe('KR')
     expect([...(wish?.fields ?? [])]).toEqual(['WS', 'KC', 'RN', 'KT', 'K#', 'GA', 'GD', 'GN', 'TI'])
     expect(askedBy(recordOf('LR|RIKR|'))).toBeNull()
+    expect(askedBy(recordOf('LR|RIno record|FLWS|'))).toBeNull()
   })
 
   test.each([
@@ -211,6 +212,10 @@ describe('a key request', () => {
 
   test.each(['', '123456789', 'é', '1|2'])('can’t name the key coder %j', (encoder) => {
     expect(() => keyRequest(order, context({ encoder }))).toThrow(coded('order_invalid'))
+  })
+
+  test.each(['1|2', '1\u00022', '部屋'])('a room that no field can hold (%j) is told as that', (room) => {
+    expect(() => keyRequest({ ...order, rooms: [room] }, context())).toThrow('The name of the room has')
   })
 
   test('tells no more of a room than its name, in a number of at most ten digits that is always the same', () => {

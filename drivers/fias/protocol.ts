@@ -8,6 +8,8 @@
  */
 import { BridgeError } from 'encoder-bridge/driver'
 
+const RECORD_ID = /^[A-Z]{2}$/
+
 export interface FiasRecord {
   readonly id: string
   readonly fields: ReadonlyMap<string, string>
@@ -16,10 +18,13 @@ export interface FiasRecord {
 export type Field = readonly [id: string, value: string]
 
 /** ISO 8859-1: a byte a character, and no control character. Which code page a lock system reads is *unverified*. */
-const isSayable = (character: string): boolean => {
+const isCarried = (character: string): boolean => {
   const code = character.codePointAt(0) ?? 0
   return character !== '|' && ((code >= 0x20 && code < 0x7f) || (code >= 0xa0 && code <= 0xff))
 }
+
+/** Whether a field can hold the text. */
+export const isSayable = (text: string): boolean => [...text].every(isCarried)
 
 /**
  * Reads the text of a frame; null for what is no record: no id, half a field, a control character, or one field with two
@@ -27,7 +32,7 @@ const isSayable = (character: string): boolean => {
  */
 export const parseRecord = (text: string): FiasRecord | null => {
   const [id = '', ...parts] = text.split('|')
-  if (!/^[A-Z]{2}$/.test(id)) return null
+  if (!RECORD_ID.test(id)) return null
   const fields = new Map<string, string>()
   for (const part of parts) {
     if (part === '') continue
@@ -42,7 +47,7 @@ export const parseRecord = (text: string): FiasRecord | null => {
 /** Writes a record. Throws `order_invalid` for a value that has a bar, a control character, or one that is no single byte. */
 export const formatRecord = (id: string, fields: readonly Field[]): string => {
   for (const [name, value] of fields) {
-    if (![...value].every(isSayable)) {
+    if (!isSayable(value)) {
       throw new BridgeError('order_invalid', `The field ${name} can’t hold what it should.`)
     }
   }
@@ -54,7 +59,7 @@ export const askedBy = ({
   fields,
 }: FiasRecord): { readonly record: string; readonly fields: ReadonlySet<string> } | null => {
   const [record, list] = [fields.get('RI'), fields.get('FL')]
-  if (record === undefined || list === undefined) return null
+  if (record === undefined || !RECORD_ID.test(record) || list === undefined) return null
   return { record, fields: new Set(list.match(/../g) ?? []) }
 }
 

@@ -355,7 +355,7 @@ describe('the opening', () => {
           throw new BridgeError('device_absent', 'The connection was refused.')
         },
       }),
-      'device_unresponsive',
+      'device_absent',
     ],
   ])('is refused by %s', async (_, wrap, code) => {
     const rig = await createRig(seamRemote, { transport: 'http', wrap })

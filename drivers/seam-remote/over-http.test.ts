@@ -123,7 +123,7 @@ describe('over a real connection', () => {
     const device = await opening
     await new Promise((resolve) => server.close(resolve))
     expect(await endingOf(device.makeKey(encoder, order, given))).toBe('device_absent')
-    expect(await endingOf(device.probe(idle))).toBe('device_unresponsive')
+    expect(await endingOf(device.probe(idle))).toBe('device_absent')
   })
 
   test('a key that is not taken is told as that, and never repeated', async () => {

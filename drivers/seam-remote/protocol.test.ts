@@ -236,5 +236,5 @@ test.each([
 ])('a refusal with %i %s is %s', (status, type, code) => {
   const refusal = refusalOf(status, { error: { type, message: 'No.' } })
   expect([refusal.code, refusal.detail]).toEqual([code, `Seam says ${type}: No.`])
-  expect(refusalOf(status, null).detail).toBe(`Seam says status ${status}: `)
+  expect(refusalOf(status, null).detail).toBe(`Seam says status ${status}.`)
 })

@@ -7,6 +7,7 @@ import {
   type KeyOrder,
   type KeyReading,
 } from 'encoder-bridge/driver'
+import { toldText } from '../../src/wire/told-text.ts'
 
 // Seam API, the OpenAPI document of @seamapi/types 1.977.0: each path has a POST with JSON, and answers `{ ..., ok: true }`.
 
@@ -88,7 +89,8 @@ export const readAttempt = (body: unknown): Attempt | undefined => {
 const Refusal = z.object({ error: z.object({ type: z.string(), message: z.string().default('') }) })
 
 /** What the answer says for people, kept short. */
-const said = (type: string, message: string): string => `Seam says ${type}: ${message}`.slice(0, 200)
+const said = (type: string, message: string): string =>
+  toldText(message === '' ? `Seam says ${type}.` : `Seam says ${type}: ${message}`, 200)
 
 /**
  * Why a request was refused with a status from 400 to 499: Seam has done nothing. The document names no types for these; by

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { HttpTransport } from 'encoder-bridge/driver'
+import { BridgeError, type HttpTransport } from 'encoder-bridge/driver'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createRequests } from './requests.ts'
 
@@ -49,3 +49,26 @@ test.each([
 test('without Retry-After a second is waited', async () => {
   expect(await ask(429)).toEqual({ kind: 'limited', waitMs: 1000 })
 })
+
+test.each([
+  ['device_absent', 'notSent'],
+  ['device_lost', 'unclear'],
+] as const)(
+  'why the transport gave up (%s) is told once, without the words of its code',
+  async (code, kind) => {
+    const transport: HttpTransport = {
+      kind: 'http',
+      path: 'test',
+      listen: () => () => undefined,
+      close: async () => undefined,
+      request: async () => {
+        throw new BridgeError(code, 'seam.example refuses the connection.')
+      },
+    }
+    const reply = await createRequests(transport, createFakeClock()).ask(
+      { method: 'POST', path: '/' },
+      signal,
+    )
+    expect(reply).toEqual({ kind, reason: 'seam.example refuses the connection.' })
+  },
+)

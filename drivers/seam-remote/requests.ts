@@ -1,4 +1,5 @@
 import {
+  type BridgeError,
   type Clock,
   type HttpRequest,
   type HttpTransport,
@@ -36,6 +37,9 @@ const waitOf = (retryAfter: string | undefined): number => {
   return seconds === null ? USUAL_WAIT_MS : Math.min(seconds * 1000, LONGEST_WAIT_MS)
 }
 
+/** Without the words of the code: the driver's own error has words of its own. */
+const reasonOf = ({ detail, message }: BridgeError): string => detail ?? message
+
 /** Makes the requests of one link, each bounded by a time of its own. */
 export const createRequests = (transport: HttpTransport, clock: Clock): Requests => ({
   ask: async (request, signal) => {
@@ -54,8 +58,8 @@ export const createRequests = (transport: HttpTransport, clock: Clock): Requests
     } catch (error) {
       throwIfAborted(signal)
       if (late.signal.aborted) return { kind: 'unclear', reason: 'the server did not answer in time' }
-      if (isBridgeError(error, 'device_absent')) return { kind: 'notSent', reason: error.message }
-      if (isBridgeError(error, 'device_lost')) return { kind: 'unclear', reason: error.message }
+      if (isBridgeError(error, 'device_absent')) return { kind: 'notSent', reason: reasonOf(error) }
+      if (isBridgeError(error, 'device_lost')) return { kind: 'unclear', reason: reasonOf(error) }
       throw error
     } finally {
       clock.clearTimeout(timer)

@@ -87,7 +87,7 @@ export const errorTable = {
     'installer',
     'encoder_communication_timeout',
     'The encoder does not answer in time.',
-    'Unplug the encoder and plug it in again; the README of its driver says how it must be set up.',
+    'Unplug the encoder and plug it in again, or see that the lock system’s interface runs; the README of its driver says how it must be set up.',
   ),
   device_mismatch: row(
     409,

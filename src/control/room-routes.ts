@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
+import { BridgeError } from '../contract/errors.ts'
 import type { RoomRow } from '../contract/rooms.ts'
 import type { RoomPorts } from './ports.ts'
 import {
@@ -13,6 +14,15 @@ import { faultOf } from './views.ts'
 
 /** The longest list with long names, as JSON. */
 const BODY_LIMIT_BYTES = 67_108_864
+const MAX_ROWS = 100_000
+
+/** What stands in so long a body costs several times its size to judge, so it is counted first. */
+const refuseTooMany = (body: unknown): void => {
+  const rows = typeof body === 'object' && body !== null && 'rooms' in body ? body.rooms : []
+  if (Array.isArray(rows) && rows.length > MAX_ROWS) {
+    throw new BridgeError('request_invalid', `There are more than ${MAX_ROWS} rows.`)
+  }
+}
 
 const roomBody = (row: RoomRow): RoomBody => ({
   acs_entrance_id: row.acsEntranceId,
@@ -49,6 +59,7 @@ export const addRoomRoutes = (
   })
 
   app.put('/v1/rooms', { bodyLimit: BODY_LIMIT_BYTES }, ({ body }): RoomChangesResponse => {
+    refuseTooMany(body)
     const request = parse(ReplaceRoomsRequest, body)
     const rows = request.rooms.map((one): RoomRow => ({
       acsEntranceId: one.acs_entrance_id,

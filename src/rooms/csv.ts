@@ -15,8 +15,9 @@ export interface Mistake {
   readonly reason: string
 }
 
-/** Closed as late as it can be, so that a doubled quotation mark stays inside. */
-const quotedCell = /"([^"]*(?:""[^"]*)*)"/y
+/** Many times what a list has: a file of nothing but separators must not fill the memory. */
+const MAX_CELLS = 256
+
 const plainCells = { ',': /[^,\r\n]*/y, ';': /[^;\r\n]*/y } as const
 const lineEnd = /\r\n|\n|\r/y
 
@@ -25,30 +26,41 @@ const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text)
 }
 
+/** Where the cell that begins with a quotation mark is closed: a doubled one stays inside. Negative where it never is. */
+const closingMark = (text: string, at: number): number => {
+  let end = text.indexOf('"', at + 1)
+  while (end >= 0 && text[end + 1] === '"') end = text.indexOf('"', end + 2)
+  return end
+}
+
 const linesIn = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0
 
 /**
  * Reads CSV as RFC 4180 has it, any line ends and lines of different lengths allowed. It stops at the first thing that is no
- * CSV and says where; blank lines are left out.
+ * CSV and says where, and behind so many records; blank lines are left out.
  */
 export const readCsv = (
   text: string,
   separator: Separator,
+  maxRecords = Number.POSITIVE_INFINITY,
 ): { readonly records: readonly CsvRecord[]; readonly mistake: Mistake | null } => {
   const records: CsvRecord[] = []
   let at = 0
   let line = 1
-  while (at < text.length) {
+  while (at < text.length && records.length < maxRecords) {
     const cells: string[] = []
     const begin = line
     const stop = (reason: string) => ({ records, mistake: { line, column: cells.length + 1, reason } })
     for (;;) {
       const isQuoted = text[at] === '"'
-      const found = matchAt(isQuoted ? quotedCell : plainCells[separator], text, at)
-      if (found === null) return stop('has a quotation mark that is never closed')
-      const cell = found[1]?.replaceAll('""', '"') ?? found[0]
+      if (cells.length === MAX_CELLS) return stop('is one of too many on a line')
+      const closed = isQuoted ? closingMark(text, at) : at
+      if (closed < 0) return stop('has a quotation mark that is never closed')
+      const cell = isQuoted
+        ? text.slice(at + 1, closed).replaceAll('""', '"')
+        : (matchAt(plainCells[separator], text, at)?.[0] ?? '')
       if (!isQuoted && cell.includes('"')) return stop('has a quotation mark in the middle')
-      at += found[0].length
+      at = isQuoted ? closed + 1 : at + cell.length
       const end = matchAt(lineEnd, text, at)
       const isLast = at === text.length || end !== null
       if (!isLast && text[at] !== separator) return stop('goes on after its quotation mark')

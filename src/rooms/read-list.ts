@@ -101,7 +101,7 @@ export const readRoomList = (bytes: Uint8Array): ReadList => {
     const line = isUtf16 ? 1 : firstForeignLine(bytes)
     return wholeLine(line, 'is not in UTF-8; save the file as “CSV UTF-8”')
   }
-  const { records, mistake } = readCsv(text, separatorOf(text))
+  const { records, mistake } = readCsv(text, separatorOf(text), MAX_ROWS + 2)
   const [header, ...lines] = records
   if (header === undefined) {
     return mistake === null

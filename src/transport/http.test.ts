@@ -135,6 +135,20 @@ test('a secret that the server repeats is told to nobody', async () => {
   expect(JSON.stringify(answer)).not.toContain('seam_key1')
 })
 
+test('a secret that the server repeats in JSON’s other ways of writing is told to nobody', async () => {
+  const endpoint = await serve((_, response) => response.end('["no key: \\u0073eam\\/key\\u0022"]'))
+  const answer = await open(endpoint, makeSecret('seam/key"')).request(get, idle)
+  expect(answer.body).toEqual(['no key: …'])
+})
+
+test('an answer nested too deep to be read is none, and the next one is read', async () => {
+  const answers = ['['.repeat(100_000) + ']'.repeat(100_000), '["key"]']
+  const endpoint = await serve((_, response) => response.end(answers.shift()))
+  const transport = open(endpoint, makeSecret('seam_key1'))
+  expect((await transport.request(get, idle)).body).toBeNull()
+  expect((await transport.request(get, idle)).body).toEqual(['key'])
+})
+
 test('a server on which nobody listens has not been reached', async () => {
   const port = await freePort()
   await expect(open(`http://127.0.0.1:${port}`).request(get, idle)).rejects.toMatchObject({

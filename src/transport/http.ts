@@ -35,12 +35,12 @@ const secretIn = (secretFile: string): string => {
   throw new BridgeError('config_invalid', `${secretFile} holds no key: it is one word of ASCII characters.`)
 }
 
-const isJson = (text: string): boolean => {
+/** Null for what is no JSON. `hide` sees each text as it will be used: JSON has several ways to write one. */
+const parseJson = (text: string, hide: (told: string) => string): unknown => {
   try {
-    JSON.parse(text)
-    return true
+    return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value))
   } catch {
-    return false
+    return null
   }
 }
 
@@ -54,13 +54,13 @@ const readAnswer = async (answer: IncomingMessage, secret: string | null): Promi
     if (sizeBytes > MAX_ANSWER_BYTES) throw new Error('it is longer than a megabyte')
     pieces.push(piece)
   }
-  const text = hide(Buffer.concat(pieces).toString('utf8'))
+  const text = Buffer.concat(pieces).toString('utf8')
   return {
     status: answer.statusCode ?? 0,
     headers: Object.fromEntries(
       Object.entries(answer.headers).map(([name, value = '']) => [name, hide([value].flat().join(', '))]),
     ),
-    body: isJson(text) ? (JSON.parse(text) as unknown) : null,
+    body: parseJson(text, hide),
   }
 }
 

@@ -52,8 +52,14 @@ export const openTcpListener = async (
   let connected: Socket | undefined
   let waiting: Socket | undefined
   let claim: { take(socket: Socket): void; refuse(error: BridgeError): void } | undefined
+  /** Who was turned away since somebody was let in. */
+  let stranger: string | undefined
   let isOpen = true
 
+  const absence = (): string =>
+    stranger === undefined
+      ? `Nobody has connected to port ${port} yet.`
+      : `Only ${stranger} has connected to port ${port}, and was turned away: ?from= in the path names another.`
   const isConnected = (): boolean => connected?.destroyed === false
 
   const decide = (socket: Socket): void => {
@@ -70,7 +76,10 @@ export const openTcpListener = async (
   const server = createServer((socket) => {
     // It has nobody else yet who hears of its end.
     socket.on('error', () => undefined)
-    if (!isAdmitted(admitted, socket.remoteAddress)) socket.destroy()
+    if (!isAdmitted(admitted, socket.remoteAddress)) {
+      stranger = socket.remoteAddress?.replace(/^::ffff:/, '') ?? stranger
+      socket.destroy()
+    }
     // A peer that hangs up and connects again is heard of in any order: the end of what it left is read first.
     else setImmediate(() => decide(socket))
   })
@@ -103,15 +112,13 @@ export const openTcpListener = async (
           reject(error)
         }
         const onAbort = (): void => refuse(new BridgeError('aborted', undefined, { cause: signal.reason }))
-        const limit = setTimeout(
-          () => refuse(new BridgeError('device_absent', `Nobody has connected to port ${port} yet.`)),
-          withinMs,
-        )
+        const limit = setTimeout(() => refuse(new BridgeError('device_absent', absence())), withinMs)
         signal.addEventListener('abort', onAbort, { once: true })
         claim = {
           refuse,
           take: (socket) => {
             settle()
+            stranger = undefined
             connected = socket
             resolve(socket)
           },

@@ -148,7 +148,10 @@ test.each([
   const desk = await createDesk(query, host)
   await desk.listen()
   await ended(await desk.peer({ host: from }))
-  await expect(desk.open({ withinMs: 1 })).rejects.toMatchObject({ code: 'device_absent' })
+  await expect(desk.open({ withinMs: 1 })).rejects.toMatchObject({
+    code: 'device_absent',
+    detail: `Only ${from} has connected to port ${desk.port}, and was turned away: ?from= in the path names another.`,
+  })
 })
 
 test.each([

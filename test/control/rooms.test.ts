@@ -98,3 +98,13 @@ test.each([
   const check = checkRooms(facts)
   expect(check).toMatchObject({ name: 'rooms', status, message: expect.stringContaining(words) })
 })
+
+test('a list with too many rows is refused before they are looked at', async () => {
+  await using control = await openControl()
+  const body = `{"rooms":[${'0,'.repeat(100_000)}0]}`
+  const answer = await send(control.port, 'PUT', '/v1/rooms', json(control.token), body)
+  expect(answer.status).toBe(400)
+  expect(answer.body).toMatchObject({
+    error: { code: 'request_invalid', detail: 'There are more than 100000 rows.' },
+  })
+})

@@ -74,3 +74,26 @@ test.each([
 test('a quotation mark that opens a megabyte is refused', () => {
   expect(readCsv(`a,"${'x""y\n'.repeat(200_000)}`, ',').mistake).not.toBeNull()
 })
+
+test('a cell of nothing but quotation marks is read, however long', () => {
+  const { records, mistake } = readCsv(`"${'""'.repeat(4_000_000)}"`, ',')
+  expect([records[0]?.cells[0]?.length, mistake]).toEqual([4_000_000, null])
+})
+
+test('a line with more cells than any list has is refused, and not kept', () => {
+  expect(readCsv(`a\n${','.repeat(255)}`, ',').mistake).toBeNull()
+  expect(readCsv(`a\n${','.repeat(4_000_000)}`, ',')).toEqual({
+    records: [{ line: 1, cells: ['a'] }],
+    mistake: { line: 2, column: 257, reason: 'is one of too many on a line' },
+  })
+})
+
+test('what comes behind so many records is not read', () => {
+  expect(readCsv('a\nb\n"', ',', 2)).toEqual({
+    records: [
+      { line: 1, cells: ['a'] },
+      { line: 2, cells: ['b'] },
+    ],
+    mistake: null,
+  })
+})
