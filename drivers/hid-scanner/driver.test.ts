@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Scanner, ScannerRead, Transport } from 'encoder-bridge/driver'
+import type { KeyListener, Scanner, ScannerRead, Transport } from 'encoder-bridge/driver'
 import { connectEmulator } from '../../src/transport/connect-emulator.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import driver from './index.ts'
@@ -62,7 +62,7 @@ test('a code with keys lost on the way is a misread, and the next one is read', 
     if (transport.kind !== 'keyboard') throw new Error(transport.kind)
     return {
       ...transport,
-      listen: (listener) => {
+      listen: (listener: KeyListener) => {
         lose = () => listener.onGap()
         return transport.listen(listener)
       },
@@ -86,7 +86,7 @@ test('a code with keys lost on the way is a misread, and the next one is read', 
 test('it says what it is by its own descriptors', async () => {
   expect((await openRig('hid')).device.info).toEqual({
     model: 'Emulated HID POS scanner',
-    firmware: 'not told',
+    firmware: '',
     serialNumber: 'E0001234',
   })
   expect((await openRig('keyboard')).device.info.serialNumber).toBeNull()

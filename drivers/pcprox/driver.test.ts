@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type HidTransport, isBridgeError, type Scanner, type ScannerRead } from 'encoder-bridge/driver'
 import { createRig, endingOf, type Rig, type RigOptions } from '../../test/conformance/rig.ts'
 import { formatHex } from '../../src/wire/hex.ts'
 import driver from './index.ts'
+import { createLink } from './link.ts'
+import { selectPage } from './protocol.ts'
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'))
 const idle = { signal: new AbortController().signal }
@@ -85,6 +88,17 @@ test('a badge is noticed within a quarter of a second', async () => {
   rig.emulator.present(badge)
   await rig.clock.advance(250)
   expect(reads.length).toBe(1)
+})
+
+test('an exchange leaves nothing behind in a signal that outlives it', async () => {
+  const { clock, memory } = await createRig(driver, { transport: 'hid' })
+  const { signal } = new AbortController()
+  const any = vi.spyOn(AbortSignal, 'any')
+  onTestFinished(() => any.mockRestore())
+  const answer = await clock.drive(createLink(memory, clock).ask(selectPage(0), { signal }))
+  expect(answer).toHaveLength(8)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  expect(any).not.toHaveBeenCalled()
 })
 
 test('a reader that holds a badge for an instant only is made to hold it, so that none is missed', async () => {

@@ -55,13 +55,17 @@ export const createLink = (transport: HidTransport, clock: Clock): Link => {
   const transfer = async <Result>(start: () => Promise<Result>, { signal }: IoOptions): Promise<Result> => {
     throwIfAborted(signal)
     const done = new AbortController()
+    // AbortSignal.any leaves a trace in a signal that outlives it (Node 20), and the reader is looked at ten times a second.
+    const abort = (): void => done.abort(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
     const limit = async (): Promise<never> => {
-      await pause(TRANSFER_MS, { signal: AbortSignal.any([signal, done.signal]) })
+      await pause(TRANSFER_MS, { signal: done.signal })
       throw new BridgeError('device_unresponsive', 'The reader does not take or give a report.')
     }
     try {
       return await Promise.race([start(), limit()])
     } finally {
+      signal.removeEventListener('abort', abort)
       done.abort()
     }
   }

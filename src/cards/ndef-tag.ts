@@ -6,7 +6,7 @@
 import type { CardTechnology, CardWrite } from '../contract/card.ts'
 import { BridgeError } from '../contract/errors.ts'
 import { decodeNdef, encodeNdef, type ForeignRecord, type NdefRecord } from './ndef.ts'
-import { firstUserPage, pageSizeBytes, userSizeBytes } from './ntag.ts'
+import { decodeCapability, firstUserPage, pageSizeBytes, userSizeBytes } from './ntag.ts'
 
 const NULL_TLV = 0x00
 const NDEF_TLV = 0x03
@@ -17,7 +17,7 @@ const LONG_LENGTH = 0xff
 /**
  * The writes that put a message on a card, safe against tearing: first an empty message, then everything behind the first
  * page, and the first page with the real length last. What stood in the data area is gone, a lock control TLV included.
- * Whether the card has a capability container is the caller's to check. `password` is for every page, null for none.
+ * What the capability container says is `checkCapability`'s. `password` is for every page, null for none.
  * Throws `card_incompatible` when the card has no pages, `order_invalid` as `encodeNdef` does and when the message is too long.
  */
 export const ndefWrites = (
@@ -46,6 +46,38 @@ export const ndefWrites = (
   })
   const empty = writeOf(firstUserPage, Uint8Array.of(NDEF_TLV, 0, TERMINATOR_TLV, 0), password)
   return [empty, ...pages.slice(1), ...pages.slice(0, 1)]
+}
+
+/**
+ * Checks by the capability container, page 3, that others will find what the writes put on the tag. A container is never
+ * written: its bits can be set and never cleared (NTAG213/215/216 §8.5.6).
+ * Throws `card_incompatible` when the tag is not formatted for NDEF, when it is read-only, and when its data area is too small.
+ */
+export const checkCapability = (container: Uint8Array, writes: readonly CardWrite[]): void => {
+  const capability = decodeCapability(container)
+  if (capability === undefined) {
+    throw new BridgeError(
+      'card_incompatible',
+      container.every((byte) => byte === 0)
+        ? 'The tag is not formatted for NDEF, so that no phone would read it: format it with a phone’s NFC app, or take another tag.'
+        : 'The tag is made for something other than NDEF, and that can’t be undone: take another tag.',
+    )
+  }
+  if (capability.isReadOnly) {
+    throw new BridgeError(
+      'card_incompatible',
+      'The tag says of itself that it is read-only: take another tag.',
+    )
+  }
+  const ends = writes.map(({ at }) =>
+    at.kind === 'page' ? (at.page + 1 - firstUserPage) * pageSizeBytes : 0,
+  )
+  if (Math.max(...ends) > capability.sizeBytes) {
+    throw new BridgeError(
+      'card_incompatible',
+      `The tag offers ${capability.sizeBytes} bytes for NDEF, and they are too few: take a larger tag.`,
+    )
+  }
 }
 
 const writeOf = (page: number, data: Uint8Array, password: Uint8Array | null): CardWrite => ({

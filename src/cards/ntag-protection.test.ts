@@ -63,21 +63,18 @@ test('what is locked lies on the card and is not told twice, whatever the bytes'
   )
 })
 
-const open = { isReadProtected: false, isConfigurationLocked: false, maxFailures: 0 }
-
 /** CFG0 and CFG1 as delivered, and with each field set; AUTH0 and AUTH1 of Ultralight C. */
 test.each<[CardTechnology, string, string, unknown]>([
-  ['ntag213', '04 00 00 FF', '00 05 00 00', { ...open, firstPage: null }],
-  ['ntag213', '04 00 00 04', '00 05 00 00', { ...open, firstPage: 4 }],
-  ['ntag213', '04 00 00 04', '80 05 00 00', { ...open, firstPage: 4, isReadProtected: true }],
-  ['ntag213', '04 00 00 04', '40 05 00 00', { ...open, firstPage: 4, isConfigurationLocked: true }],
-  ['ntag213', '04 00 00 04', '07 05 00 00', { ...open, firstPage: 4, maxFailures: 7 }],
-  ['ntag213', '04 00 00 2C', '18 05 00 00', { ...open, firstPage: 0x2c }],
-  ['ntag213', '04 00 00 2D', '00 05 00 00', { ...open, firstPage: null }],
-  ['ntag216', '04 00 00 2D', '00 05 00 00', { ...open, firstPage: 0x2d }],
-  ['mifare-ultralight-ev1-48', '00 00 00 00', '00 05 00 00', { ...open, firstPage: 0 }],
-  ['mifare-ultralight-c', '30 00 00 00', '00 00 00 00', { ...open, firstPage: null, isReadProtected: true }],
-  ['mifare-ultralight-c', '2A 00 00 00', '01 00 00 00', { ...open, firstPage: 0x2a }],
+  ['ntag213', '04 00 00 FF', '00 05 00 00', { firstPage: null, isReadProtected: false }],
+  ['ntag213', '04 00 00 04', '00 05 00 00', { firstPage: 4, isReadProtected: false }],
+  ['ntag213', '04 00 00 04', '80 05 00 00', { firstPage: 4, isReadProtected: true }],
+  ['ntag213', '04 00 00 04', '47 05 00 00', { firstPage: 4, isReadProtected: false }],
+  ['ntag213', '04 00 00 2C', '18 05 00 00', { firstPage: 0x2c, isReadProtected: false }],
+  ['ntag213', '04 00 00 2D', '00 05 00 00', { firstPage: null, isReadProtected: false }],
+  ['ntag216', '04 00 00 2D', '00 05 00 00', { firstPage: 0x2d, isReadProtected: false }],
+  ['mifare-ultralight-ev1-48', '00 00 00 00', '00 05 00 00', { firstPage: 0, isReadProtected: false }],
+  ['mifare-ultralight-c', '30 00 00 00', '00 00 00 00', { firstPage: null, isReadProtected: true }],
+  ['mifare-ultralight-c', '2A 00 00 00', '01 00 00 00', { firstPage: 0x2a, isReadProtected: false }],
   ['mifare-ultralight', '00 00 00 00', '00 00 00 00', undefined],
   ['mifare-classic-1k', '00 00 00 00', '00 00 00 00', undefined],
 ])('%s: %s and %s say %j', (technology, first, second, protection) => {

@@ -90,10 +90,6 @@ export interface PageProtection {
   readonly firstPage: number | null
   /** PROT: whether reading needs it too, or only writing. */
   readonly isReadProtected: boolean
-  /** CFGLCK: the configuration is as it is for good. */
-  readonly isConfigurationLocked: boolean
-  /** AUTHLIM: after that many wrong passwords the card refuses for good. 0 is no limit. */
-  readonly maxFailures: number
 }
 
 /**
@@ -109,13 +105,8 @@ export const decodeProtection = (
   const isUltralightC = technology === 'mifare-ultralight-c'
   const auth0 = first[isUltralightC ? 0 : 3] ?? 0
   const access = second[0] ?? 0
-  const firstPage = auth0 < map.pageCount ? auth0 : null
-  return isUltralightC
-    ? { firstPage, isReadProtected: (access & 1) === 0, isConfigurationLocked: false, maxFailures: 0 }
-    : {
-        firstPage,
-        isReadProtected: (access & 0x80) !== 0,
-        isConfigurationLocked: (access & 0x40) !== 0,
-        maxFailures: access & 7,
-      }
+  return {
+    firstPage: auth0 < map.pageCount ? auth0 : null,
+    isReadProtected: isUltralightC ? (access & 1) === 0 : (access & 0x80) !== 0,
+  }
 }

@@ -8,6 +8,7 @@ import type { CardTechnology } from '../contract/card.ts'
 import { BridgeError } from '../contract/errors.ts'
 
 export const pageSizeBytes = 4
+export const capabilityPage = 3
 export const firstUserPage = 4
 
 /** Where things lie behind the user pages, which begin with page 4. */

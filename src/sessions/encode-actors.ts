@@ -1,5 +1,5 @@
 import { fromPromise } from 'xstate'
-import type { CardReading } from '../cards/layouts/layout.ts'
+import type { CardReading, Precondition } from '../cards/layouts/layout.ts'
 import { lastWrites, nameOf, writtenPart } from '../cards/places.ts'
 import type { Card, CardWrite } from '../contract/card.ts'
 import type { CardLease } from '../contract/encoders.ts'
@@ -25,6 +25,7 @@ import type { CardCheck, CheckTask, EncodeOrder, Occupant, Report, WriteTask } f
 import { checkHour } from './desk-limit.ts'
 import type { HeldLease } from './held-lease.ts'
 import { checkLocks } from './page-locks.ts'
+import { checkProtection } from './page-protection.ts'
 import type { SessionPorts } from './ports.ts'
 import { createRecoverActor } from './recover-actors.ts'
 
@@ -56,6 +57,7 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     checkTechnologyLimit(ports, card)
     checkHour(ports, order)
     const plan = layout.plan(contentOf(order.encode), card, keys)
+    await checkPrecondition(layout.precondition?.(plan), input, signal)
     const places = layout.reads(card)
     const blocks = await readPlaces(lease, card, places, signal)
     const own = new Map(places.map((at, index) => [nameOf(at), blocks[index]]))
@@ -66,6 +68,7 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     if (!isAllowed && (await isOccupied(ports, reading, card, order, signal)))
       return { kind: 'occupied', occupant }
     await checkLocks(lease, card, plan, signal)
+    await checkProtection(lease, card, plan, signal)
     const intent: WriteIntent = {
       kind: 'card',
       encoderId: lease.encoderId,
@@ -110,6 +113,16 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
 const checkTechnologyLimit = ({ limits: { technologies } }: SessionPorts, card: Card): void => {
   if (technologies !== null && !technologies.includes(card.technology)) {
     throw new BridgeError('desk_limit', `It allows no ${card.technology} cards.`)
+  }
+}
+
+const checkPrecondition = async (
+  precondition: Precondition | undefined,
+  { lease, card }: { readonly lease: CardLease; readonly card: Card },
+  signal: AbortSignal,
+): Promise<void> => {
+  if (precondition !== undefined) {
+    precondition.check(await lease.device.read(card, precondition.at, { signal }))
   }
 }
 

@@ -3,7 +3,7 @@ import { createListeningPeer, createServerOf } from '../../test/support/network-
 import type { HidTransport, PcscTransport, TransportListener } from '../contract/transport.ts'
 import { connectHttp } from './memory-http.ts'
 import { connectTcp } from './memory-tcp.ts'
-import { blankSecrets, joinPieces, recordTransport, type RecordedMessage } from './recorder.ts'
+import { joinPieces, recordTransport, type RecordedMessage } from './recorder.ts'
 
 const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values)
 const toDevice = (...values: readonly number[]): RecordedMessage => ({
@@ -131,35 +131,6 @@ test('requests over HTTP are recorded with their answers, headers left out', asy
     json('toDevice', request),
     json('toHost', { status: 200, body: { ok: true } }),
   ])
-})
-
-test('a secret in JSON becomes digits, and the rest stays JSON', () => {
-  const { messages, blanked } = blankSecrets(
-    [json('toHost', { body: 'key a0a1a2a3 and abcd' })],
-    [bytes(0xa0, 0xa1, 0xa2, 0xa3), new TextEncoder().encode('abcd')],
-  )
-  expect([messages, blanked]).toEqual([[json('toHost', { body: 'key 00000000 and 0000' })], 2])
-})
-
-test('a secret becomes zeros wherever it stands, as bytes and as hexadecimal text', () => {
-  const secret = bytes(0xa0, 0xa1, 0xa2, 0xa3)
-  const text = (value: string): Uint8Array => new TextEncoder().encode(value)
-  const { messages, blanked } = blankSecrets(
-    [
-      toDevice(1, ...secret, 2, ...secret),
-      { direction: 'toHost', bytes: text('key a0a1A2A3 A0A1A2A3 a0a1a2a3') },
-      toHost(0xa0, 0xa1, 0xa2),
-    ],
-    [secret],
-  )
-  expect(blanked).toBe(4)
-  expect(messages[0]?.bytes).toEqual(bytes(1, 0, 0, 0, 0, 2, 0, 0, 0, 0))
-  expect(new TextDecoder().decode(messages[1]?.bytes)).toBe('key a0a1A2A3 00000000 00000000')
-  expect(messages[2]?.bytes).toEqual(bytes(0xa0, 0xa1, 0xa2))
-})
-
-test('a secret of zeros changes nothing', () => {
-  expect(blankSecrets([toDevice(0, 0, 0, 0)], [bytes(0, 0)]).blanked).toBe(0)
 })
 
 test('a line that never stops talking is joined all the same', () => {

@@ -175,7 +175,8 @@ describe('an encode on a tag whose pages want a password', () => {
   test.each([
     ['they lie behind the record', 'demo', guarded('10')],
     ['they lie behind the record, and so does what protects them', 'demo', guarded('10', '80')],
-    ['the layout has the password', 'guarded', guarded('04', '80')],
+    ['the layout has the password to write', 'guarded', guarded('04')],
+    ['the layout has the password to read and write', 'guarded', guarded('04', '80')],
   ])('goes well where %s', async (_, layout, card) => {
     await using desk = await openDesk({ driver: 'virtual', layout, layouts: [withPassword] })
     desk.emulators[0]?.placeCard(card)
@@ -224,10 +225,13 @@ describe('an address for phones on a tag', () => {
     expect(await desk.ending(desk.order({}, subject))).toMatchObject({ code: 'card_incompatible' })
   })
 
-  test('is written where its container offers room for just that', async () => {
+  // 03 1D D1 01 19 55 04, "hotel.example/k/" and the number, FE: 32 bytes with a number of 8 digits.
+  test.each([
+    ['47110815', { kind: 'encoded' }],
+    ['471108150', { kind: 'untouched', code: 'card_incompatible' }],
+  ])('is written where its container has room for it: %s in 32 bytes', async (cardNumber, ending) => {
     await using desk = await openPhoneDesk()
-    // 03 19 D1 01 15 55 04, "hotel.example/k/4711", FE: 28 bytes; 32 are offered.
     desk.emulators[0]?.placeCard(tagWith([3, 'E1100400']))
-    expect(await desk.ending(desk.order({}, subject))).toMatchObject({ kind: 'encoded' })
+    expect(await desk.ending(desk.order({}, { ...subject, cardNumber }))).toMatchObject(ending)
   })
 })

@@ -17,6 +17,13 @@ export type CardReading =
   | { readonly kind: 'number'; readonly cardNumber: string }
   | { readonly kind: 'foreign'; readonly reason: ForeignReason }
 
+/** What must stand somewhere on a card for a plan to be of use. */
+export interface Precondition {
+  readonly at: CardAddress
+  /** Throws `card_incompatible` when it is not so. */
+  check(found: Uint8Array): void
+}
+
 /** A layout says what of an order goes where on a card. It is pure: bytes in, bytes out. */
 export interface Layout {
   readonly name: string
@@ -29,6 +36,8 @@ export interface Layout {
    * (a time before 1970 or after 2106, a number of more than 64 bits), `not_paired` when the current site key is missing.
    */
   plan(content: CardContent, card: Card, siteKeys: SiteKeys): readonly CardWrite[]
+  /** To be checked before the plan is carried out, and before a card that holds it already is called right. */
+  readonly precondition?: (plan: readonly CardWrite[]) => Precondition
   /** The record's own places, to be read before and after a write. Throws `card_incompatible`. */
   reads(card: Card): readonly CardAddress[]
   /** What the blocks of `reads`, in their order, say. Never throws on what a card may hold. */

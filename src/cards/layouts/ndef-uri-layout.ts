@@ -2,8 +2,8 @@ import type { CardContent } from '../../contract/card-content.ts'
 import type { Card, CardAddress, CardWrite } from '../../contract/card.ts'
 import { BridgeError } from '../../contract/errors.ts'
 import { encodeNdef } from '../ndef.ts'
-import { ndefWrites, readNdef } from '../ndef-tag.ts'
-import { firstUserPage, userSizeBytes } from '../ntag.ts'
+import { checkCapability, ndefWrites, readNdef } from '../ndef-tag.ts'
+import { capabilityPage, firstUserPage, userSizeBytes } from '../ntag.ts'
 import { areaOf, bytesOf, usualStart } from './area.ts'
 import type { Layout } from './layout.ts'
 import { numberReading } from './number-reading.ts'
@@ -49,6 +49,10 @@ export const createNdefUriLayout = (
   return {
     ...identity,
     plan: writesOn,
+    precondition: (plan) => ({
+      at: { kind: 'page', page: capabilityPage, password },
+      check: (found) => checkCapability(found, plan),
+    }),
     reads: readsOn,
     parse: (found) => {
       const bytes = bytesOf({ addresses: [], unitSizeBytes: 4 }, found)
