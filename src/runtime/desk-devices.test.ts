@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { asKeys } from '../../test/devices/desk-bench.ts'
 import { createFakeKeySystem, keyOrder, lockManifest } from '../../test/devices/fake-key-system.ts'
 import { fakeDriver } from '../../test/devices/fake-driver.ts'
-import { keyIntent, makeOrder } from '../../test/journal/examples.ts'
+import { keyIntent, makeOrder, otherEncoderId } from '../../test/journal/examples.ts'
 import { openLockSystem } from '../../test/support/tcp-peers.ts'
 import { createLayouts } from '../cards/layouts/index.ts'
 import { Config } from '../config/schema.ts'
@@ -203,7 +203,7 @@ test('a lock system that has not answered a command lately owes an answer, and o
   const noting = (name: string, index: number): ConfiguredDevice =>
     link(`tcp://127.0.0.1:${peers[index]?.port}`, {
       name,
-      encoders: [{ name: `${name} 1`, address: '1' }],
+      encoders: [{ name: `${name} 1`, address: name }],
       driver: fakeDriver(({ transport, owesAnswer }) => {
         owed[name] = owesAnswer
         return Promise.resolve({ ...createFakeKeySystem(), close: () => transport.close() })
@@ -223,8 +223,7 @@ test('a lock system that has not answered a command lately owes an answer, and o
   const now = new Date()
   const first = await start(now)
   expect(owed).toEqual({ Salto: false, Onity: false })
-  const encoderId = first.list()[0]?.encoderId
-  if (encoderId === undefined) expect.unreachable('there is no encoder')
+  const { Salto: encoderId = otherEncoderId } = idsOf(first)
   const order = { ...makeOrder('order-1', 1), encoderIds: [encoderId] }
   journal.accept(order)
   journal.writing(order.orderId, { ...keyIntent, encoderId })
