@@ -24,6 +24,8 @@ export interface HubOptions {
   readonly port: number
   readonly seed: 'demo' | null
   readonly logger: FastifyBaseLogger
+  /** Where people reach the hub, for links that are handed out; null for where it listens. */
+  readonly publicUrl?: string | null
   /** The wall clock, for tests. */
   readonly clock?: HubClock
 }
@@ -51,12 +53,17 @@ const listen = async (app: FastifyInstance, port: number): Promise<string> => {
   }
 }
 
-const createContext = (database: HubDatabase, options: HubOptions): { hub: HubContext; channel: Channel } => {
+const createContext = (
+  database: HubDatabase,
+  options: HubOptions,
+  publicUrl: () => string,
+): { hub: HubContext; channel: Channel } => {
   const hub: HubContext = {
     store: createStore(database),
     clock: options.clock ?? systemClock,
     log: options.logger,
     outbound: { isConnected: (bridgeId) => channel.isConnected(bridgeId), wake: () => channel.wake() },
+    publicUrl,
   }
   const channel = createChannel(hub)
   return { hub, channel }
@@ -83,13 +90,15 @@ const startTicking = (hub: HubContext, channel: Channel): (() => void) => {
  */
 export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const database = openDatabase(options.dataDir)
+  let publicUrl = options.publicUrl?.replace(/\/+$/, '')
   try {
-    const { hub, channel } = createContext(database, options)
+    const { hub, channel } = createContext(database, options, () => publicUrl ?? '')
     const operator = openOperatorKey(hub, options.dataDir)
     if (options.seed === 'demo') seedDemo(hub, operator.workspaceId)
     const app = createHubServer(hub, channel, options.logger)
     const closeSockets = serveSockets(app.server, hub, channel)
     const endpoint = await listen(app, options.port)
+    publicUrl ??= endpoint
     const stopTicking = startTicking(hub, channel)
     let closing: Promise<void> | null = null
     const close = async (): Promise<void> => {

@@ -1,5 +1,11 @@
 import type { HubDatabase } from './database.ts'
-import { AccessGrantRow, AccessMethodRow, AcsCredentialRow } from './store-access.ts'
+import {
+  AccessGrantRow,
+  AccessMethodRow,
+  AcsCredentialRow,
+  IssueSimulationRow,
+  MobileKeyRow,
+} from './store-access.ts'
 import { AcsEncoderRow, AcsEntranceRow, AcsSystemRow, SimulationRow, SiteKeyRow } from './store-acs.ts'
 import { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
 import { EventRow } from './store-events.ts'
@@ -22,6 +28,8 @@ export const createStore = (database: HubDatabase) => {
     simulations: createTable(sql, 'simulations', 'seq', SimulationRow),
     grants: createTable(sql, 'access_grants', 'seq', AccessGrantRow),
     methods: createTable(sql, 'access_methods', 'seq', AccessMethodRow),
+    mobileKeys: createTable(sql, 'mobile_keys', 'seq', MobileKeyRow),
+    issueSimulations: createTable(sql, 'issue_simulations', 'seq', IssueSimulationRow),
     credentials: createTable(sql, 'acs_credentials', 'seq', AcsCredentialRow),
     attempts: createTable(sql, 'action_attempts', 'seq', ActionAttemptRow),
     orders: createTable(sql, 'orders', 'fence', OrderRow),

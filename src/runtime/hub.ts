@@ -5,20 +5,31 @@ import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import { findPortHolder } from '../control/port-holder.ts'
 import { createLogger } from './logger.ts'
 
+const readUrl = (text: string | null): string | null => {
+  if (text === null) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new BridgeError('request_invalid', `--public-url: “${text}” is no http or https address.`)
+  }
+  return url.href
+}
+
 /** Starts a hub of its own, in this process. */
 export const startHub = async (options: {
   readonly dataDir: string
   readonly port: number
   readonly seed: string | null
+  readonly publicUrl: string | null
 }): Promise<RunningHub> => {
   if (options.seed !== null && options.seed !== 'demo') {
     throw new BridgeError('request_invalid', `There is no seed “${options.seed}”; there is “demo”.`)
   }
+  const publicUrl = readUrl(options.publicUrl)
   ensureDataDir(options.dataDir)
   const logger = await createLogger('json', process.env['BRIDGE_LOG__LEVEL'] ?? 'warn')
   const { dataDir, port, seed } = options
   try {
-    return await startHubServer({ dataDir, port, seed, logger })
+    return await startHubServer({ dataDir, port, seed, logger, publicUrl })
   } catch (error) {
     if (!isBridgeError(error, 'port_taken')) throw error
     const holder = (await findPortHolder(port)) ?? 'another program'

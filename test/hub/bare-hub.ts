@@ -14,6 +14,7 @@ export const openBareHub = (dataDir: string): { hub: HubContext; channel: Channe
     clock: createFakeClock(),
     log: pino({ level: 'silent' }),
     outbound: { isConnected: () => false, wake: () => undefined },
+    publicUrl: () => 'http://127.0.0.1',
   }
   return {
     hub,
