@@ -2,7 +2,7 @@
 export const SCHEMA_VERSION = 3
 
 /** Tables that came with version 3. */
-const KEYS_AND_SIMULATIONS = `
+const TABLES_OF_3 = `
 create table mobile_keys (
   seq integer primary key autoincrement, access_method_id text not null unique, workspace_id text not null,
   client_session_id text not null unique, client_session_token text not null, instant_key_token text not null unique,
@@ -12,6 +12,15 @@ create table issue_simulations (
   seq integer primary key autoincrement, workspace_id text not null, mode text not null, trouble text not null,
   unique (workspace_id, mode)
 ) strict;
+create table webhooks (
+  seq integer primary key autoincrement, webhook_id text not null unique, workspace_id text not null, url text not null,
+  event_types text not null, secret text not null, created_at text not null
+) strict;
+create table webhook_deliveries (
+  seq integer primary key autoincrement, webhook_id text not null, event_id text not null, attempts integer not null,
+  due_at text not null, unique (webhook_id, event_id)
+) strict;
+create index webhook_deliveries_by_webhook on webhook_deliveries (webhook_id, seq);
 `
 
 /** What makes of each older version, from 1 on, the one after it. */
@@ -22,7 +31,7 @@ export const MIGRATIONS: readonly string[] = [
    alter table access_methods add column trouble text;
    alter table access_methods add column instant_key_max_use_count integer;
    update access_methods set trouble = 'failed' where mode in ('mobile_key', 'cloud_key');
-   ${KEYS_AND_SIMULATIONS}`,
+   ${TABLES_OF_3}`,
 ]
 
 export const SCHEMA = `
@@ -111,4 +120,4 @@ create table bridges (
   acs_system_id text not null, machine_key text not null, time_zone text not null, last_seen_at text,
   created_at text not null
 ) strict;
-${KEYS_AND_SIMULATIONS}`
+${TABLES_OF_3}`

@@ -20,6 +20,7 @@ import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
 import { registerSimulateIssuingRoutes } from './routes-simulate-issuing.ts'
 import { registerSimulateRoutes } from './routes-simulate.ts'
+import { registerWebhookRoutes } from './routes-webhooks.ts'
 import { registerWorkspaceRoutes } from './routes-workspaces.ts'
 
 const MAX_BODY_BYTES = 524_288
@@ -135,6 +136,7 @@ export const createHubServer = (
   registerSimulateIssuingRoutes(app, hub)
   registerActionAttemptRoutes(app, hub)
   registerEventRoutes(app, hub)
+  registerWebhookRoutes(app, hub)
   registerBridgeRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
   registerInstantKeyPages(app, hub)

@@ -11,6 +11,9 @@ export const makeClientSessionToken = (): string => `seam_cst_hub_${randomBytes(
 /** 144 random bits: whoever knows the address of an Instant Key has the key. */
 export const makeInstantKeyToken = (): string => randomBytes(18).toString('base64url')
 
+/** As Svix has it: 24 bytes in base64 behind the prefix. */
+export const makeWebhookSecret = (): string => `whsec_${randomBytes(24).toString('base64')}`
+
 /** Tokens are random and long, so a plain SHA-256 is enough to store them. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
 

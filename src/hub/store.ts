@@ -10,6 +10,7 @@ import { AcsEncoderRow, AcsEntranceRow, AcsSystemRow, SimulationRow, SiteKeyRow 
 import { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
 import { EventRow } from './store-events.ts'
 import { ActionAttemptRow, OrderRow } from './store-orders.ts'
+import { WebhookDeliveryRow, WebhookRow } from './store-webhooks.ts'
 import { ApiKeyRow, UserIdentityRow, WorkspaceRow } from './store-workspaces.ts'
 import { createTable } from './table.ts'
 
@@ -34,6 +35,8 @@ export const createStore = (database: HubDatabase) => {
     attempts: createTable(sql, 'action_attempts', 'seq', ActionAttemptRow),
     orders: createTable(sql, 'orders', 'fence', OrderRow),
     events: createTable(sql, 'events', 'seq', EventRow),
+    webhooks: createTable(sql, 'webhooks', 'seq', WebhookRow),
+    deliveries: createTable(sql, 'webhook_deliveries', 'seq', WebhookDeliveryRow),
     sessions: createTable(sql, 'bridge_client_sessions', 'seq', BridgeSessionRow),
     bridges: createTable(sql, 'bridges', 'seq', BridgeRow),
   }

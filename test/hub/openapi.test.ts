@@ -130,6 +130,13 @@ describe('every answer', () => {
     })
     await ask('/action_attempts/list')
 
+    const { webhook } = (await ask('/webhooks/create', { url: 'https://hotel.example/seam' })).body
+    const { webhook_id } = webhook
+    await ask('/webhooks/get', { webhook_id })
+    await ask('/webhooks/list')
+    await ask('/webhooks/update', { webhook_id, event_types: ['access_method.issued'] })
+    await ask('/webhooks/delete', { webhook_id })
+
     await ask('/access_methods/delete', { access_method_id })
     await ask('/access_grants/delete', { access_grant_id })
     const events = await ask('/events/list', { since: '2026-01-01T00:00:00Z' })
@@ -158,7 +165,7 @@ describe('every answer', () => {
     await ask(`${base}/regenerate_pairing_code`, {}, token)
     await ask(`${base}/report_status`, { is_tailscale_connected: null, tailscale_ip_v4: null }, token)
     await ask('/seam/bridge/v1/bridge_connected_systems/list', {}, bridge.token)
-    expect(checked.size).toBe(40)
+    expect(checked.size).toBe(45)
   })
 
   test.for([
