@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { isSafeUrl } from '../contract/link-path.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import { apiEndpoint, READ, WRITE } from './endpoint.ts'
@@ -10,19 +11,16 @@ import { makeWebhookSecret } from './secrets.ts'
 import type { WebhookRow } from './store-webhooks.ts'
 
 const MAX_WEBHOOKS = 20
-const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
 
 /** Events carry PINs: they cross a network in TLS only. */
-const isSafe = (text: string): boolean => {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname, username, password } = new URL(text)
-  const isPrivate = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname))
-  return isPrivate && username === '' && password === ''
+const isFitUrl = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : null
+  return url !== null && isSafeUrl(url) && url.username === '' && url.password === ''
 }
 const Url = z
   .string()
   .max(2000)
-  .refine(isSafe, 'must be an https address, or http on this computer, without a user name')
+  .refine(isFitUrl, 'must be an https address, or http on this computer, without a user name')
 
 const EventTypes = z.preprocess(
   (value) => (typeof value === 'string' ? [value] : value),

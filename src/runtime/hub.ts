@@ -2,14 +2,19 @@ import type { RunningHub } from '../cli/runtime.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
 import { startHub as startHubServer } from '../hub/hub.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import { isSafeUrl } from '../contract/link-path.ts'
 import { findPortHolder } from '../control/port-holder.ts'
 import { createLogger } from './logger.ts'
 
-const readUrl = (text: string | null): string | null => {
+/** Links that give a guest access begin with it. */
+const readPublicUrl = (text: string | null): string | null => {
   if (text === null) return null
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new BridgeError('request_invalid', `--public-url: “${text}” is no http or https address.`)
+  if (url === null || !isSafeUrl(url) || url.search !== '' || url.hash !== '') {
+    throw new BridgeError(
+      'request_invalid',
+      '--public-url: give an https address, or http on this computer, without a query.',
+    )
   }
   return url.href
 }
@@ -24,7 +29,7 @@ export const startHub = async (options: {
   if (options.seed !== null && options.seed !== 'demo') {
     throw new BridgeError('request_invalid', `There is no seed “${options.seed}”; there is “demo”.`)
   }
-  const publicUrl = readUrl(options.publicUrl)
+  const publicUrl = readPublicUrl(options.publicUrl)
   ensureDataDir(options.dataDir)
   const logger = await createLogger('json', process.env['BRIDGE_LOG__LEVEL'] ?? 'warn')
   const { dataDir, port, seed } = options
