@@ -139,8 +139,9 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .enablePositionalOptions()
     .addOption(data)
     .option('--port <port>', 'port of the hub', parsePort, HUB_PORT)
+    .option('--public-url <url>', 'where people reach the hub, for links that it hands out')
     .addOption(new Option('--seed <name>', 'fill the hub with an example').choices(['demo']))
-    .action((flags: Data & { port: number; seed?: string }) =>
+    .action((flags: Data & { port: number; seed?: string; publicUrl?: string }) =>
       act(flags, async (context) => (await import('./commands/hub.ts')).hub(context, flags)),
     )
 

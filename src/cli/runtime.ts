@@ -144,6 +144,8 @@ export interface Runtime {
     readonly port: number
     /** Null for no seed. */
     readonly seed: string | null
+    /** Null for the address that it listens on. */
+    readonly publicUrl: string | null
   }): Promise<RunningHub>
   /** Pairs while no daemon runs on this data directory. */
   pair(options: PairOptions): Promise<Paired>

@@ -49,6 +49,6 @@ export const assignCard = (
   methods.update({ access_method_id: methodId }, { acs_credential_id: card.acs_credential_id })
   issueCard(hub, { ...method, acs_credential_id: card.acs_credential_id }, card)
   const issued = methods.find({ access_method_id: methodId })
-  if (issued !== null) succeedAttempt(hub, attempt, presentAccessMethod(issued))
+  if (issued !== null) succeedAttempt(hub, attempt, presentAccessMethod(hub, issued))
   return attempt
 }

@@ -16,6 +16,8 @@ export interface HubContext {
   readonly clock: HubClock
   readonly log: FastifyBaseLogger
   readonly outbound: Outbound
+  /** Where people reach the hub, without a slash at the end. Links that are handed out begin with it. */
+  publicUrl(): string
 }
 
 export const nowOf = (hub: HubContext): string => isoAt(hub.clock.now())

@@ -1,9 +1,37 @@
 /** The version that this program writes; a newer file is left alone. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
+
+/** Tables that came with version 3. */
+const TABLES_OF_3 = `
+create table mobile_keys (
+  seq integer primary key autoincrement, access_method_id text not null unique, workspace_id text not null,
+  client_session_id text not null unique, client_session_token text not null, instant_key_token text not null unique,
+  uses integer not null, created_at text not null
+) strict;
+create table issue_simulations (
+  seq integer primary key autoincrement, workspace_id text not null, mode text not null, trouble text not null,
+  unique (workspace_id, mode)
+) strict;
+create table webhooks (
+  seq integer primary key autoincrement, webhook_id text not null unique, workspace_id text not null, url text not null,
+  event_types text not null, secret text not null, created_at text not null
+) strict;
+create table webhook_deliveries (
+  seq integer primary key autoincrement, webhook_id text not null, event_id text not null, attempts integer not null,
+  due_at text not null, unique (webhook_id, event_id)
+) strict;
+create index webhook_deliveries_by_webhook on webhook_deliveries (webhook_id, seq);
+`
 
 /** What makes of each older version, from 1 on, the one after it. */
 export const MIGRATIONS: readonly string[] = [
   `alter table acs_encoders add column kind text not null default 'card'`,
+  `alter table acs_systems add column card_issuing text not null default 'encoding';
+   alter table access_methods add column card_issuing text not null default 'encoding';
+   alter table access_methods add column trouble text;
+   alter table access_methods add column instant_key_max_use_count integer;
+   update access_methods set trouble = 'failed' where mode in ('mobile_key', 'cloud_key');
+   ${TABLES_OF_3}`,
 ]
 
 export const SCHEMA = `
@@ -16,7 +44,8 @@ create table api_keys (
 ) strict;
 create table acs_systems (
   seq integer primary key autoincrement, acs_system_id text not null unique, workspace_id text not null,
-  name text not null, time_zone text not null, connected_account_id text not null, created_at text not null
+  name text not null, time_zone text not null, connected_account_id text not null, card_issuing text not null,
+  created_at text not null
 ) strict;
 create table site_keys (
   seq integer primary key autoincrement, acs_system_id text not null, version integer not null, key text not null,
@@ -48,6 +77,7 @@ create unique index access_grant_keys on access_grants (workspace_id, access_gra
 create table access_methods (
   seq integer primary key autoincrement, access_method_id text not null unique, workspace_id text not null,
   access_grant_id text not null, mode text not null, requested_code text, code text, acs_credential_id text,
+  card_issuing text not null, trouble text, instant_key_max_use_count integer,
   is_issued integer not null, issued_at text, times_issued integer not null, created_at text not null, deleted_at text
 ) strict;
 create index access_methods_by_grant on access_methods (access_grant_id);
@@ -90,4 +120,4 @@ create table bridges (
   acs_system_id text not null, machine_key text not null, time_zone text not null, last_seen_at text,
   created_at text not null
 ) strict;
-`
+${TABLES_OF_3}`

@@ -32,9 +32,12 @@ const findCard = (
     deleted_at: null,
   })
   if (method === null) throw notFound('access_method', methodId)
-  const credential = hub.store.credentials.find({ acs_credential_id: method.acs_credential_id ?? '' })
-  if (method.mode !== 'card' || credential === null) {
+  if (method.mode !== 'card') {
     throw invalidInput(`access_method_id: the access method's mode is ${method.mode}; only cards are encoded`)
+  }
+  const credential = hub.store.credentials.find({ acs_credential_id: method.acs_credential_id ?? '' })
+  if (method.card_issuing !== 'encoding' || credential === null) {
+    throw invalidInput('access_method_id: the cards of this access system are not encoded')
   }
   return { method, credential }
 }

@@ -12,7 +12,7 @@ export interface Caller {
   readonly label: string
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** One address of the hub. `run` is one transaction; what it returns is answered with `ok: true`. */
 export interface Endpoint<Input, Who> {
@@ -54,7 +54,7 @@ export const sessionOf = (
 
 /** Parameters are where the client put them: in the query for GET, in the body for POST, in either for DELETE. */
 const parametersOf = (request: FastifyRequest): unknown => {
-  if (request.method === 'POST' || request.method === 'PATCH') return request.body ?? {}
+  if (['POST', 'PUT', 'PATCH'].includes(request.method)) return request.body ?? {}
   return { ...(request.query as object), ...(request.body as object | null | undefined) }
 }
 

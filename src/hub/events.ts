@@ -3,17 +3,20 @@ import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import type { AccessMethodRow, AcsCredentialRow } from './store-access.ts'
 import type { EventRow, EventType } from './store-events.ts'
+import { queueDeliveries } from './webhooks.ts'
 
 type Subject = EventRow['subject']
 
 export const emit = (hub: HubContext, workspaceId: string, type: EventType, subject: Subject): void => {
-  hub.store.events.insert({
+  const event = {
     event_id: randomUUID(),
     workspace_id: workspaceId,
     event_type: type,
     subject,
     created_at: nowOf(hub),
-  })
+  }
+  hub.store.events.insert(event)
+  queueDeliveries(hub, event)
 }
 
 export const emitForMethod = (

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import { emit, emitForCredential, emitForMethod } from './events.ts'
-import { issueMethod, reopenCard } from './issuing.ts'
+import { issueCard, issueMethod, reopenCard } from './issuing.ts'
+import { takeTrouble, troubleEvents } from './issuing-trouble.ts'
 import { endOrdersOfMethod } from './orders.ts'
 import { makeCardNumber, makePinCode } from './secrets.ts'
 import type { AccessGrantRow, AccessMethodMode, AccessMethodRow, AcsCredentialRow } from './store-access.ts'
@@ -10,6 +11,7 @@ import type { AccessGrantRow, AccessMethodMode, AccessMethodRow, AcsCredentialRo
 export interface RequestedMethod {
   readonly mode: AccessMethodMode
   readonly code?: string | undefined
+  readonly instant_key_max_use_count?: number | undefined
 }
 
 const createCredential = (hub: HubContext, grant: AccessGrantRow, methodId: string): AcsCredentialRow => {
@@ -32,9 +34,13 @@ const createCredential = (hub: HubContext, grant: AccessGrantRow, methodId: stri
   return credential
 }
 
-const createMethod = (hub: HubContext, grant: AccessGrantRow, { mode, code }: RequestedMethod): void => {
+const createMethod = (hub: HubContext, grant: AccessGrantRow, requested: RequestedMethod): void => {
+  const { mode, code } = requested
   const methodId = randomUUID()
-  const credential = mode === 'card' ? createCredential(hub, grant, methodId) : null
+  const cardIssuing =
+    hub.store.systems.find({ acs_system_id: grant.acs_system_id })?.card_issuing ?? 'encoding'
+  const credential =
+    mode === 'card' && cardIssuing !== 'assignment' ? createCredential(hub, grant, methodId) : null
   const method: AccessMethodRow = {
     access_method_id: methodId,
     workspace_id: grant.workspace_id,
@@ -42,6 +48,9 @@ const createMethod = (hub: HubContext, grant: AccessGrantRow, { mode, code }: Re
     mode,
     requested_code: code ?? null,
     code: mode === 'code' ? (code ?? makePinCode()) : null,
+    card_issuing: cardIssuing,
+    trouble: takeTrouble(hub, grant.workspace_id, mode),
+    instant_key_max_use_count: requested.instant_key_max_use_count ?? null,
     acs_credential_id: credential?.acs_credential_id ?? null,
     is_issued: false,
     issued_at: null,
@@ -51,12 +60,16 @@ const createMethod = (hub: HubContext, grant: AccessGrantRow, { mode, code }: Re
   }
   hub.store.methods.insert(method)
   emitForMethod(hub, method, 'access_method.created')
-  if (mode === 'card') emitForMethod(hub, method, 'access_method.card_encoding_required')
-  else if (mode === 'code') issueMethod(hub, method)
-  else emitForMethod(hub, method, 'access_method.failed_to_issue')
+  if (method.trouble !== null) emitForMethod(hub, method, troubleEvents[method.trouble])
+  else if (mode !== 'card') issueMethod(hub, method)
+  else if (cardIssuing === 'encoding') emitForMethod(hub, method, 'access_method.card_encoding_required')
+  else if (credential !== null) issueCard(hub, method, credential)
 }
 
-/** Creates the grant and one access method for each that is asked for: cards wait for their encoding, codes are issued. */
+/**
+ * Creates the grant and one access method for each that is asked for: cards wait for their encoding or assignment where
+ * their access system wants one, everything else is issued.
+ */
 export const createGrant = (
   hub: HubContext,
   grant: Omit<AccessGrantRow, 'access_grant_id' | 'created_at' | 'deleted_at'>,
@@ -100,7 +113,8 @@ export const changeTimes = (
       'uncategorized_error',
       'The access times were changed meanwhile.',
     )
-    if (!method.is_issued) continue
+    // The lock system of a card that is known by its number keeps the times itself.
+    if (!method.is_issued || method.card_issuing !== 'encoding') continue
     reopenCard(hub, method)
     emitForMethod(hub, method, 'access_method.card_encoding_required')
   }

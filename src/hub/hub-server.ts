@@ -12,11 +12,15 @@ import { registerAccessGrantRoutes } from './routes-access-grants.ts'
 import { registerAccessMethodRoutes } from './routes-access-methods.ts'
 import { registerAcsRoutes } from './routes-acs.ts'
 import { registerActionAttemptRoutes } from './routes-action-attempts.ts'
+import { INSTANT_KEY_PATH, registerInstantKeyPages } from './instant-key-pages.ts'
 import { registerBridgeRoutes } from './routes-bridges.ts'
+import { registerClientSessionRoutes } from './routes-client-sessions.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
+import { registerSimulateIssuingRoutes } from './routes-simulate-issuing.ts'
 import { registerSimulateRoutes } from './routes-simulate.ts'
+import { registerWebhookRoutes } from './routes-webhooks.ts'
 import { registerWorkspaceRoutes } from './routes-workspaces.ts'
 
 const MAX_BODY_BYTES = 524_288
@@ -75,7 +79,9 @@ const answerMalformed = (log: FastifyBaseLogger, code: string, socket: Socket): 
 }
 
 /** Pages of other origins have no business here: there is no CORS, and a plain form would need none. */
-const refuseOtherPages = ({ headers }: FastifyRequest): void => {
+const refuseOtherPages = ({ headers, method, routeOptions }: FastifyRequest): void => {
+  // A guest follows the link from wherever it was sent to. Looking changes nothing.
+  if (routeOptions.url === INSTANT_KEY_PATH && (method === 'GET' || method === 'HEAD')) return
   const { origin, host = '' } = headers
   const site = headers['sec-fetch-site'] ?? 'none'
   const isOwn = origin === undefined || origin === `http://${host}` || origin === `https://${host}`
@@ -125,10 +131,14 @@ export const createHubServer = (
   registerAccessGrantRoutes(app, hub)
   registerAccessMethodRoutes(app, hub)
   registerEncodingRoutes(app, hub)
+  registerClientSessionRoutes(app, hub)
   registerSimulateRoutes(app, hub)
+  registerSimulateIssuingRoutes(app, hub)
   registerActionAttemptRoutes(app, hub)
   registerEventRoutes(app, hub)
+  registerWebhookRoutes(app, hub)
   registerBridgeRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
+  registerInstantKeyPages(app, hub)
   return app
 }

@@ -13,6 +13,8 @@ import { createHubServer } from './hub-server.ts'
 import { openOperatorKey } from './operator-key.ts'
 import { expireOrders } from './orders.ts'
 import { seedDemo } from './seed.ts'
+import { createCourier } from './webhook-courier.ts'
+import type { Courier } from './webhook-courier.ts'
 import { createStore } from './store.ts'
 
 const TICK_MS = 1_000
@@ -24,6 +26,8 @@ export interface HubOptions {
   readonly port: number
   readonly seed: 'demo' | null
   readonly logger: FastifyBaseLogger
+  /** Where people reach the hub, for links that are handed out; null for where it listens. */
+  readonly publicUrl?: string | null
   /** The wall clock, for tests. */
   readonly clock?: HubClock
 }
@@ -51,23 +55,36 @@ const listen = async (app: FastifyInstance, port: number): Promise<string> => {
   }
 }
 
-const createContext = (database: HubDatabase, options: HubOptions): { hub: HubContext; channel: Channel } => {
+const createContext = (
+  database: HubDatabase,
+  options: HubOptions,
+  publicUrl: () => string,
+): { hub: HubContext; channel: Channel; courier: Courier } => {
   const hub: HubContext = {
     store: createStore(database),
     clock: options.clock ?? systemClock,
     log: options.logger,
-    outbound: { isConnected: (bridgeId) => channel.isConnected(bridgeId), wake: () => channel.wake() },
+    outbound: {
+      isConnected: (bridgeId) => channel.isConnected(bridgeId),
+      wake: () => {
+        channel.wake()
+        courier.wake()
+      },
+    },
+    publicUrl,
   }
   const channel = createChannel(hub)
-  return { hub, channel }
+  const courier = createCourier(hub)
+  return { hub, channel, courier }
 }
 
-/** Expiry, resends and silent bridges, once a second. A full disk is no reason to stop: the next tick tries again. */
-const startTicking = (hub: HubContext, channel: Channel): (() => void) => {
+/** Expiry, resends, silent bridges and webhooks that are due again, once a second. A full disk is no reason to stop: the next tick tries again. */
+const startTicking = (hub: HubContext, channel: Channel, courier: Courier): (() => void) => {
   const tick = (): void => {
     try {
       hub.store.transaction(() => expireOrders(hub))
       channel.tick()
+      courier.wake()
     } catch (error) {
       hub.log.error({ err: error }, 'tick failed')
     }
@@ -83,20 +100,23 @@ const startTicking = (hub: HubContext, channel: Channel): (() => void) => {
  */
 export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const database = openDatabase(options.dataDir)
+  let publicUrl = options.publicUrl?.replace(/\/+$/, '')
   try {
-    const { hub, channel } = createContext(database, options)
+    const { hub, channel, courier } = createContext(database, options, () => publicUrl ?? '')
     const operator = openOperatorKey(hub, options.dataDir)
     if (options.seed === 'demo') seedDemo(hub, operator.workspaceId)
     const app = createHubServer(hub, channel, options.logger)
     const closeSockets = serveSockets(app.server, hub, channel)
     const endpoint = await listen(app, options.port)
-    const stopTicking = startTicking(hub, channel)
+    publicUrl ??= endpoint
+    const stopTicking = startTicking(hub, channel, courier)
     let closing: Promise<void> | null = null
     const close = async (): Promise<void> => {
       stopTicking()
       channel.close()
       closeSockets()
       await app.close()
+      await courier.close()
       database.close()
     }
     return { endpoint, ...operator, close: () => (closing ??= close()) }

@@ -2,6 +2,7 @@ import type { ChannelPurpose } from '../contract/channel.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import { emitForCredential, emitForMethod } from './events.ts'
+import { createMobileKey } from './mobile-keys.ts'
 import type { AccessMethodRow, AcsCredentialRow } from './store-access.ts'
 import type { AcsEncoderRow } from './store-acs.ts'
 
@@ -46,8 +47,9 @@ export const issueMethod = (hub: HubContext, method: AccessMethodRow): void => {
   const again = method.times_issued > 0
   hub.store.methods.update(
     { access_method_id: method.access_method_id },
-    { is_issued: true, issued_at: at, times_issued: method.times_issued + 1 },
+    { is_issued: true, issued_at: at, times_issued: method.times_issued + 1, trouble: null },
   )
+  if (method.mode === 'mobile_key') createMobileKey(hub, method)
   const code = method.code === null ? {} : { code: method.code }
   emitForMethod(hub, method, again ? 'access_method.reissued' : 'access_method.issued', code)
 }

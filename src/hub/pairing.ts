@@ -69,6 +69,7 @@ export const createSystem = (
     name,
     time_zone: timeZone,
     connected_account_id: randomUUID(),
+    card_issuing: 'encoding',
     created_at: nowOf(hub),
   }
   hub.store.systems.insert(system)

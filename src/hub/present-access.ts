@@ -1,6 +1,15 @@
 import { isoAt } from './clock.ts'
 import type { HubContext } from './context.ts'
-import type { AccessGrantRow, AccessMethodMode, AccessMethodRow, AcsCredentialRow } from './store-access.ts'
+import { tokensOf } from './mobile-keys.ts'
+import type {
+  AccessGrantRow,
+  AccessMethodMode,
+  AccessMethodRow,
+  AcsCredentialRow,
+  IssuingTrouble,
+} from './store-access.ts'
+
+const SIMULATED = 'Simulated in the sandbox.'
 
 const modeNames: Record<AccessMethodMode, string> = {
   card: 'Card',
@@ -15,38 +24,64 @@ export const wholeSecond = (text: string): string | null => {
   return Number.isNaN(ms) ? null : isoAt(Math.floor(ms / 1000) * 1000)
 }
 
-export const presentAccessMethod = (method: AccessMethodRow) => {
+const troubles = (method: AccessMethodRow, trouble: IssuingTrouble) => {
+  const { created_at } = method
+  return trouble === 'delayed'
+    ? {
+        warnings: [
+          { warning_code: 'delay_in_issuing', message: `It is not issued yet. ${SIMULATED}`, created_at },
+        ],
+        errors: [],
+      }
+    : {
+        warnings: [],
+        errors: [
+          { error_code: 'failed_to_issue', message: `It could not be issued. ${SIMULATED}`, created_at },
+        ],
+      }
+}
+
+/** What an access method is delivered by, and nothing of it before it is issued. */
+const deliverables = (hub: HubContext, method: AccessMethodRow) => {
+  if (!method.is_issued) return {}
+  if (method.mode === 'code') return { code: method.code }
+  const key = hub.store.mobileKeys.find({ access_method_id: method.access_method_id })
+  return key === null ? {} : { client_session_id: key.client_session_id, ...tokensOf(hub, key) }
+}
+
+export const presentAccessMethod = (hub: HubContext, method: AccessMethodRow) => {
   const waitsForCard = method.mode === 'card' && !method.is_issued
-  const isOffered = method.mode === 'card' || method.mode === 'code'
+  const waitsForEncoding = waitsForCard && method.card_issuing === 'encoding'
+  const waitsForAssignment = waitsForCard && method.card_issuing === 'assignment'
   return {
     access_method_id: method.access_method_id,
     workspace_id: method.workspace_id,
     display_name: modeNames[method.mode],
     mode: method.mode,
-    ...(method.mode === 'code' ? { code: method.code } : {}),
-    is_encoding_required: waitsForCard,
-    is_ready_for_encoding: waitsForCard && method.acs_credential_id !== null,
-    is_assignment_required: false,
-    is_ready_for_assignment: false,
+    ...deliverables(hub, method),
+    is_encoding_required: waitsForEncoding,
+    is_ready_for_encoding: waitsForEncoding && method.acs_credential_id !== null,
+    is_assignment_required: waitsForAssignment,
+    is_ready_for_assignment: waitsForAssignment,
     is_issued: method.is_issued,
     issued_at: method.issued_at,
     created_at: method.created_at,
-    warnings: [],
-    errors: isOffered
-      ? []
-      : [
-          {
-            error_code: 'failed_to_issue',
-            message: 'This hub issues cards and codes; mobile and cloud keys need Seam itself.',
-            created_at: method.created_at,
-          },
-        ],
+    ...(method.trouble === null ? { warnings: [], errors: [] } : troubles(method, method.trouble)),
     pending_mutations: [],
   }
 }
 
+/** Of a grant with a single mobile key, so that nobody need fetch the access method. */
+const soleMobileKey = (hub: HubContext, live: readonly AccessMethodRow[]) => {
+  const [method, second] = live.filter((one) => one.mode === 'mobile_key')
+  if (method === undefined || second !== undefined || !method.is_issued) return {}
+  const key = hub.store.mobileKeys.find({ access_method_id: method.access_method_id })
+  return key === null ? {} : tokensOf(hub, key)
+}
+
 export const presentAccessGrant = (hub: HubContext, grant: AccessGrantRow) => {
   const methods = hub.store.methods.all({ access_grant_id: grant.access_grant_id })
+  const live = methods.filter((one) => one.deleted_at === null)
   return {
     access_grant_id: grant.access_grant_id,
     workspace_id: grant.workspace_id,
@@ -57,11 +92,15 @@ export const presentAccessGrant = (hub: HubContext, grant: AccessGrantRow) => {
     display_name: grant.name ?? 'Access Grant',
     starts_at: grant.starts_at,
     ends_at: grant.ends_at,
-    access_method_ids: methods.filter((one) => one.deleted_at === null).map((one) => one.access_method_id),
+    ...soleMobileKey(hub, live),
+    access_method_ids: live.map((one) => one.access_method_id),
     requested_access_methods: methods.map((one) => ({
       mode: one.mode,
       display_name: modeNames[one.mode],
       ...(one.requested_code === null ? {} : { code: one.requested_code }),
+      ...(one.instant_key_max_use_count === null
+        ? {}
+        : { instant_key_max_use_count: one.instant_key_max_use_count }),
       created_access_method_ids: [one.access_method_id],
       created_at: one.created_at,
     })),

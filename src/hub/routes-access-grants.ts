@@ -33,6 +33,7 @@ const CreateInput = z
             .string()
             .regex(/^\d{4,9}$/, 'a code has 4 to 9 digits')
             .optional(),
+          instant_key_max_use_count: z.number().int().min(1).max(1000).optional(),
         }),
       )
       .min(1)

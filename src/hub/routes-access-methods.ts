@@ -41,7 +41,11 @@ const RelatedInput = z.object({
   exclude: Kinds.optional(),
 })
 
-const findMethod = (hub: HubContext, workspaceId: string, access_method_id: string): AccessMethodRow => {
+export const findMethod = (
+  hub: HubContext,
+  workspaceId: string,
+  access_method_id: string,
+): AccessMethodRow => {
   const method = hub.store.methods.find({ workspace_id: workspaceId, access_method_id, deleted_at: null })
   if (method === null) throw notFound('access_method', access_method_id)
   return method
@@ -68,7 +72,7 @@ const registerReads = (app: FastifyInstance, hub: HubContext): void => {
     methods: READ,
     input: z.object({ access_method_id: z.uuid() }),
     run: ({ access_method_id }, { workspaceId }) => ({
-      access_method: presentAccessMethod(findMethod(hub, workspaceId, access_method_id)),
+      access_method: presentAccessMethod(hub, findMethod(hub, workspaceId, access_method_id)),
     }),
   })
 
@@ -81,7 +85,7 @@ const registerReads = (app: FastifyInstance, hub: HubContext): void => {
       const found = wanted.flatMap((grant) =>
         methods.all({ access_grant_id: grant.access_grant_id, deleted_at: null }),
       )
-      return { access_methods: found.map(presentAccessMethod) }
+      return { access_methods: found.map((one) => presentAccessMethod(hub, one)) }
     },
   })
 
@@ -96,7 +100,7 @@ const registerReads = (app: FastifyInstance, hub: HubContext): void => {
       )
       const doors = [...new Set(owners.flatMap((one) => one.acs_entrance_ids))]
       const everything = {
-        access_methods: found.map(presentAccessMethod),
+        access_methods: found.map((one) => presentAccessMethod(hub, one)),
         access_grants: owners.map((one) => presentAccessGrant(hub, one)),
         acs_credentials: found
           .flatMap((one) => credentials.all({ acs_credential_id: one.acs_credential_id ?? '' }))

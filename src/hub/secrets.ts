@@ -5,6 +5,15 @@ export const makeApiKey = (): string => `seam_hub_${randomBytes(24).toString('he
 
 export const makeBridgeToken = (): string => `seam_brg_${randomBytes(24).toString('hex')}`
 
+/** A client session's, as the official clients want it. */
+export const makeClientSessionToken = (): string => `seam_cst_hub_${randomBytes(24).toString('hex')}`
+
+/** 144 random bits: whoever knows the address of an Instant Key has the key. */
+export const makeInstantKeyToken = (): string => randomBytes(18).toString('base64url')
+
+/** As Svix has it: 24 bytes in base64 behind the prefix. */
+export const makeWebhookSecret = (): string => `whsec_${randomBytes(24).toString('base64')}`
+
 /** Tokens are random and long, so a plain SHA-256 is enough to store them. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
 

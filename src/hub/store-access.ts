@@ -1,8 +1,12 @@
 import { z } from 'zod'
+import { CardIssuing } from './store-acs.ts'
 import { flag, json } from './table.ts'
 
 export const AccessMethodMode = z.enum(['code', 'card', 'mobile_key', 'cloud_key'])
 export type AccessMethodMode = z.infer<typeof AccessMethodMode>
+
+export const IssuingTrouble = z.enum(['delayed', 'failed'])
+export type IssuingTrouble = z.infer<typeof IssuingTrouble>
 
 /** Times are whole seconds in UTC: a card's record holds no finer ones. */
 export const AccessGrantRow = z.object({
@@ -28,7 +32,12 @@ export const AccessMethodRow = z.object({
   mode: AccessMethodMode,
   requested_code: z.string().nullable(),
   code: z.string().nullable(),
-  /** Present exactly for cards. */
+  /** Of a card; its access system's when it was asked for. */
+  card_issuing: CardIssuing,
+  /** Why it is not issued yet, as a simulation has it. */
+  trouble: IssuingTrouble.nullable(),
+  instant_key_max_use_count: z.number().int().nullable(),
+  /** Cards only. A card that waits for its assignment has none. */
   acs_credential_id: z.string().nullable(),
   is_issued: flag,
   issued_at: z.string().nullable(),
@@ -56,3 +65,23 @@ export const AcsCredentialRow = z.object({
   deleted_at: z.string().nullable(),
 })
 export type AcsCredentialRow = z.output<typeof AcsCredentialRow>
+
+/** What a mobile key is delivered by. Made when it is issued; its tokens are a guest's credentials. */
+export const MobileKeyRow = z.object({
+  access_method_id: z.string(),
+  workspace_id: z.string(),
+  client_session_id: z.string(),
+  client_session_token: z.string(),
+  /** The last part of the Instant Key's address. */
+  instant_key_token: z.string(),
+  uses: z.number().int(),
+  created_at: z.string(),
+})
+export type MobileKeyRow = z.output<typeof MobileKeyRow>
+
+/** What a sandbox endpoint has prepared for the next access method of a mode. */
+export const IssueSimulationRow = z.object({
+  workspace_id: z.string(),
+  mode: AccessMethodMode,
+  trouble: IssuingTrouble,
+})

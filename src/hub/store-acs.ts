@@ -2,12 +2,21 @@ import { z } from 'zod'
 import { ChannelEncoder } from '../contract/channel.ts'
 import { flag, json } from './table.ts'
 
+/**
+ * How the cards of an access system are issued: an encoder writes them, a card that is registered already is assigned, or the system
+ * does it by itself.
+ */
+export const CardIssuing = z.enum(['encoding', 'assignment', 'automatic'])
+export type CardIssuing = z.infer<typeof CardIssuing>
+
 export const AcsSystemRow = z.object({
   acs_system_id: z.string(),
   workspace_id: z.string(),
   name: z.string(),
   time_zone: z.string(),
   connected_account_id: z.string(),
+  /** For cards that are asked for from now on. */
+  card_issuing: CardIssuing,
   created_at: z.string(),
 })
 export type AcsSystemRow = z.output<typeof AcsSystemRow>

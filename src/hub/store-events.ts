@@ -11,6 +11,7 @@ export const EventType = z.enum([
   'access_method.reissued',
   'access_method.revoked',
   'access_method.deleted',
+  'access_method.delay_in_issuing',
   'access_method.failed_to_issue',
   'acs_system.added',
   'acs_encoder.added',

@@ -1,9 +1,16 @@
 import type { HubDatabase } from './database.ts'
-import { AccessGrantRow, AccessMethodRow, AcsCredentialRow } from './store-access.ts'
+import {
+  AccessGrantRow,
+  AccessMethodRow,
+  AcsCredentialRow,
+  IssueSimulationRow,
+  MobileKeyRow,
+} from './store-access.ts'
 import { AcsEncoderRow, AcsEntranceRow, AcsSystemRow, SimulationRow, SiteKeyRow } from './store-acs.ts'
 import { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
 import { EventRow } from './store-events.ts'
 import { ActionAttemptRow, OrderRow } from './store-orders.ts'
+import { WebhookDeliveryRow, WebhookRow } from './store-webhooks.ts'
 import { ApiKeyRow, UserIdentityRow, WorkspaceRow } from './store-workspaces.ts'
 import { createTable } from './table.ts'
 
@@ -22,10 +29,14 @@ export const createStore = (database: HubDatabase) => {
     simulations: createTable(sql, 'simulations', 'seq', SimulationRow),
     grants: createTable(sql, 'access_grants', 'seq', AccessGrantRow),
     methods: createTable(sql, 'access_methods', 'seq', AccessMethodRow),
+    mobileKeys: createTable(sql, 'mobile_keys', 'seq', MobileKeyRow),
+    issueSimulations: createTable(sql, 'issue_simulations', 'seq', IssueSimulationRow),
     credentials: createTable(sql, 'acs_credentials', 'seq', AcsCredentialRow),
     attempts: createTable(sql, 'action_attempts', 'seq', ActionAttemptRow),
     orders: createTable(sql, 'orders', 'fence', OrderRow),
     events: createTable(sql, 'events', 'seq', EventRow),
+    webhooks: createTable(sql, 'webhooks', 'seq', WebhookRow),
+    deliveries: createTable(sql, 'webhook_deliveries', 'seq', WebhookDeliveryRow),
     sessions: createTable(sql, 'bridge_client_sessions', 'seq', BridgeSessionRow),
     bridges: createTable(sql, 'bridges', 'seq', BridgeRow),
   }

@@ -2,23 +2,39 @@ import type { RunningHub } from '../cli/runtime.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
 import { startHub as startHubServer } from '../hub/hub.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import { isSafeUrl } from '../contract/link-path.ts'
 import { findPortHolder } from '../control/port-holder.ts'
 import { createLogger } from './logger.ts'
+
+/** Links that give a guest access begin with it. */
+const readPublicUrl = (text: string | null): string | null => {
+  if (text === null) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !isSafeUrl(url) || url.search !== '' || url.hash !== '') {
+    throw new BridgeError(
+      'request_invalid',
+      '--public-url: give an https address, or http on this computer, without a query.',
+    )
+  }
+  return url.href
+}
 
 /** Starts a hub of its own, in this process. */
 export const startHub = async (options: {
   readonly dataDir: string
   readonly port: number
   readonly seed: string | null
+  readonly publicUrl: string | null
 }): Promise<RunningHub> => {
   if (options.seed !== null && options.seed !== 'demo') {
     throw new BridgeError('request_invalid', `There is no seed “${options.seed}”; there is “demo”.`)
   }
+  const publicUrl = readPublicUrl(options.publicUrl)
   ensureDataDir(options.dataDir)
   const logger = await createLogger('json', process.env['BRIDGE_LOG__LEVEL'] ?? 'warn')
   const { dataDir, port, seed } = options
   try {
-    return await startHubServer({ dataDir, port, seed, logger })
+    return await startHubServer({ dataDir, port, seed, logger, publicUrl })
   } catch (error) {
     if (!isBridgeError(error, 'port_taken')) throw error
     const holder = (await findPortHolder(port)) ?? 'another program'

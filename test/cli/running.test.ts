@@ -133,7 +133,10 @@ test('hub --json prints exactly one line when ready and exits 0 when it is stopp
   )
   fake.interrupt()
   expect(await ended).toBe(0)
-  expect(calls).toEqual([{ startHub: { dataDir: '/h', port: 0, seed: 'demo' } }, 'hub closed'])
+  expect(calls).toEqual([
+    { startHub: { dataDir: '/h', port: 0, seed: 'demo', publicUrl: null } },
+    'hub closed',
+  ])
 })
 
 test('emulate says where the device is, and passes on its card', async () => {

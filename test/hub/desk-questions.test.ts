@@ -114,6 +114,11 @@ describe('a bridge of before there were key systems', () => {
     await hub.close()
     const store = new DatabaseSync(join(hub.dataDir, 'hub.db'))
     store.exec(`alter table acs_encoders drop column kind;
+      alter table acs_systems drop column card_issuing; alter table access_methods drop column card_issuing;
+      alter table access_methods drop column trouble;
+      alter table access_methods drop column instant_key_max_use_count;
+      drop table mobile_keys; drop table issue_simulations;
+      drop table webhooks; drop table webhook_deliveries;
       update orders set body = json_remove(body, '$.assign_to'); pragma user_version = 1`)
     store.close()
     const again = await hub.restart()

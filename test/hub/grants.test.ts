@@ -28,17 +28,6 @@ describe('an access grant', () => {
     expect(events.body.events[0]).toMatchObject({ code: '4711' })
   })
 
-  test('says of a mobile key that it could not be issued', async ({ hub }) => {
-    const { body } = await create(hub, { requested_access_methods: [{ mode: 'mobile_key' }] })
-    const { access_grant_id } = body.access_grant
-    const methods = await hub.post('/access_methods/list', { access_grant_id })
-    expect(methods.body.access_methods[0]).toMatchObject({
-      is_issued: false,
-      errors: [{ error_code: 'failed_to_issue' }],
-    })
-    expect(await eventTypes(hub, { access_grant_id })).toContain('access_method.failed_to_issue')
-  })
-
   test('gives each card its own number below 2^53, and whole seconds', async ({ hub }) => {
     const encoder = encoderNamed('Front Desk')
     const bridge = await hub.bridge([encoder])

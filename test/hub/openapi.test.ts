@@ -34,12 +34,19 @@ const walkGrants = async (ask: Ask, entranceIds: string[]) => {
     ends_at: null,
     access_grant_key: 'stay-1',
     reservation_key: 'r-1',
-    requested_access_methods: [{ mode: 'card' }, { mode: 'code', code: '4711' }, { mode: 'mobile_key' }],
+    requested_access_methods: [
+      { mode: 'card' },
+      { mode: 'code', code: '4711' },
+      { mode: 'mobile_key', instant_key_max_use_count: 2 },
+      { mode: 'cloud_key' },
+    ],
   })
   const { access_grant_id, access_method_ids } = made.body.access_grant
   await ask('/access_grants/get', { access_grant_id })
   await ask('/access_grants/list')
-  await ask('/access_methods/list', { access_grant_id })
+  const methods = await ask('/access_methods/list', { access_grant_id })
+  const { client_session_id } = methods.body.access_methods[2]
+  await ask('/client_sessions/get', { client_session_id })
   await ask('/access_methods/get_related', { access_method_ids })
   return { user_identity_id, access_grant_id, access_method_id: access_method_ids[0] as string }
 }
@@ -123,6 +130,13 @@ describe('every answer', () => {
     })
     await ask('/action_attempts/list')
 
+    const { webhook } = (await ask('/webhooks/create', { url: 'https://hotel.example/seam' })).body
+    const { webhook_id } = webhook
+    await ask('/webhooks/get', { webhook_id })
+    await ask('/webhooks/list')
+    await ask('/webhooks/update', { webhook_id, event_types: ['access_method.issued'] })
+    await ask('/webhooks/delete', { webhook_id })
+
     await ask('/access_methods/delete', { access_method_id })
     await ask('/access_grants/delete', { access_grant_id })
     const events = await ask('/events/list', { since: '2026-01-01T00:00:00Z' })
@@ -151,7 +165,7 @@ describe('every answer', () => {
     await ask(`${base}/regenerate_pairing_code`, {}, token)
     await ask(`${base}/report_status`, { is_tailscale_connected: null, tailscale_ip_v4: null }, token)
     await ask('/seam/bridge/v1/bridge_connected_systems/list', {}, bridge.token)
-    expect(checked.size).toBe(39)
+    expect(checked.size).toBe(45)
   })
 
   test.for([

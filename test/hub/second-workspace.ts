@@ -14,6 +14,7 @@ export const addSecondWorkspace = async (first: TestHub): Promise<{ hub: TestHub
       clock: first.clock,
       log: pino({ level: 'silent' }),
       outbound: { isConnected: () => false, wake: () => undefined },
+      publicUrl: () => 'http://127.0.0.1',
     },
     'Other Hotel',
   )
