@@ -47,8 +47,8 @@ export interface PairOptions {
   readonly apiKey: string | null
   /** The access system to serve, with an API key; null for a new one. */
   readonly acsSystemId: string | null
-  /** A code to show and the ISO instant at which it ends; a fresh one may follow it. */
-  onCode(code: string, expiresAt: string): void
+  /** A code to show, the ISO instant at which it ends, and how long that is from now; a fresh one may follow it. */
+  onCode(code: string, expiresAt: string, remainingMs: number): void
   readonly signal: AbortSignal
 }
 

@@ -508,6 +508,13 @@ export const errorTable = {
     'This bridge is not paired with a hub.',
     'Run `encoder-bridge pair`.',
   ),
+  machine_changed: row(
+    409,
+    'installer',
+    'bridge_disconnected',
+    'This bridge was paired on another computer.',
+    'If this computer takes the place of that one, run `encoder-bridge pair`. If its disk is a copy, give the bridge an empty data directory first.',
+  ),
   daemon_unreachable: row(
     503,
     'installer',

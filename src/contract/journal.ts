@@ -87,6 +87,8 @@ export interface Pairing {
   readonly bridgeId: string
   readonly acsSystemId: string
   readonly token: string
+  /** Marks of the computer that was paired, as `readMachineMarks` tells them; empty where it has none. */
+  readonly machine: readonly string[]
 }
 
 /**

@@ -15,7 +15,13 @@ import type { DoctorReport } from './schema.ts'
 export type PairingView =
   | { readonly state: 'unpaired' }
   /** The code waits to be claimed by the holder of an API key. */
-  | { readonly state: 'pending'; readonly code: string; readonly expiresAt: string }
+  | {
+      readonly state: 'pending'
+      readonly code: string
+      /** By the hub's clock. */
+      readonly expiresAt: string
+      readonly remainingMs: number
+    }
   | {
       readonly state: 'paired'
       readonly bridgeId: string

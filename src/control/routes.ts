@@ -76,7 +76,12 @@ const pairingBody = (view: PairingView): PairingResponse => {
     case 'unpaired':
       return { state: 'unpaired' }
     case 'pending':
-      return { state: 'pending', pairing_code: view.code, expires_at: view.expiresAt }
+      return {
+        state: 'pending',
+        pairing_code: view.code,
+        expires_at: view.expiresAt,
+        remaining_ms: view.remainingMs,
+      }
     case 'paired':
       return {
         state: 'paired',

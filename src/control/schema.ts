@@ -373,7 +373,12 @@ export const PairingRequest = z.strictObject({
 /** `POST /v1/pairing` and `GET /v1/pairing`. `pending`: the code waits to be claimed at the hub. */
 export const PairingResponse = z.discriminatedUnion('state', [
   z.object({ state: z.literal('unpaired') }),
-  z.object({ state: z.literal('pending'), pairing_code: z.string(), expires_at: instant }),
+  z.object({
+    state: z.literal('pending'),
+    pairing_code: z.string(),
+    expires_at: instant.describe('by the hub’s clock'),
+    remaining_ms: z.number().int().nonnegative().describe('until then, when it was asked'),
+  }),
   z.object({
     state: z.literal('paired'),
     bridge_id: z.string(),

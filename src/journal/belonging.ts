@@ -4,7 +4,7 @@ import { BridgeError } from '../contract/errors.ts'
 import { EncoderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { Audit } from './audit.ts'
-import { parseRow, type Store } from './store.ts'
+import { json, parseRow, type Store } from './store.ts'
 
 /** Whom the bridge belongs to, the site's keys, and the ids its encoders bear. */
 export type Belonging = Pick<
@@ -20,12 +20,19 @@ export type Belonging = Pick<
 >
 
 const PairingRow = z
-  .object({ hub_endpoint: z.string(), bridge_id: z.string(), acs_system_id: z.string(), token: z.string() })
+  .object({
+    hub_endpoint: z.string(),
+    bridge_id: z.string(),
+    acs_system_id: z.string(),
+    token: z.string(),
+    machine: json(z.array(z.string())),
+  })
   .transform((row) => ({
     hubEndpoint: row.hub_endpoint,
     bridgeId: row.bridge_id,
     acsSystemId: row.acs_system_id,
     token: row.token,
+    machine: row.machine,
   }))
 
 const KeyRow = z.object({ version: z.number(), key: z.instanceof(Uint8Array), is_current: z.number() })
@@ -33,7 +40,7 @@ const KeyRow = z.object({ version: z.number(), key: z.instanceof(Uint8Array), is
 export const createBelonging = (store: Store, audit: Audit): Belonging => {
   const selectPairing = store.prepare('SELECT * FROM pairing')
   const deletePairing = store.prepare('DELETE FROM pairing')
-  const insertPairing = store.prepare('INSERT INTO pairing VALUES (1, ?, ?, ?, ?)')
+  const insertPairing = store.prepare('INSERT INTO pairing VALUES (1, ?, ?, ?, ?, ?)')
   const selectKeys = store.prepare('SELECT * FROM site_keys ORDER BY version')
   const deleteKeys = store.prepare('DELETE FROM site_keys')
   const insertKey = store.prepare('INSERT INTO site_keys VALUES (?, ?, ?)')
@@ -66,7 +73,8 @@ export const createBelonging = (store: Store, audit: Audit): Belonging => {
         if (currentSystem() !== pairing?.acsSystemId) deleteKeys.run()
         deletePairing.run()
         if (pairing !== null) {
-          insertPairing.run(pairing.hubEndpoint, pairing.bridgeId, pairing.acsSystemId, pairing.token)
+          const { hubEndpoint, bridgeId, acsSystemId, token, machine } = pairing
+          insertPairing.run(hubEndpoint, bridgeId, acsSystemId, token, JSON.stringify(machine))
         }
         audit.append({ event: 'paired', outcome: pairing?.bridgeId ?? 'unpaired' })
       }),

@@ -80,6 +80,9 @@ export const migrations: readonly string[] = [
   `
   UPDATE orders SET intent = json_insert(intent, '$.layout', '') WHERE json_extract(intent, '$.kind') = 'card';
   `,
+  `
+  ALTER TABLE pairing ADD COLUMN machine TEXT NOT NULL DEFAULT '[]';
+  `,
 ]
 
 export const SCHEMA_VERSION = migrations.length

@@ -10,6 +10,7 @@ import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
+import { readMachineMarks } from '../service/machine-marks.ts'
 import { openNotifier } from '../service/notify.ts'
 import type { Notifier } from '../service/notify.ts'
 import { systemClock } from '../service/system-clock.ts'
@@ -94,6 +95,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       journal,
       encoders,
       sessions,
+      machineMarks: readMachineMarks,
       endpointOverride: config.hub.endpoint,
       version,
       clock: systemClock,

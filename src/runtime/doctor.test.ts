@@ -30,7 +30,8 @@ test('without a daemon the journal is read, and left alone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const journal = openJournal({ path: journalPath(folder) })
-  journal.setPairing({ hubEndpoint: 'http://127.0.0.1:1', bridgeId: 'b', acsSystemId: 's', token: 't' })
+  const whom = { bridgeId: 'b', acsSystemId: 's', token: 't', machine: [] }
+  journal.setPairing({ hubEndpoint: 'http://127.0.0.1:1', ...whom })
   journal.close()
   const checks = await checksOf(folder)
   expect(checks.get('pairing')?.message).toBe('Paired with http://127.0.0.1:1.')

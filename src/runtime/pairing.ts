@@ -3,6 +3,7 @@ import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { ControlPorts, PairingView } from '../control/ports.ts'
 import { pairWithHub } from '../seam/pair.ts'
+import { readMachineMarks } from '../service/machine-marks.ts'
 import { systemClock } from '../service/system-clock.ts'
 import { needTimeZone } from './time-zone.ts'
 
@@ -11,6 +12,7 @@ export const deskIdentity = (journal: Pick<Journal, 'encoderIdOf'>) => ({
   name: hostname(),
   timeZone: needTimeZone(),
   machineKey: journal.encoderIdOf('this computer'),
+  machine: readMachineMarks(),
 })
 
 /** Pairing while the daemon runs: one attempt at a time, in the background when a person must claim the code. */
@@ -19,10 +21,10 @@ export const createPairing = (
   onPaired: () => void,
 ): ControlPorts['pairing'] & { close(): void } => {
   let attempt: AbortController | null = null
-  let pending: PairingView | null = null
+  let pending: (() => PairingView) | null = null
 
   const view = (): PairingView => {
-    if (pending !== null) return pending
+    if (pending !== null) return pending()
     const pairing = journal.pairing()
     return pairing === null
       ? { state: 'unpaired' }
@@ -53,9 +55,15 @@ export const createPairing = (
         clock: systemClock,
         wallClock: () => new Date(),
         signal: current.signal,
-        onCode: (code, expiresAt) => {
+        onCode: (code, expiresAt, lifetimeMs) => {
           if (attempt !== current) return
-          pending = { state: 'pending', code, expiresAt }
+          const endsAtMs = systemClock.now() + lifetimeMs
+          pending = () => ({
+            state: 'pending',
+            code,
+            expiresAt,
+            remainingMs: Math.max(0, Math.ceil(endsAtMs - systemClock.now())),
+          })
           shown()
         },
       }).then(
@@ -66,7 +74,7 @@ export const createPairing = (
           onPaired()
         },
         (error: unknown) => {
-          if (attempt === current) pending = { state: 'failed', error: toBridgeError(error) }
+          if (attempt === current) pending = () => ({ state: 'failed', error: toBridgeError(error) })
         },
       )
       await (apiKey === null ? Promise.race([codeShown, paired]) : paired)

@@ -39,6 +39,8 @@ export interface LinkOptions {
   readonly journal: Journal
   readonly encoders: Pick<Encoders, 'list' | 'onChange'>
   readonly sessions: Pick<Sessions, 'cancel' | 'list' | 'onChange' | 'view'>
+  /** Marks of this computer, told now: a pairing of another computer is not used. */
+  readonly machineMarks: () => readonly string[]
   /** Replaces the address that the bridge was paired at; null keeps that. */
   readonly endpointOverride: string | null
   /** This program's version, for the hub's lists. */
@@ -58,7 +60,7 @@ export interface Link extends Credentials {
   /** Called when the state, the transport or the error has changed. */
   onChange(observer: () => void): () => void
   /**
-   * Asks the hub to order an encode at one of our encoders. Rejects `not_paired`, `hub_unreachable`, `hub_unauthorized`,
+   * Asks the hub to order an encode at one of our encoders. Rejects `not_paired`, `machine_changed`, `hub_unreachable`, `hub_unauthorized`,
    * `hub_refused` with the hub's reason, `hub_protocol`, `aborted`.
    */
   requestEncode(wanted: DeskEncode, signal: AbortSignal): Promise<DeskOrder>
@@ -105,6 +107,13 @@ export const openLink = (options: LinkOptions): Link => {
     endpoint: options.endpointOverride ?? pairing.hubEndpoint,
     token: pairing.token,
   })
+  /** Throws `machine_changed` for a disk that came here from another computer: its token may be in use there too. */
+  const checkMachine = ({ machine }: Pairing): void => {
+    const here = options.machineMarks()
+    if (machine.length > 0 && here.length > 0 && !machine.some((mark) => here.includes(mark))) {
+      throw new BridgeError('machine_changed')
+    }
+  }
 
   /** Another bridge or system behind our token means that orders and cards would go astray. */
   const takeWelcome = (welcome: Welcome, pairing: Pairing): void => {
@@ -194,6 +203,7 @@ export const openLink = (options: LinkOptions): Link => {
       const { endpoint } = addressOf(pairing)
       show({ state: 'connecting', hubEndpoint: endpoint })
       hubUrl(endpoint, '/')
+      checkMachine(pairing)
       supervisor = openSupervisor({
         clock,
         random: options.random,
@@ -211,6 +221,7 @@ export const openLink = (options: LinkOptions): Link => {
   const address = (): HubAddress => {
     const pairing = journal.pairing()
     if (pairing === null) throw new BridgeError('not_paired')
+    checkMachine(pairing)
     return addressOf(pairing)
   }
   const untilClosed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closing.signal])

@@ -23,7 +23,9 @@ const SystemsAnswer = z.object({
   ok: z.literal(true),
   bridge_connected_systems: z.array(z.object({ bridge_id: z.string(), acs_system_id: z.string() })),
 })
-const ClaimAnswer = z.object({ ok: z.literal(true) })
+const Done = z.object({ ok: z.literal(true) })
+/** Tailscale has no part in this channel; Seam wants both fields. */
+const STATUS = { is_tailscale_connected: null, tailscale_ip_v4: null }
 
 export interface PairOptions {
   readonly hubEndpoint: string
@@ -40,8 +42,10 @@ export interface PairOptions {
   readonly clock: Clock
   readonly wallClock: () => Date
   readonly signal: AbortSignal
-  /** A code to show, and the ISO instant of the hub at which it ends. A fresh one follows an expired one. */
-  readonly onCode: (code: string, expiresAt: string) => void
+  /** Marks of this computer; they are kept with the pairing. */
+  readonly machine: readonly string[]
+  /** A code to show, the ISO instant of the hub at which it ends, and how long that is from now. A fresh one follows an expired one. */
+  readonly onCode: (code: string, expiresAt: string, remainingMs: number) => void
 }
 
 /**
@@ -51,7 +55,7 @@ export interface PairOptions {
  * `config_invalid`, `aborted`.
  */
 export const pairWithHub = async (options: PairOptions): Promise<Pairing> => {
-  const { hubEndpoint, apiKey, clock, signal } = options
+  const { hubEndpoint, apiKey, clock, machine, signal } = options
 
   const post = <T extends z.ZodType>(token: string | null, path: string, body: object, answer: T) => {
     const address: HubAddress = { endpoint: hubEndpoint, token }
@@ -82,7 +86,8 @@ export const pairWithHub = async (options: PairOptions): Promise<Pairing> => {
     const { body } = await post(token, '/seam/bridge/v1/bridge_connected_systems/list', {}, SystemsAnswer)
     const system = body.bridge_connected_systems[0]
     if (system === undefined) return null
-    return { hubEndpoint, bridgeId: system.bridge_id, acsSystemId: system.acs_system_id, token }
+    await post(token, `${SESSIONS}/report_status`, STATUS, Done)
+    return { hubEndpoint, bridgeId: system.bridge_id, acsSystemId: system.acs_system_id, token, machine }
   }
   const findPairingPatiently = async (token: string): Promise<Pairing | null> => {
     try {
@@ -106,14 +111,14 @@ export const pairWithHub = async (options: PairOptions): Promise<Pairing> => {
       pairing_code: session.code,
       ...(options.acsSystemId !== null && { acs_system_id: options.acsSystemId }),
     }
-    await postUnpaired(apiKey, '/bridges/claim', claim, ClaimAnswer)
+    await postUnpaired(apiKey, '/bridges/claim', claim, Done)
     const pairing = await findPairing(token)
     if (pairing !== null) return pairing
     throw new BridgeError('hub_protocol', 'The claim was accepted, and no access system is connected.')
   }
 
   for (let shown = 1; ; shown += 1) {
-    options.onCode(session.code, session.expiresAt)
+    options.onCode(session.code, session.expiresAt, Math.max(0, session.endsAtMs - clock.now()))
     while (clock.now() < session.endsAtMs) {
       await pause(clock, ASK_EVERY_MS, signal)
       throwIfAborted(signal)

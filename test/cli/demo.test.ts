@@ -137,7 +137,7 @@ const playDemo = async (argv: readonly string[], isHonest = true, looksUntilRead
         },
       }),
     pair: ({ onCode, hubEndpoint }: PairOptions) => {
-      onCode('AB12CD', '2026-11-23T10:03:00.000Z')
+      onCode('AB12CD', '2026-11-23T10:03:00.000Z', 179_000)
       return Promise.resolve({ bridgeId: 'b1', acsSystemId: 's1', hubEndpoint })
     },
     startDaemon: async (options) => {

@@ -33,6 +33,13 @@ const openHub = async (status: number, answer: string) => {
   }
 }
 
+const pendingCode = {
+  state: 'pending',
+  code: 'XY34ZA',
+  expiresAt: '2026-11-23T10:03:00.000Z',
+  remainingMs: 42_000,
+} as const
+
 test('pair with a key, and no daemon, pairs by itself', async () => {
   using dir = openDir()
   const argv = ['pair', '--data', dir.path, '--hub', hubUrl, '--api-key', 'seam_key1', '--json']
@@ -48,18 +55,18 @@ test('pair without a key shows the code and the command that claims it', async (
   using dir = openDir()
   const { code, out } = await runCommand(['pair', '--data', dir.path, '--hub', hubUrl])
   expect(code).toBe(0)
-  expect(out).toContain('Pairing code: AB12CD')
+  expect(out).toContain('Pairing code: AB12CD   (for 2 min 59 s, until ')
   expect(out).toContain(`encoder-bridge hub claim AB12CD --hub ${hubUrl} --api-key KEY`)
   expect(out).toContain(`Paired with ${hubUrl} as bridge b1.`)
 })
 
 test('pair goes through the daemon where one runs, and waits for the claim', async () => {
   await using control = await openControl()
-  control.state.pairing = { state: 'pending', code: 'XY34ZA', expiresAt: '2026-11-23T10:03:00.000Z' }
+  control.state.pairing = pendingCode
   const fake = createFakeTerminal()
   const { runtime, calls } = createFakeRuntime()
   const ended = runCli(['pair', '--data', control.dataDir, '--hub', hubUrl], runtime, fake.terminal)
-  await expect.poll(() => fake.written.out).toContain('Pairing code: XY34ZA')
+  await expect.poll(() => fake.written.out).toContain('Pairing code: XY34ZA   (for 42 s, until ')
   control.state.pairing = { state: 'paired', bridgeId: 'b2', acsSystemId: 's2', hubEndpoint: hubUrl }
   expect(await ended).toBe(0)
   expect(fake.written.out).toContain('as bridge b2.')
@@ -80,7 +87,7 @@ test('a pairing that fails at the daemon ends with its cause', async () => {
 
 test('Ctrl-C while the code waits gives up', async () => {
   await using control = await openControl()
-  control.state.pairing = { state: 'pending', code: 'XY34ZA', expiresAt: '2026-11-23T10:03:00.000Z' }
+  control.state.pairing = pendingCode
   const fake = createFakeTerminal()
   const ended = runCli(
     ['pair', '--data', control.dataDir, '--hub', hubUrl],

@@ -324,13 +324,19 @@ test('the audit trail leaves as JSON lines, from an instant on', async () => {
 
 test('pairing without a key gives the code to show, and later who we are', async () => {
   await using control = await openControl()
-  control.state.pairing = { state: 'pending', code: 'AB12CD', expiresAt: '2026-11-23T10:03:00.000Z' }
+  control.state.pairing = {
+    state: 'pending',
+    code: 'AB12CD',
+    expiresAt: '2026-11-23T10:03:00.000Z',
+    remainingMs: 179_000,
+  }
   const body = JSON.stringify({ hub_endpoint: 'http://127.0.0.1:27412' })
   const pending = await send(control.port, 'POST', '/v1/pairing', json(control.token), body)
   expect(schema.PairingResponse.parse(pending.body)).toEqual({
     state: 'pending',
     pairing_code: 'AB12CD',
     expires_at: '2026-11-23T10:03:00.000Z',
+    remaining_ms: 179_000,
   })
   expect(control.calls).toEqual([
     { pair: { hubEndpoint: 'http://127.0.0.1:27412', apiKey: null, acsSystemId: null } },

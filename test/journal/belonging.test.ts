@@ -6,6 +6,7 @@ const pairing = {
   bridgeId: 'b-1',
   acsSystemId: 's-1',
   token: 'a-secret-token',
+  machine: ['mark-1', 'mark-2'],
 }
 
 test('a journal starts unpaired and without keys', () => {

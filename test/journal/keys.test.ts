@@ -94,6 +94,7 @@ test('what an older version journalled is of a card, and the same order is no co
   older.exec(`
     UPDATE orders SET
       content = json_remove(content, '$.stay', '$.assignTo'), intent = json_remove(intent, '$.kind');
+    ALTER TABLE pairing DROP COLUMN machine;
     PRAGMA user_version = 2`)
   older.close()
   const journal = fixture.reopen()
@@ -115,6 +116,7 @@ test('a writing that the first version journalled is of a layout that nobody kno
   older.exec(`
     UPDATE orders SET intent = json_remove(intent, '$.kind');
     UPDATE orders SET intent = json_remove(intent, '$.layout') WHERE order_id = '${old.orderId}';
+    ALTER TABLE pairing DROP COLUMN machine;
     PRAGMA user_version = 1; DROP TABLE devices`)
   older.close()
   const journal = fixture.reopen()

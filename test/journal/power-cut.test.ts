@@ -13,7 +13,7 @@ import { freshJournal, temporaryDirectory } from './fixtures.ts'
 /** The reference script: every kind of call, several times over the log's length. */
 function* script(): Generator<(journal: Journal) => void> {
   yield (journal) =>
-    journal.setPairing({ hubEndpoint: 'https://h', bridgeId: 'b', acsSystemId: 's', token: 't' })
+    journal.setPairing({ hubEndpoint: 'https://h', bridgeId: 'b', acsSystemId: 's', token: 't', machine: [] })
   yield (journal) => journal.setSiteKeys({ current: 1, keys: new Map([[1, new Uint8Array(32).fill(7)]]) })
   for (let n = 1; n <= 20; n++) {
     const order = makeOrder(`o${n}`, n)

@@ -129,9 +129,15 @@ export const endOrder = (journal: Journal, orderId: string, ending: Ending = enc
 export const openDesk = (endpoint: string, changes: Partial<LinkOptions> = {}) => {
   const files = temporaryJournal()
   const { journal } = files
-  journal.setPairing({ hubEndpoint: endpoint, bridgeId: BRIDGE_ID, acsSystemId: SYSTEM_ID, token: TOKEN })
+  journal.setPairing({
+    hubEndpoint: endpoint,
+    bridgeId: BRIDGE_ID,
+    acsSystemId: SYSTEM_ID,
+    token: TOKEN,
+    machine: ['mark-1', 'mark-2'],
+  })
   const clock = createFakeClock()
-  const views = { encoders: [readyEncoder], skewMs: 0, wallSteppedMs: 0 }
+  const views = { encoders: [readyEncoder], machine: ['mark-2', 'mark-3'], skewMs: 0, wallSteppedMs: 0 }
   const cancelled: string[] = []
   const sessionViews = new Map<string, SessionView>()
   const logged: string[] = []
@@ -162,6 +168,7 @@ export const openDesk = (endpoint: string, changes: Partial<LinkOptions> = {}) =
         return () => sessionObservers.delete(observer)
       },
     },
+    machineMarks: () => views.machine,
     endpointOverride: null,
     version: '1.2.3',
     clock,

@@ -360,3 +360,61 @@ test('neither the token nor a key reaches the log or the view', async () => {
   expect(seen).toContain('hub_protocol')
   for (const secret of [TOKEN, KEY_7, KEY_9]) expect(seen).not.toContain(secret)
 })
+
+test('a disk that came from another computer tells so, and its token is not used', async () => {
+  await using rig = await openHubAndDesk()
+  const { hub, desk } = rig
+  await desk.until(isConnected)
+  desk.views.machine = ['mark-4']
+  const knocks = hub.knocks.length
+  desk.restart()
+  expect(desk.link().view()).toMatchObject({ state: 'refused', error: { code: 'machine_changed' } })
+  await expect(desk.link().listEntrances(new AbortController().signal)).rejects.toMatchObject({
+    code: 'machine_changed',
+  })
+  await desk.clock.advance(10 * minute)
+  expect(hub.knocks.length).toBe(knocks)
+  expect(hub.asked).toEqual([])
+})
+
+test('a disk in another computer is a bridge again once that is paired', async () => {
+  await using rig = await openHubAndDesk()
+  const { desk } = rig
+  await desk.until(isConnected)
+  desk.views.machine = ['mark-4']
+  desk.restart()
+  const pairing = desk.journal.pairing()
+  if (pairing === null) throw new Error('The desk is paired.')
+  desk.journal.setPairing({ ...pairing, machine: ['mark-4'] })
+  desk.link().pairingChanged()
+  expect((await desk.until(isConnected)).error).toBeNull()
+})
+
+test.each([
+  ['the computer tells nothing of itself', ['mark-1'], []],
+  ['the pairing is older than the marks', [], ['mark-4']],
+])('a pairing is used where %s', async (_where, paired, here) => {
+  await using rig = await openHubAndDesk()
+  const { desk } = rig
+  const pairing = desk.journal.pairing()
+  if (pairing === null) throw new Error('The desk is paired.')
+  desk.journal.setPairing({ ...pairing, machine: paired })
+  desk.views.machine = here
+  desk.restart()
+  expect((await desk.until(isConnected)).error).toBeNull()
+})
+
+test('a revoked token is refused, and pairing again links at once with the new one', async () => {
+  await using rig = await openHubAndDesk()
+  const { desk } = rig
+  await desk.until(isConnected)
+  const pairing = desk.journal.pairing()
+  if (pairing === null) throw new Error('The desk is paired.')
+  desk.journal.setPairing({ ...pairing, token: 'revoked' })
+  desk.restart()
+  const refused = await desk.until(({ state }) => state === 'refused')
+  expect(refused.error?.code).toBe('hub_unauthorized')
+  desk.journal.setPairing(pairing)
+  desk.link().pairingChanged()
+  expect((await desk.until(isConnected)).error).toBeNull()
+})

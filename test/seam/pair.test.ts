@@ -55,8 +55,10 @@ const openRig = async (changes: Partial<PairOptions> = {}) => {
   hub.rest.set(`${SESSIONS}/create`, session('482913', '2026-06-01T12:03:00.000Z'))
   hub.rest.set('/bridges/claim', { body: { ok: true } })
   hub.rest.set(SYSTEMS, connected)
+  hub.rest.set(`${SESSIONS}/report_status`, { body: { ok: true } })
   const clock = createEagerClock()
   const codes: [string, string][] = []
+  const remaining: number[] = []
   const pair = () =>
     pairWithHub({
       hubEndpoint: hub.endpoint,
@@ -65,13 +67,17 @@ const openRig = async (changes: Partial<PairOptions> = {}) => {
       name: 'Front Desk',
       timeZone: 'Europe/Vienna',
       machineKey: 'machine-1',
+      machine: ['mark-1'],
       clock,
       wallClock: () => new Date(HUB_TIME),
       signal: new AbortController().signal,
-      onCode: (code, expiresAt) => codes.push([code, expiresAt]),
+      onCode: (code, expiresAt, remainingMs) => {
+        codes.push([code, expiresAt])
+        remaining.push(remainingMs)
+      },
       ...changes,
     })
-  return { hub, codes, pair, [Symbol.asyncDispose]: () => hub.close() }
+  return { hub, codes, remaining, pair, [Symbol.asyncDispose]: () => hub.close() }
 }
 
 test('the installer may name the access system that the desk serves', async () => {
@@ -90,6 +96,7 @@ test('with an API key the code is claimed at once, and the pairing is what the j
     bridgeId: BRIDGE_ID,
     acsSystemId: SYSTEM_ID,
     token: 'desk_token',
+    machine: ['mark-1'],
   }
   expect(await rig.pair()).toEqual(pairing)
   expect(rig.codes).toEqual([])
@@ -109,6 +116,11 @@ test('with an API key the code is claimed at once, and the pairing is what the j
       body: { pairing_code: '482913' },
     },
     { path: SYSTEMS, authorization: 'Bearer desk_token', body: {} },
+    {
+      path: `${SESSIONS}/report_status`,
+      authorization: 'Bearer desk_token',
+      body: { is_tailscale_connected: null, tailscale_ip_v4: null },
+    },
   ])
 })
 
@@ -146,6 +158,7 @@ test('a computer whose clock is a day ahead shows its code as long as the hub ke
   rig.hub.rest.set(SYSTEMS, () => ((asked += 1) < 4 ? unconnected : connected))
   await rig.pair()
   expect(rig.codes).toHaveLength(1)
+  expect(rig.remaining).toEqual([180_000])
 })
 
 test('a hub that is away for a moment while the code is shown does not end the pairing', async () => {

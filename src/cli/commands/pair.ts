@@ -16,13 +16,18 @@ interface PairFlags {
   readonly system?: string
 }
 
+const lastsText = (remainingMs: number): string => {
+  const seconds = Math.round(remainingMs / 1000)
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
 const createCodeTeller = ({ voice }: Context, hub: string) => {
   let told = ''
-  return (code: string, expiresAt: string): void => {
+  return (code: string, expiresAt: string, remainingMs: number): void => {
     if (code === told) return
     told = code
     voice.say(
-      `Pairing code: ${code}   (until ${new Date(expiresAt).toLocaleTimeString()})`,
+      `Pairing code: ${code}   (for ${lastsText(remainingMs)}, until ${new Date(expiresAt).toLocaleTimeString()})`,
       `  Whoever holds an API key claims it: encoder-bridge hub claim ${code} --hub ${hub} --api-key KEY`,
       '  Waiting; Ctrl-C gives up.',
     )
@@ -33,7 +38,7 @@ const createCodeTeller = ({ voice }: Context, hub: string) => {
 const pairThrough = async (
   client: ControlClient,
   flags: PairFlags,
-  onCode: (code: string, expiresAt: string) => void,
+  onCode: (code: string, expiresAt: string, remainingMs: number) => void,
   signal: AbortSignal,
 ): Promise<Paired> => {
   let answer = await client.post(PairingResponse, '/v1/pairing', {
@@ -42,7 +47,7 @@ const pairThrough = async (
     ...(flags.system !== undefined && { acs_system_id: flags.system }),
   })
   while (answer.state === 'pending') {
-    onCode(answer.pairing_code, answer.expires_at)
+    onCode(answer.pairing_code, answer.expires_at, answer.remaining_ms)
     await pause(ASK_EVERY_MS, undefined, { signal })
     answer = await client.get(PairingResponse, '/v1/pairing', signal)
   }
