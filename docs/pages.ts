@@ -1,8 +1,10 @@
+import { renderAsyncApi } from './render/asyncapi.ts'
 import { renderChannel } from './render/channel.ts'
 import { renderCharts } from './render/charts.ts'
 import { renderConfiguration, renderConfigurationSchema } from './render/configuration.ts'
 import { renderControlApi } from './render/control-api.ts'
 import { renderErrors } from './render/errors.ts'
+import { renderOpenApi } from './render/openapi.ts'
 import { renderReadme } from './render/readme.ts'
 
 /** A file that is made from the code, or a part of which is. */
@@ -16,10 +18,12 @@ export interface GeneratedPage {
 /** Add a page by adding a row: `npm run docs` writes it, `npm test` fails when it is stale. */
 export const generatedPages: readonly GeneratedPage[] = [
   { path: 'README.md', render: renderReadme },
+  { path: 'docs/asyncapi.json', render: renderAsyncApi },
   { path: 'docs/channel.md', render: renderChannel },
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/configuration.schema.json', render: renderConfigurationSchema },
   { path: 'docs/control-api.md', render: renderControlApi },
   { path: 'docs/errors.md', render: renderErrors },
+  { path: 'docs/openapi.json', render: renderOpenApi },
   { path: 'docs/sessions.md', render: renderCharts },
 ]

@@ -58,6 +58,7 @@ export const renderChannel = (): string => {
 
 How a desk's daemon (the *bridge*) and its hub talk: JSON messages, version ${String(channel.CHANNEL_VERSION)}. It is this project's own; Seam has no public
 way for a third-party bridge to receive orders. \`encoder-bridge hub\` is its other end, see [hub.md](hub.md).
+For programs: [asyncapi.json](asyncapi.json) (AsyncAPI 3.0) has the messages, [openapi.json](openapi.json) (OpenAPI 3.1) the requests.
 
 ## The two ways
 

@@ -259,6 +259,21 @@ export const PollRequest = z.object({
 })
 export const PollResponse = z.object({ messages: z.array(FromHub), ok: z.literal(true) })
 
+/** `POST /bridges/claim`, bearer: an API key. Takes the bridge that shows the code into the key's workspace. */
+export const ClaimRequest = z.object({
+  pairing_code: z.string().max(20),
+  acs_system_id: z.uuid().optional().describe('The access system to serve; a new one when it is left out'),
+})
+export const ClaimResponse = z.object({
+  ok: z.literal(true),
+  bridge: z.object({
+    bridge_id: z.uuid(),
+    workspace_id: z.uuid(),
+    created_at: instant,
+    acs_system_id: z.uuid(),
+  }),
+})
+
 /** `POST /bridge/v1/credentials/lookup`, bearer: the session token. */
 export const LookupRequest = z.object({ acs_credential_id: z.uuid() })
 export const LookupResponse = z.object({

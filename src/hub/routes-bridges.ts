@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { ClaimRequest } from '../contract/channel.ts'
 import type { HubContext } from './context.ts'
 import { apiEndpoint, bridgeEndpoint, openEndpoint, READ, WRITE } from './endpoint.ts'
 import { Nothing } from './inputs.ts'
@@ -8,8 +9,6 @@ import { createRateLimit } from './rate-limit.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { notFound, refusal } from './refusal.ts'
 import type { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
-
-const ClaimInput = z.object({ pairing_code: z.string().max(20), acs_system_id: z.uuid().optional() })
 
 const label = z.string().min(1).max(200)
 const timeZone = label.refine((name) => {
@@ -135,7 +134,7 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
   apiEndpoint(app, hub, {
     path: '/bridges/claim',
     methods: WRITE,
-    input: ClaimInput,
+    input: ClaimRequest,
     run: ({ pairing_code, acs_system_id = null }, { workspaceId }) => {
       const limit = wrongCodesOf(workspaceId)
       limit.check()

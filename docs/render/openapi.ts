@@ -1,0 +1,126 @@
+import type { z } from 'zod'
+import * as channel from '../../src/contract/channel.ts'
+import { ErrorAnswer } from '../../src/hub/refusal.ts'
+import { components, referTo, renderJson } from './components.ts'
+
+interface Endpoint {
+  readonly path: string
+  /** Begins the names of its two shapes in the document. */
+  readonly name: string
+  readonly summary: string
+  readonly security: 'bridgeToken' | 'apiKey'
+  readonly request: z.ZodType
+  readonly answer: z.ZodType
+}
+
+const endpoints: readonly Endpoint[] = [
+  {
+    path: '/bridge/v1/poll',
+    name: 'Poll',
+    summary: 'The channel’s messages, where the network lets no WebSocket through',
+    security: 'bridgeToken',
+    request: channel.PollRequest,
+    answer: channel.PollResponse,
+  },
+  {
+    path: '/bridge/v1/credentials/lookup',
+    name: 'Lookup',
+    summary: 'What a credential that was found on a card is worth',
+    security: 'bridgeToken',
+    request: channel.LookupRequest,
+    answer: channel.LookupResponse,
+  },
+  {
+    path: '/bridge/v1/entrances/list',
+    name: 'Entrances',
+    summary: 'The doors of the bridge’s access system',
+    security: 'bridgeToken',
+    request: channel.EntrancesRequest,
+    answer: channel.EntrancesResponse,
+  },
+  {
+    path: '/bridge/v1/access_methods/encode',
+    name: 'DeskEncode',
+    summary: 'The desk asks the hub to order an encode; the order comes over the channel',
+    security: 'bridgeToken',
+    request: channel.DeskEncodeRequest,
+    answer: channel.DeskEncodeResponse,
+  },
+  {
+    path: '/bridges/claim',
+    name: 'Claim',
+    summary: 'Takes the bridge that shows a pairing code into the workspace of the API key',
+    security: 'apiKey',
+    request: channel.ClaimRequest,
+    answer: channel.ClaimResponse,
+  },
+]
+
+const json = (name: string) => ({ 'application/json': { schema: referTo(name) } })
+
+const operationOf = ({ name, summary, security }: Endpoint) => ({
+  operationId: `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`,
+  summary,
+  security: [{ [security]: [] }],
+  requestBody: { required: true, content: json(`${name}Request`) },
+  responses: {
+    '200': { description: 'Done', content: json(`${name}Response`) },
+    '400': { $ref: '#/components/responses/Refused' },
+    '401': { $ref: '#/components/responses/Refused' },
+    default: { $ref: '#/components/responses/Refused' },
+  },
+})
+
+const tokens: Readonly<Record<Endpoint['security'], string>> = {
+  bridgeToken: 'The bridge client session token of the pairing',
+  apiKey: 'An API key of the workspace',
+}
+
+/** The endpoints that a bridge uses beside those of Seam, as OpenAPI 3.1. */
+const openApiDocument = () => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'encoder-bridge: the hub’s endpoints for bridges',
+    version: String(channel.CHANNEL_VERSION),
+    description:
+      'What this project adds to Seam’s API. Seam’s own endpoints, pairing sessions among them, are as Seam’s OpenAPI document has them; hub.md lists which are served.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [
+    {
+      url: 'http://127.0.0.1:27412',
+      description: '`encoder-bridge hub`; on another computer `https` only',
+    },
+  ],
+  paths: Object.fromEntries(endpoints.map((endpoint) => [endpoint.path, { post: operationOf(endpoint) }])),
+  components: {
+    schemas: components(
+      {
+        ...Object.fromEntries(
+          endpoints.flatMap(({ name, request, answer }) => [
+            [`${name}Request`, request],
+            [`${name}Response`, answer],
+          ]),
+        ),
+        FromBridge: channel.FromBridge,
+        FromHub: channel.FromHub,
+        Order: channel.ChannelOrder,
+        Ending: channel.ChannelEnding,
+        Record: channel.ChannelRecord,
+        Encoder: channel.ChannelEncoder,
+        Error: ErrorAnswer,
+      },
+      'draft-2020-12',
+    ),
+    responses: { Refused: { description: 'Refused, with the reason', content: json('Error') } },
+    securitySchemes: Object.fromEntries(
+      Object.entries(tokens).map(([name, description]) => [
+        name,
+        { type: 'http', scheme: 'bearer', description },
+      ]),
+    ),
+  },
+})
+
+/** docs/openapi.json */
+export const renderOpenApi = (): string => renderJson(openApiDocument())
