@@ -192,9 +192,13 @@ export const Config = z
           .nullable()
           .default(null)
           .meta({ description: 'the hub’s address: https, or http on this computer' }),
+        caFile: z.string().max(500).refine(isAbsolute).optional().meta({
+          description:
+            'the absolute path of a file with the certificates (PEM) of the authority that has signed the hub’s; no other is trusted then',
+        }),
       })
       .prefault({})
-      .meta({ description: 'the hub: `{ endpoint }`' }),
+      .meta({ description: 'the hub: `{ endpoint, caFile }`' }),
     devices: Devices.default([]).meta({
       description: 'a list of at most 64 encoders, each `{ driver, path, name }`',
     }),

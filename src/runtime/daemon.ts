@@ -8,6 +8,7 @@ import { examine } from '../control/doctor.ts'
 import { startControl } from '../control/server.ts'
 import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
+import { readHubNetwork } from '../seam/hub-network.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
@@ -38,6 +39,7 @@ const PRUNE_EVERY_MS = 24 * 3_600_000
  */
 export const startDaemon = async (options: DaemonOptions, version: string): Promise<RunningDaemon> => {
   const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
+  const network = readHubNetwork(config.hub.caFile ?? null, process.env)
   const log = await createLogger(options.log, config.log.level)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
@@ -97,6 +99,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       sessions,
       machineMarks: readMachineMarks,
       endpointOverride: config.hub.endpoint,
+      network,
       version,
       clock: systemClock,
       wallClock,
@@ -106,7 +109,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     link = opened
     undo.push(() => opened.close())
 
-    const pairing = createPairing(journal, () => opened.pairingChanged())
+    const pairing = createPairing(journal, network, () => opened.pairingChanged())
     undo.push(() => pairing.close())
 
     const deskOrders = createDeskOrders(journal, wallClock)

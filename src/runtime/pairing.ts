@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { ControlPorts, PairingView } from '../control/ports.ts'
+import type { HubNetwork } from '../seam/hub-network.ts'
 import { pairWithHub } from '../seam/pair.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
 import { systemClock } from '../service/system-clock.ts'
@@ -18,6 +19,7 @@ export const deskIdentity = (journal: Pick<Journal, 'encoderIdOf'>) => ({
 /** Pairing while the daemon runs: one attempt at a time, in the background when a person must claim the code. */
 export const createPairing = (
   journal: Journal,
+  network: HubNetwork,
   onPaired: () => void,
 ): ControlPorts['pairing'] & { close(): void } => {
   let attempt: AbortController | null = null
@@ -49,6 +51,7 @@ export const createPairing = (
       })
       const paired = pairWithHub({
         hubEndpoint,
+        network,
         apiKey,
         acsSystemId,
         ...deskIdentity(journal),

@@ -1,13 +1,16 @@
 import { BridgeError } from '../contract/errors.ts'
+import type { HubNetwork } from './hub-network.ts'
 
 /** Where a hub listens and whom it takes us for. The token is a secret and never leaves this folder but to the hub. */
 export interface HubAddress {
   readonly endpoint: string
   /** Null for the one call that needs none: the first of a pairing. */
   readonly token: string | null
+  readonly network: HubNetwork
 }
 
-const isLoopback = (hostname: string): boolean =>
+/** Whether a URL's host is this computer. */
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 
 /**

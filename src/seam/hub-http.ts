@@ -5,6 +5,7 @@ import { BridgeError, throwIfAborted } from '../contract/errors.ts'
 import type { Clock } from '../contract/transport.ts'
 import { sayIssue } from '../contract/wrong-input.ts'
 import { type HubAddress, authorization, hubUrl } from './hub-address.ts'
+import { connectionTo, type HubNetwork } from './hub-network.ts'
 
 const MAX_BODY_CHARACTERS = 1_048_576
 const DEADLINE_MS = 10_000
@@ -52,10 +53,17 @@ const readText = async (response: IncomingMessage): Promise<string> => {
 }
 
 /** One connection per call: a kept socket that the hub closes meanwhile would fail a call for nothing. */
-const exchange = (url: URL, headers: Record<string, string>, text: string, signal: AbortSignal) =>
+const exchange = (
+  url: URL,
+  network: HubNetwork,
+  headers: Record<string, string>,
+  text: string,
+  signal: AbortSignal,
+) =>
   new Promise<Reply>((resolve, reject) => {
     const start = url.protocol === 'https:' ? requestHttps : requestHttp
-    const outgoing = start(url, { method: 'POST', headers, agent: false, signal }, (response) => {
+    const way = { agent: false as const, ...connectionTo(url, network) }
+    const outgoing = start(url, { method: 'POST', headers, ...way, signal }, (response) => {
       readText(response).then(
         (body) =>
           resolve({
@@ -123,7 +131,7 @@ export const postToHub = async <T extends z.ZodType>(call: HubCall<T>): Promise<
   const timer = clock.setTimeout(() => deadline.abort(), deadlineMs)
   try {
     const either = AbortSignal.any([signal, deadline.signal])
-    const reply = await exchange(url, headers, JSON.stringify(call.body), either)
+    const reply = await exchange(url, address.network, headers, JSON.stringify(call.body), either)
     const hubTimeMs = Date.parse(reply.date ?? '')
     return { body: understand(call, reply), hubTimeMs: Number.isNaN(hubTimeMs) ? null : hubTimeMs }
   } catch (cause) {

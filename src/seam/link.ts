@@ -17,6 +17,7 @@ import {
   lookUpCredential,
   requestEncodeOfHub,
 } from './hub-calls.ts'
+import type { HubNetwork } from './hub-network.ts'
 import { createHubTime, type HubTime } from './hub-time.ts'
 import type { LinkLogger } from './link-logger.ts'
 import { createOrderIntake, type Verdict } from './order-intake.ts'
@@ -43,6 +44,7 @@ export interface LinkOptions {
   readonly machineMarks: () => readonly string[]
   /** Replaces the address that the bridge was paired at; null keeps that. */
   readonly endpointOverride: string | null
+  readonly network: HubNetwork
   /** This program's version, for the hub's lists. */
   readonly version: string
   readonly clock: Clock
@@ -106,6 +108,7 @@ export const openLink = (options: LinkOptions): Link => {
   const addressOf = (pairing: Pairing): HubAddress => ({
     endpoint: options.endpointOverride ?? pairing.hubEndpoint,
     token: pairing.token,
+    network: options.network,
   })
   /** Throws `machine_changed` for a disk that came here from another computer: its token may be in use there too. */
   const checkMachine = ({ machine }: Pairing): void => {

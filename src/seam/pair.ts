@@ -3,6 +3,7 @@ import { BridgeError, isBridgeError, throwIfAborted } from '../contract/errors.t
 import type { Pairing } from '../contract/journal.ts'
 import type { Clock } from '../contract/transport.ts'
 import type { HubAddress } from './hub-address.ts'
+import type { HubNetwork } from './hub-network.ts'
 import { type HubAnswer, postToHub } from './hub-http.ts'
 import { pause } from './pause.ts'
 
@@ -29,6 +30,7 @@ const STATUS = { is_tailscale_connected: null, tailscale_ip_v4: null }
 
 export interface PairOptions {
   readonly hubEndpoint: string
+  readonly network: HubNetwork
   /** Claims the code at once; null waits until somebody else does. */
   readonly apiKey: string | null
   /** The access system to serve, with an API key; null has the hub make one under the bridge's name. */
@@ -58,7 +60,7 @@ export const pairWithHub = async (options: PairOptions): Promise<Pairing> => {
   const { hubEndpoint, apiKey, clock, machine, signal } = options
 
   const post = <T extends z.ZodType>(token: string | null, path: string, body: object, answer: T) => {
-    const address: HubAddress = { endpoint: hubEndpoint, token }
+    const address: HubAddress = { endpoint: hubEndpoint, token, network: options.network }
     return postToHub({ address, path, body, answer, clock, signal })
   }
   /** There is no token of a bridge yet that could be wrong, so `hub_unauthorized` would blame the wrong thing. */

@@ -1,6 +1,7 @@
 import { WebSocket, type RawData } from 'ws'
 import { BridgeError } from '../contract/errors.ts'
 import { authorization, hubUrl } from './hub-address.ts'
+import { connectionTo } from './hub-network.ts'
 import type { OpenLine } from './line.ts'
 
 const MAX_MESSAGE_BYTES = 1_048_576
@@ -23,8 +24,10 @@ const statusError = (status: number): BridgeError =>
 export const openWebSocketLine: OpenLine = (address, _clock, listener) => {
   const url = hubUrl(address.endpoint, '/bridge/v1/channel')
   const { origin } = url
+  const way = connectionTo(url, address.network)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const socket = new WebSocket(url, {
+    ...way,
     headers: authorization(address),
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,

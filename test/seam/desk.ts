@@ -10,6 +10,7 @@ import { Order } from '../../src/contract/order.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
 import type { SessionView } from '../../src/contract/session-view.ts'
 import { openJournal } from '../../src/journal/journal.ts'
+import type { HubNetwork } from '../../src/seam/hub-network.ts'
 import { type Link, type LinkOptions, openLink } from '../../src/seam/link.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { BRIDGE_ID, HUB_TIME, SYSTEM_ID, TOKEN } from './fake-hub.ts'
@@ -18,6 +19,9 @@ export const ENCODER_ID = EncoderId.parse('33333333-3333-4333-8333-333333333333'
 export const OTHER_ENCODER_ID = '44444444-4444-4444-8444-444444444444'
 export const METHOD_ID = '55555555-5555-4555-8555-555555555555'
 export const CREDENTIAL_ID = '66666666-6666-4666-8666-666666666666'
+
+/** No proxy, and the public authorities. */
+export const straight: HubNetwork = { ca: null, proxy: null, noProxy: '' }
 
 export const encoded: Ending = {
   kind: 'encoded',
@@ -170,6 +174,7 @@ export const openDesk = (endpoint: string, changes: Partial<LinkOptions> = {}) =
     },
     machineMarks: () => views.machine,
     endpointOverride: null,
+    network: straight,
     version: '1.2.3',
     clock,
     wallClock: () => new Date(Date.parse(HUB_TIME) + clock.now() + views.skewMs),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -96,7 +97,10 @@ const unauthorized: Answer = {
   body: { error: { type: 'unauthorized', message: 'no' }, ok: false },
 }
 
-export const openFakeHub = async (port = 0): Promise<FakeHub> => {
+export const openFakeHub = async (
+  port = 0,
+  tls: { readonly key: string; readonly cert: string } | null = null,
+): Promise<FakeHub> => {
   const heard: FromBridge[] = []
   const taken = new Set<FromBridge>()
   const waiting: { type: string; resolve: (message: FromBridge) => void }[] = []
@@ -169,7 +173,7 @@ export const openFakeHub = async (port = 0): Promise<FakeHub> => {
     queue = []
   }
 
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const path = request.url ?? ''
     const { authorization } = request.headers
     if (path === '/bridge/v1/poll') {
@@ -178,13 +182,13 @@ export const openFakeHub = async (port = 0): Promise<FakeHub> => {
     }
     void readBody(request).then((body) => {
       asked.push({ path, authorization, body })
-      const answer = rest.get(path)
-      if (answer === 'hang') return
-      if (answer === undefined)
-        return answerWith(response, { status: 404, type: 'text/html', body: '<html>' })
-      answerWith(response, typeof answer === 'function' ? answer(body) : answer)
+      const told = rest.get(path)
+      if (told === 'hang') return
+      if (told === undefined) return answerWith(response, { status: 404, type: 'text/html', body: '<html>' })
+      answerWith(response, typeof told === 'function' ? told(body) : told)
     })
-  })
+  }
+  const server = tls === null ? createServer(answer) : createTlsServer(tls, answer)
   const sockets = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, stream, head) => {
     knocks.push('websocket')
@@ -215,7 +219,7 @@ export const openFakeHub = async (port = 0): Promise<FakeHub> => {
     server.closeAllConnections()
   }
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `${tls === null ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     heard,
     asked,
     knocks,

@@ -7,7 +7,7 @@ import type { SessionView } from '../../src/contract/session-view.ts'
 import { hubUrl } from '../../src/seam/hub-address.ts'
 import { openPollingLine } from '../../src/seam/polling-line.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { channelOrder, endOrder, isConnected, openDesk } from './desk.ts'
+import { channelOrder, endOrder, isConnected, openDesk, straight } from './desk.ts'
 import { openFakeHub } from './fake-hub.ts'
 
 const openHubAndDesk = async () => {
@@ -52,7 +52,7 @@ test('a hub that holds no poll still is asked once a second, not as fast as it a
   await using hub = await openHastyHub()
   const clock = createFakeClock()
   const listener = { onOpen: () => {}, onMessage: () => {}, onClosed: () => {} }
-  const line = openPollingLine({ endpoint: hub.endpoint, token: 'token' }, clock, listener)
+  const line = openPollingLine({ endpoint: hub.endpoint, token: 'token', network: straight }, clock, listener)
   const listens = (): number => hub.waits.filter((waitMs) => waitMs > 0).length
   const send = async (): Promise<void> => {
     const before = hub.waits.length - listens()

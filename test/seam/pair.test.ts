@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Clock } from '../../src/contract/transport.ts'
 import { type PairOptions, pairWithHub } from '../../src/seam/pair.ts'
+import { straight } from './desk.ts'
 import { type Answer, BRIDGE_ID, HUB_TIME, openFakeHub, SYSTEM_ID } from './fake-hub.ts'
 
 const SESSIONS = '/seam/bridge/v1/bridge_client_sessions'
@@ -62,6 +63,7 @@ const openRig = async (changes: Partial<PairOptions> = {}) => {
   const pair = () =>
     pairWithHub({
       hubEndpoint: hub.endpoint,
+      network: straight,
       apiKey: null,
       acsSystemId: null,
       name: 'Front Desk',
