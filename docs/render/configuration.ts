@@ -56,7 +56,8 @@ Without \`hub.endpoint\` the daemon uses the address that it was paired at.
 Everything that the bridge sends goes to the hub, over https, and through the proxy that \`HTTPS_PROXY\` names (\`http://proxy:3128\`, with
 \`user:password@\` where it wants one; no SOCKS). \`NO_PROXY\` lists hosts that are reached without it: a name stands for all below it, a port may follow, \`*\`
 is every host. A hub on this computer never has a proxy before it. Where the proxy lets no WebSocket through, the bridge polls, and tries again by itself.
-\`pair\`, without a daemon, reads \`hub.caFile\` of the data directory's configuration; \`hub claim\` and \`doctor\` trust what \`NODE_EXTRA_CA_CERTS\` adds and know no proxy.
+\`pair\`, without a daemon, reads \`hub.caFile\` of the data directory's configuration; \`hub claim\` is a command of whoever holds the API key: it trusts what \`NODE_EXTRA_CA_CERTS\`
+adds, and knows no proxy.
 
 ## An encoder in \`devices\`
 

@@ -25,6 +25,8 @@ export interface DoctorSources extends DeviceSources {
   readJournal(): JournalFacts | null
   /** About the list of rooms, for a configuration with these drivers. */
   readRooms(drivers: readonly string[]): Promise<RoomFacts>
+  /** The Date header of any answer of the hub, reached as the bridge reaches it. Rejects with the link's codes. */
+  askHubDate(hubEndpoint: string): Promise<string | null>
   /** Loads the serial library; rejects when it can't be. */
   loadSerial(): Promise<unknown>
 }
@@ -69,7 +71,7 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
   const [dataDir, port, hub, serial, rooms, devices] = await Promise.all([
     checkDataDir(sources.dataDir),
     checkPort(sources.port, sources.encoders() !== null),
-    checkHub(facts?.hubEndpoint ?? null, now),
+    checkHub(facts?.hubEndpoint ?? null, now, (endpoint) => sources.askHubDate(endpoint)),
     checkSerial(() => sources.loadSerial()),
     'value' in config ? checkRoomsOf(config.value.devices, sources) : [],
     'value' in config ? checkDevices(config.value.devices, process.platform, sources) : Promise.resolve([]),

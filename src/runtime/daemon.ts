@@ -8,6 +8,7 @@ import { examine } from '../control/doctor.ts'
 import { startControl } from '../control/server.ts'
 import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
+import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
@@ -19,7 +20,7 @@ import { createSupervisor } from '../sessions/supervisor.ts'
 import { journalPath } from './data-dir.ts'
 import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
 import { createDeskOrders } from './desk-orders.ts'
-import { doctorSources } from './doctor-sources.ts'
+import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { createLogger } from './logger.ts'
 import { createPairing } from './pairing.ts'
@@ -149,6 +150,8 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
             outbox: journal.outboxFigures(),
           }),
           readRooms: (drivers) => roomFacts(options.dataDir, drivers),
+          askHubDate: (endpoint) =>
+            readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS)),
           ...doctorSources,
         }),
       pairing,

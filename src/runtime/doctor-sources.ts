@@ -1,6 +1,9 @@
 import { loadDriver } from '../../drivers/index.ts'
 import type { DoctorSources } from '../control/doctor.ts'
 
+/** A hub that takes longer to say anything at all is called unreachable. */
+export const HUB_ANSWERS_WITHIN_MS = 5_000
+
 /** The parts of the doctor that load libraries: each when it is asked for, so that the doctor runs where none is installed. */
 export const doctorSources: Pick<
   DoctorSources,

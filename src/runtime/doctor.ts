@@ -5,8 +5,10 @@ import { publishedDaemon } from '../control/daemon-file.ts'
 import { examine } from '../control/doctor.ts'
 import { type DoctorReport, StatusResponse } from '../control/schema.ts'
 import { openJournal } from '../journal/journal.ts'
+import { readHubDate } from '../seam/hub-date.ts'
+import { readHubNetwork } from '../seam/hub-network.ts'
 import { journalPath } from './data-dir.ts'
-import { doctorSources } from './doctor-sources.ts'
+import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { readLayouts } from './layouts.ts'
 import { roomFacts } from './rooms.ts'
@@ -57,6 +59,11 @@ export const doctor = async (options: {
       }
     },
     readRooms: (drivers) => roomFacts(options.dataDir, drivers),
+    askHubDate: async (endpoint) => {
+      const { hub } = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
+      const network = readHubNetwork(hub.caFile ?? null, process.env)
+      return readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS))
+    },
     ...doctorSources,
   })
 }

@@ -15,6 +15,7 @@ import {
 } from '../../src/control/doctor/devices.ts'
 import { checkSerial } from '../../src/control/doctor/ports.ts'
 import { examine } from '../../src/control/doctor.ts'
+import { readHubDate } from '../../src/seam/hub-date.ts'
 import { DoctorReport } from '../../src/control/schema.ts'
 import { openControl } from '../support/fake-control-ports.ts'
 
@@ -33,6 +34,9 @@ const healthy: DeviceSources = {
   encoders: () => null,
   readSecret: () => Promise.resolve(),
 }
+
+const askDate = (endpoint: string) =>
+  readHubDate(endpoint, { ca: null, proxy: null, noProxy: '' }, new AbortController().signal)
 
 /** A server that answers everything alike. */
 const openAnswering = async (headers: Record<string, string>) => {
@@ -88,20 +92,26 @@ test('the port is free, or ours, or held by somebody who is named', async () => 
 test('a hub that answers anything at all is reachable', async () => {
   await using hub = await openAnswering({})
   expect(checkPairing(hub.url).status).toBe('ok')
-  expect(await checkHub(hub.url, Date.now())).toMatchObject({ status: 'ok', message: `${hub.url} answers.` })
+  expect(await checkHub(hub.url, Date.now(), askDate)).toMatchObject({
+    status: 'ok',
+    message: `${hub.url} answers.`,
+  })
 })
 
 test('a clock that differs from the hub’s is told with its direction', async () => {
   await using hub = await openAnswering({ date: 'Mon, 23 Nov 2026 10:00:00 GMT' })
-  expect(await checkHub(hub.url, Date.parse('2026-11-23T10:02:00Z'))).toMatchObject({
+  expect(await checkHub(hub.url, Date.parse('2026-11-23T10:02:00Z'), askDate)).toMatchObject({
     status: 'warning',
     message: `${hub.url} answers, but this computer’s clock is 120 s ahead.`,
   })
 })
 
 test('a hub that is not there, and one that nobody named', async () => {
-  expect(await checkHub('http://127.0.0.1:1', 0)).toMatchObject({ status: 'failed' })
-  expect(await checkHub(null, 0)).toMatchObject({ status: 'skipped' })
+  expect(await checkHub('http://127.0.0.1:1', 0, askDate)).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining('http://127.0.0.1:1: connect ECONNREFUSED'),
+  })
+  expect(await checkHub(null, 0, askDate)).toMatchObject({ status: 'skipped' })
   expect(checkPairing(null).status).toBe('warning')
 })
 
@@ -222,6 +232,7 @@ test('the whole examination reports what can’t be read beside what can', async
     },
     readRooms: () => Promise.resolve({ isNeeded: false, rowCount: 0, error: null }),
     loadSerial: () => Promise.resolve(),
+    askHubDate: askDate,
     ...healthy,
   })
   const statuses = Object.fromEntries(
@@ -264,6 +275,7 @@ test('every encoder of a lock system counts as configured', async () => {
     readJournal: () => null,
     readRooms: () => Promise.resolve({ isNeeded: false, rowCount: 0, error: null }),
     loadSerial: () => Promise.resolve(),
+    askHubDate: askDate,
     ...healthy,
   })
   expect(checks.find(({ name }) => name === 'configuration')).toMatchObject({

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { readHubDate } from '../../src/seam/hub-date.ts'
 import { connectionTo, type HubNetwork, readHubNetwork } from '../../src/seam/hub-network.ts'
 import { openConnectProxy } from '../support/connect-proxy.ts'
 import { privateAuthority, testCertificate } from '../support/tls-certificate.ts'
 import { channelOrder, endOrder, isConnected, openDesk, straight } from './desk.ts'
-import { openFakeHub } from './fake-hub.ts'
+import { HUB_TIME, openFakeHub } from './fake-hub.ts'
 
 const signal = new AbortController().signal
 
@@ -75,6 +76,15 @@ describe('behind a proxy', () => {
     expect(proxy.asked).toEqual([asked, asked])
     const id = hub.send({ type: 'order', body: channelOrder() })
     expect((await hub.next('ack')).body).toEqual({ of: id, accepted: true })
+  })
+
+  test('doctor asks the hub the same way', async () => {
+    const { proxy } = await openProxied()
+    const network = { ...straight, ca: privateAuthority.ca, proxy: new URL(proxy.url) }
+    expect(await readHubDate('https://hub.example', network, signal)).toBe(new Date(HUB_TIME).toUTCString())
+    expect(proxy.asked.map(({ target }) => target)).toEqual(['hub.example:443'])
+    const untrusting = readHubDate('https://hub.example', { ...network, ca: null }, signal)
+    await expect(untrusting).rejects.toMatchObject({ code: 'hub_unreachable' })
   })
 
   test('its credentials go to it, and to nobody else', async () => {

@@ -1,3 +1,4 @@
+import { toBridgeError } from '../../contract/errors.ts'
 import type { OutboxFigures } from '../../contract/journal.ts'
 import type { DoctorCheck } from '../schema.ts'
 
@@ -15,23 +16,21 @@ export const checkPairing = (hubEndpoint: string | null): DoctorCheck =>
       }
     : { name: 'pairing', status: 'ok', message: `Paired with ${hubEndpoint}.` }
 
-/** Asks the hub anything at all: any answer is an answer, and its Date header tells its clock. */
-export const checkHub = async (hubEndpoint: string | null, now: number): Promise<DoctorCheck> => {
+/** Asks the hub anything at all: any answer is an answer, and its Date header, which `askDate` resolves with, tells its clock. */
+export const checkHub = async (
+  hubEndpoint: string | null,
+  now: number,
+  askDate: (hubEndpoint: string) => Promise<string | null>,
+): Promise<DoctorCheck> => {
   if (hubEndpoint === null) {
     return { name: 'hub', status: 'skipped', message: 'There is no hub to ask.' }
   }
   let date: string | null
   try {
-    const response = await fetch(hubEndpoint, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
-    await response.body?.cancel()
-    date = response.headers.get('date')
-  } catch {
-    return {
-      name: 'hub',
-      status: 'failed',
-      message: `${hubEndpoint} does not answer.`,
-      next_step: 'Check the network and the hub’s address; results are kept until it answers.',
-    }
+    date = await askDate(hubEndpoint)
+  } catch (thrown) {
+    const error = toBridgeError(thrown)
+    return { name: 'hub', status: 'failed', message: error.message, next_step: error.facts.nextStep }
   }
   const skewMs = date === null ? 0 : now - Date.parse(date)
   if (Math.abs(skewMs) > SKEW_WORTH_SAYING_MS) {
