@@ -25,7 +25,8 @@ export interface DeviceBase {
   readonly info: DeviceInfo
   /**
    * Asks the idle device for a sign of life without touching a card.
-   * Rejects `device_unresponsive`, `device_lost`, `device_closed`, `protocol_error`, `aborted`.
+   * Rejects `device_unresponsive`, `device_absent` (a server that is not reached), `device_lost`, `device_closed`,
+   * `protocol_error`, `aborted`.
    */
   probe(options: IoOptions): Promise<void>
   /**
