@@ -183,7 +183,9 @@ export const startDeviceSlot = (
       const openedAtMs = clock.now()
       observer.onOpened(opened)
       const loss = await serve(opened, found)
-      if (clock.now() - openedAtMs >= STEADY_AFTER_MS) attempts = 0
+      // A cable that comes back is used at once; a peer on a network that lets go again and again is not.
+      const isSteady = clock.now() - openedAtMs >= STEADY_AFTER_MS
+      if (isSteady || (found.transport !== 'tcp' && found.transport !== 'http')) attempts = 0
       device = null
       if (!life.signal.aborted) become('absent', loss)
       observer.onLost(loss)
