@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { StayRequest } from '../control/schema/stays.ts'
+import type { HubFlags } from './commands/hub.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { EmulatedWay, SocketAddress } from './runtime.ts'
@@ -141,7 +142,10 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .option('--port <port>', 'port of the hub', parsePort, HUB_PORT)
     .option('--public-url <url>', 'where people reach the hub, for links that it hands out')
     .addOption(new Option('--seed <name>', 'fill the hub with an example').choices(['demo']))
-    .action((flags: Data & { port: number; seed?: string; publicUrl?: string }) =>
+    .option('--upstream <url>', 'stand in front of Seam: local encoders here, everything else there')
+    .option('--upstream-key-file <file>', 'file with the API key for --upstream, for nobody else to read')
+    .option('--upstream-ca-file <file>', 'certificates (PEM) to trust for --upstream, and no others')
+    .action((flags: HubFlags & { json?: boolean }) =>
       act(flags, async (context) => (await import('./commands/hub.ts')).hub(context, flags)),
     )
 

@@ -146,6 +146,12 @@ export interface Runtime {
     readonly seed: string | null
     /** Null for the address that it listens on. */
     readonly publicUrl: string | null
+    /** The server to stand in front of, as the flags name it; null for a sandbox. */
+    readonly upstream: {
+      readonly url: string | null
+      readonly keyFile: string | null
+      readonly caFile: string | null
+    } | null
   }): Promise<RunningHub>
   /** Pairs while no daemon runs on this data directory. */
   pair(options: PairOptions): Promise<Paired>

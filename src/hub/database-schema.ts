@@ -1,5 +1,5 @@
 /** The version that this program writes; a newer file is left alone. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /** Tables that came with version 3. */
 const TABLES_OF_3 = `
@@ -23,6 +23,23 @@ create table webhook_deliveries (
 create index webhook_deliveries_by_webhook on webhook_deliveries (webhook_id, seq);
 `
 
+/** Tables that came with version 4: what a gateway keeps. */
+const TABLES_OF_4 = `
+create table gateways (
+  seq integer primary key autoincrement, endpoint text not null, workspace_id text
+) strict;
+create table upstream_cards (
+  seq integer primary key autoincrement, access_method_id text not null unique, acs_credential_id text, card_number text,
+  is_issued integer not null, issued_at text, is_encoding_required integer not null,
+  is_ready_for_encoding integer not null, is_assignment_required integer not null, is_ready_for_assignment integer not null
+) strict;
+create table assignments (
+  seq integer primary key autoincrement, order_id text not null unique, access_method_id text not null,
+  card_number text not null, state text not null, upstream_attempt_id text, result text not null, tries integer not null,
+  due_at text not null, since text not null
+) strict;
+`
+
 /** What makes of each older version, from 1 on, the one after it. */
 export const MIGRATIONS: readonly string[] = [
   `alter table acs_encoders add column kind text not null default 'card'`,
@@ -32,6 +49,7 @@ export const MIGRATIONS: readonly string[] = [
    alter table access_methods add column instant_key_max_use_count integer;
    update access_methods set trouble = 'failed' where mode in ('mobile_key', 'cloud_key');
    ${TABLES_OF_3}`,
+  TABLES_OF_4,
 ]
 
 export const SCHEMA = `
@@ -120,4 +138,4 @@ create table bridges (
   acs_system_id text not null, machine_key text not null, time_zone text not null, last_seen_at text,
   created_at text not null
 ) strict;
-${TABLES_OF_3}`
+${TABLES_OF_3}${TABLES_OF_4}`

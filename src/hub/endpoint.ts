@@ -19,6 +19,8 @@ export interface Endpoint<Input, Who> {
   readonly path: string
   readonly methods: readonly Method[]
   readonly input: z.ZodType<Input>
+  /** What has to be known before, and isn't in the store: outside of the transaction. */
+  prepare?(input: Input, who: Who): Promise<void>
   run(input: Input, who: Who): object
 }
 
@@ -53,7 +55,7 @@ export const sessionOf = (
 }
 
 /** Parameters are where the client put them: in the query for GET, in the body for POST, in either for DELETE. */
-const parametersOf = (request: FastifyRequest): unknown => {
+export const parametersOf = (request: FastifyRequest): unknown => {
   if (['POST', 'PUT', 'PATCH'].includes(request.method)) return request.body ?? {}
   return { ...(request.query as object), ...(request.body as object | null | undefined) }
 }
@@ -68,14 +70,15 @@ const register = <Input, Who>(
   app: FastifyInstance,
   hub: HubContext,
   endpoint: Endpoint<Input, Who>,
-  identify: (request: FastifyRequest) => Who,
+  identify: (request: FastifyRequest) => Who | Promise<Who>,
 ): void => {
   app.route({
     method: [...endpoint.methods],
     url: endpoint.path,
     handler: async (request) => {
-      const who = identify(request)
+      const who = await identify(request)
       const input = parseInput(endpoint.input, parametersOf(request))
+      await endpoint.prepare?.(input, who)
       const answer = hub.store.transaction(() => endpoint.run(input, who))
       hub.outbound.wake()
       return { ...answer, ok: true }
@@ -88,7 +91,12 @@ export const apiEndpoint = <Input>(
   app: FastifyInstance,
   hub: HubContext,
   endpoint: Endpoint<Input, Caller>,
-): void => register(app, hub, endpoint, (request) => callerOf(hub, request))
+): void => {
+  const { gateway } = hub
+  register(app, hub, endpoint, (request) =>
+    gateway === undefined ? callerOf(hub, request) : gateway.identify(request),
+  )
+}
 
 /** For the holders of a bridge client session token, paired or not. */
 export const bridgeEndpoint = <Input>(

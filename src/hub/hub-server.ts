@@ -7,6 +7,8 @@ import { endWithError } from './bare-answer.ts'
 import type { Channel } from './channel.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
+import { parseForm } from './form.ts'
+import { passThroughWhatIsNotHere, registerGatewayRoutes } from './gateway/routes-gateway.ts'
 import { answerTo, refusal } from './refusal.ts'
 import { registerAccessGrantRoutes } from './routes-access-grants.ts'
 import { registerAccessMethodRoutes } from './routes-access-methods.ts'
@@ -26,17 +28,6 @@ import { registerWorkspaceRoutes } from './routes-workspaces.ts'
 const MAX_BODY_BYTES = 524_288
 /** For the whole of a request to arrive; a poll that holds still has arrived. */
 const REQUEST_WITHIN_MS = 30_000
-
-/** A form's repeated keys become lists, as in a query. */
-const parseForm = (text: string): Record<string, string | string[]> => {
-  const form = new URLSearchParams(text)
-  return Object.fromEntries(
-    [...new Set(form.keys())].map((name) => {
-      const values = form.getAll(name)
-      return [name, values.length === 1 ? (values[0] ?? '') : values]
-    }),
-  )
-}
 
 /** Seam's clients send empty bodies of any content type; what is not empty is JSON or a form. */
 const acceptBodies = (app: FastifyInstance): void => {
@@ -90,6 +81,23 @@ const refuseOtherPages = ({ headers, method, routeOptions }: FastifyRequest): vo
   }
 }
 
+/** A hub alone has all of it to itself. */
+const registerSandboxRoutes = (app: FastifyInstance, hub: HubContext): void => {
+  registerWorkspaceRoutes(app, hub)
+  registerAcsRoutes(app, hub)
+  registerAccessGrantRoutes(app, hub)
+  registerAccessMethodRoutes(app, hub)
+  registerEncodingRoutes(app, hub)
+  registerClientSessionRoutes(app, hub)
+  registerSimulateRoutes(app, hub)
+  registerSimulateIssuingRoutes(app, hub)
+  registerActionAttemptRoutes(app, hub)
+  registerEventRoutes(app, hub)
+  registerWebhookRoutes(app, hub)
+  registerBridgeRoutes(app, hub)
+  registerInstantKeyPages(app, hub)
+}
+
 /** The HTTP side of the hub, not listening yet. */
 export const createHubServer = (
   hub: HubContext,
@@ -111,6 +119,7 @@ export const createHubServer = (
     logController: new LogController({ disableRequestLogging: true }),
   })
   acceptBodies(app)
+  if (hub.gateway !== undefined) passThroughWhatIsNotHere(app, hub.gateway)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('seam-request-id', request.id)
     reply.header('cache-control', 'no-store')
@@ -126,19 +135,8 @@ export const createHubServer = (
     return reply.status(status).send(body)
   })
   app.get('/health', async () => ({ time: nowOf(hub), ok: true }))
-  registerWorkspaceRoutes(app, hub)
-  registerAcsRoutes(app, hub)
-  registerAccessGrantRoutes(app, hub)
-  registerAccessMethodRoutes(app, hub)
-  registerEncodingRoutes(app, hub)
-  registerClientSessionRoutes(app, hub)
-  registerSimulateRoutes(app, hub)
-  registerSimulateIssuingRoutes(app, hub)
-  registerActionAttemptRoutes(app, hub)
-  registerEventRoutes(app, hub)
-  registerWebhookRoutes(app, hub)
-  registerBridgeRoutes(app, hub)
+  if (hub.gateway === undefined) registerSandboxRoutes(app, hub)
+  else registerGatewayRoutes(app, hub, hub.gateway)
   registerDeskRoutes(app, hub, channel)
-  registerInstantKeyPages(app, hub)
   return app
 }

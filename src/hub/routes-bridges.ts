@@ -56,7 +56,8 @@ const presentSession = (session: BridgeSessionRow, token: string) => ({
   },
 })
 
-const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
+/** For a bridge itself: its session and what it serves. */
+export const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
   const base = '/seam/bridge/v1/bridge_client_sessions'
   const creations = createRateLimit(hub.clock, 120, 60_000)
 
@@ -121,9 +122,7 @@ const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
   })
 }
 
-export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
-  registerSessions(app, hub)
-  const { bridges } = hub.store
+export const registerClaim = (app: FastifyInstance, hub: HubContext): void => {
   const wrongCodes = new Map<string, RateLimit>()
   const wrongCodesOf = (workspaceId: string): RateLimit => {
     const limit = wrongCodes.get(workspaceId) ?? createRateLimit(hub.clock, 10, 60_000)
@@ -135,6 +134,8 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
     path: '/bridges/claim',
     methods: WRITE,
     input: ClaimRequest,
+    prepare: async ({ pairing_code, acs_system_id }) =>
+      hub.gateway?.prepareClaim(pairing_code, acs_system_id ?? null),
     run: ({ pairing_code, acs_system_id = null }, { workspaceId }) => {
       const limit = wrongCodesOf(workspaceId)
       limit.check()
@@ -146,6 +147,12 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
       return { bridge: { ...presentBridge(bridge), acs_system_id: bridge.acs_system_id } }
     },
   })
+}
+
+export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
+  registerSessions(app, hub)
+  registerClaim(app, hub)
+  const { bridges } = hub.store
 
   apiEndpoint(app, hub, {
     path: '/bridges/get',

@@ -27,6 +27,7 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/credentials/lookup',
     methods: WRITE,
     input: LookupRequest,
+    prepare: async ({ acs_credential_id }) => hub.gateway?.prepareLookup(acs_credential_id),
     run: ({ acs_credential_id }, { session }) => {
       const { workspace_id } = pairedBridge(hub, session)
       const credential = hub.store.credentials.find({ workspace_id, acs_credential_id })
@@ -44,6 +45,8 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/entrances/list',
     methods: WRITE,
     input: EntrancesRequest,
+    prepare: async (_input, { session }) =>
+      hub.gateway?.prepareEntrances(pairedBridge(hub, session).acs_system_id),
     run: (_input, { session }) => {
       const { workspace_id, acs_system_id } = pairedBridge(hub, session)
       const entrances = hub.store.entrances.all({ workspace_id, acs_system_id })
@@ -60,6 +63,8 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/access_methods/encode',
     methods: WRITE,
     input: DeskEncodeRequest,
+    prepare: async ({ access_method_id, acs_encoder_id }) =>
+      hub.gateway?.prepareEncode(access_method_id, [acs_encoder_id]),
     run: ({ access_method_id, acs_encoder_id, purpose, copies, is_confirmed }, { session }) => {
       const { workspace_id, bridge_id } = pairedBridge(hub, session)
       const encoder = hub.store.encoders.find({ workspace_id, acs_encoder_id })

@@ -5,6 +5,8 @@ import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import { isSafeUrl } from '../contract/link-path.ts'
 import { findPortHolder } from '../control/port-holder.ts'
 import { createLogger } from './logger.ts'
+import { readUpstream } from './upstream.ts'
+import type { UpstreamFlags } from './upstream.ts'
 
 /** Links that give a guest access begin with it. */
 const readPublicUrl = (text: string | null): string | null => {
@@ -25,16 +27,21 @@ export const startHub = async (options: {
   readonly port: number
   readonly seed: string | null
   readonly publicUrl: string | null
+  readonly upstream: UpstreamFlags | null
 }): Promise<RunningHub> => {
   if (options.seed !== null && options.seed !== 'demo') {
     throw new BridgeError('request_invalid', `There is no seed “${options.seed}”; there is “demo”.`)
+  }
+  const upstream = readUpstream(options.upstream, process.env)
+  if (upstream !== null && options.seed !== null) {
+    throw new BridgeError('request_invalid', '--seed fills a sandbox; a hub with --upstream has none.')
   }
   const publicUrl = readPublicUrl(options.publicUrl)
   ensureDataDir(options.dataDir)
   const logger = await createLogger('json', process.env['BRIDGE_LOG__LEVEL'] ?? 'warn')
   const { dataDir, port, seed } = options
   try {
-    return await startHubServer({ dataDir, port, seed, logger, publicUrl })
+    return await startHubServer({ dataDir, port, seed, logger, publicUrl, upstream })
   } catch (error) {
     if (!isBridgeError(error, 'port_taken')) throw error
     const holder = (await findPortHolder(port)) ?? 'another program'

@@ -119,6 +119,7 @@ describe('a bridge of before there were key systems', () => {
       alter table access_methods drop column instant_key_max_use_count;
       drop table mobile_keys; drop table issue_simulations;
       drop table webhooks; drop table webhook_deliveries;
+      drop table gateways; drop table upstream_cards; drop table assignments;
       update orders set body = json_remove(body, '$.assign_to'); pragma user_version = 1`)
     store.close()
     const again = await hub.restart()
