@@ -6,7 +6,8 @@ import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { EncoderId } from '../contract/ids.ts'
 import { streamEvents } from './events.ts'
 import type { ControlPorts } from './ports.ts'
-import { AcceptRequest, EventsQuery, IdentifyRequest, type IdentifyResponse } from './schema.ts'
+import { AcceptRequest, IdentifyRequest, type IdentifyResponse } from './schema.ts'
+import { EventsQuery } from './schema/events.ts'
 import { encoderBody } from './views.ts'
 
 /** Each is told everything anew: more than this is a program that has lost count. */
