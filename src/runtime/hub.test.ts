@@ -11,6 +11,8 @@ test.for(['http://keys.example', 'ftp://keys.example', 'keys.example', 'https://
     onTestFinished(() => rm(dataDir, { recursive: true }))
     const started = startHub({
       dataDir,
+      host: '127.0.0.1',
+      tls: null,
       port: 0,
       seed: null,
       publicUrl,

@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import { isSafeUrl } from '../contract/link-path.ts'
 import type { UpstreamOptions } from '../hub/gateway/upstream.ts'
 import { connectionTo, readHubNetwork } from '../seam/hub-network.ts'
+import { readSecretFile } from '../transport/secret-file.ts'
 
 /** What the command line says of the server that a hub stands in front of. */
 export interface UpstreamFlags {
@@ -12,26 +12,12 @@ export interface UpstreamFlags {
 }
 
 const KEY = /^seam_(?!at|cst|pk)\S{1,195}$/
-const FOR_OTHERS = 0o077
+const MAX_KEY_BYTES = 1_024
 
 const readKey = (file: string): string => {
-  let text: string
-  let mode: number
-  try {
-    mode = statSync(file).mode
-    text = readFileSync(file, 'utf8').trim()
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no reason given'
-    throw new BridgeError('config_invalid', `--upstream-key-file ${file} cannot be read: ${reason}.`, {
-      cause,
-    })
-  }
-  // Windows has no such modes.
-  if (process.platform !== 'win32' && (mode & FOR_OTHERS) !== 0) {
-    throw new BridgeError('config_invalid', `--upstream-key-file ${file} is open to others: chmod 600 it.`)
-  }
+  const text = readSecretFile(file, MAX_KEY_BYTES)
   if (KEY.test(text)) return text
-  throw new BridgeError('config_invalid', `--upstream-key-file ${file} holds no API key of Seam (seam_…).`)
+  throw new BridgeError('config_invalid', `${file} holds no API key of Seam (seam_…).`)
 }
 
 const readEndpoint = (text: string): string => {

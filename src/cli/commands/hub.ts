@@ -1,3 +1,4 @@
+import { BridgeError } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { alignColumns } from '../table.ts'
@@ -5,7 +6,10 @@ import { untilInterrupted } from '../until-interrupted.ts'
 
 export interface HubFlags {
   readonly data: string
+  readonly host: string
   readonly port: number
+  readonly tlsCert?: string
+  readonly tlsKey?: string
   readonly seed?: string
   readonly publicUrl?: string
   readonly upstream?: string
@@ -19,11 +23,19 @@ const upstreamOf = (flags: HubFlags) => {
   return { url: url ?? null, keyFile: keyFile ?? null, caFile: caFile ?? null }
 }
 
+const tlsOf = ({ tlsCert, tlsKey }: HubFlags) => {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { certFile: tlsCert, keyFile: tlsKey }
+  if (tlsCert === undefined && tlsKey === undefined) return null
+  throw new BridgeError('request_invalid', '--tls-cert and --tls-key belong together.')
+}
+
 /** `encoder-bridge hub`: the Seam-shaped server in the foreground, until it is told to stop. */
 export const hub = async ({ runtime, terminal, voice }: Context, options: HubFlags): Promise<ExitCode> => {
   const running = await runtime.startHub({
     dataDir: options.data,
+    host: options.host,
     port: options.port,
+    tls: tlsOf(options),
     seed: options.seed ?? null,
     publicUrl: options.publicUrl ?? null,
     upstream: upstreamOf(options),

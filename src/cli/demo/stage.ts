@@ -99,7 +99,9 @@ export const setStage = async (context: Context, closing: Closing): Promise<Stag
 
   const hub = await runtime.startHub({
     dataDir: hubDir,
+    host: '127.0.0.1',
     port: 0,
+    tls: null,
     seed: 'demo',
     publicUrl: null,
     upstream: null,
