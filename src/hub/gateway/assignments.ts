@@ -80,6 +80,15 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
     return true
   }
 
+  /** Nobody knows whether it was carried out. */
+  const leaveOpen = (row: AssignmentRow, reason: string): void => {
+    hub.log.warn(
+      { orderId: row.order_id, reason },
+      'no clear answer to assign_card; the access method is read',
+    )
+    set(row, {}, FOLLOW_EVERY_MS)
+  }
+
   const call = async (row: AssignmentRow): Promise<void> => {
     set(row, { state: 'calling', tries: row.tries + 1 })
     const { access_method_id, card_number } = row
@@ -88,16 +97,16 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
     if (answer.kind !== 'answered') {
       // Sent, and perhaps carried out: `calling` it stays.
       const isSent = answer.kind === 'unsure'
-      return isSent ? set(calling, {}, FOLLOW_EVERY_MS) : set(calling, { state: 'wanted' }, pauseOf(calling))
+      return isSent ? leaveOpen(calling, answer.reason) : set(calling, { state: 'wanted' }, pauseOf(calling))
     }
-    if (answer.status >= 500) return set(calling, {}, FOLLOW_EVERY_MS)
+    if (answer.status >= 500) return leaveOpen(calling, `it answered ${answer.status}`)
     if (NOT_NOW.has(answer.status)) return set(calling, { state: 'wanted' }, pauseOf(calling))
     if (answer.status >= 400) {
       const said = z.object({ error: z.object({ message: z.string().max(500) }) }).safeParse(answer.body)
       return fail(calling, 'uncategorized_error', said.data?.error.message ?? `it answered ${answer.status}.`)
     }
     const told = AttemptAnswer.safeParse(answer.body)
-    if (!told.success) return set(calling, {}, FOLLOW_EVERY_MS)
+    if (!told.success) return leaveOpen(calling, 'its answer is no action attempt')
     set(calling, { state: 'following', upstream_attempt_id: told.data.action_attempt.action_attempt_id })
   }
 

@@ -40,7 +40,7 @@ const unknownKey = () => refusal(401, 'unauthorized', 'The API key is not known.
 export const createCallers = (
   hub: HubContext,
   upstream: Upstream,
-  workspaceId: () => string,
+  workspaceId: () => Promise<string>,
 ): GatewayCallers => {
   const confirmed = new Map<string, number>()
   const keyOfHub = (bearer: string) => hub.store.apiKeys.find({ key_hash: hashToken(bearer) })
@@ -63,7 +63,7 @@ export const createCallers = (
     }
   }
 
-  const confirm = async (bearer: string): Promise<void> => {
+  const confirm = async (bearer: string, expectedId: string): Promise<void> => {
     const hash = hashToken(bearer)
     const until = confirmed.get(hash)
     if (until !== undefined && until > hub.clock.now()) return
@@ -76,7 +76,7 @@ export const createCallers = (
       throw refusal(502, 'upstream_unreachable', `The upstream answered ${answer.status}.`)
     }
     const { data } = WorkspaceAnswer.safeParse(answer.body)
-    if (answer.status !== 200 || data?.workspace.workspace_id !== workspaceId()) throw unknownKey()
+    if (answer.status !== 200 || data?.workspace.workspace_id !== expectedId) throw unknownKey()
     if (confirmed.size >= MAX_CONFIRMED) confirmed.clear()
     confirmed.set(hash, hub.clock.now() + CONFIRMED_FOR_MS)
   }
@@ -90,17 +90,18 @@ export const createCallers = (
       const bearer = bearerOf(request)
       const isKey = bearer !== null && keyOfHub(bearer) !== null
       const leaving = isKey ? withoutHeaders(pairs, 'authorization') : pairs
-      refuseOurSecrets([request.url ?? '', ...leaving.flat()], bearer)
+      refuseOurSecrets([request.url ?? '', ...leaving.flat()], isKey ? null : bearer)
       return isKey ? `Bearer ${upstream.key}` : null
     },
     identify: async (request) => {
       const bearer = bearerOf(request)
       if (bearer === null) throw refusal(401, 'unauthorized', 'A bearer token is needed.')
       const key = keyOfHub(bearer)
-      if (key !== null) return { workspaceId: workspaceId(), label: key.label }
+      if (key !== null) return { workspaceId: await workspaceId(), label: key.label }
       if (!API_KEY.test(bearer) || isOurs(bearer)) throw unknownKey()
-      await confirm(bearer)
-      return { workspaceId: workspaceId(), label: `Seam key …${bearer.slice(-4)}` }
+      const ownId = await workspaceId()
+      await confirm(bearer, ownId)
+      return { workspaceId: ownId, label: `Seam key …${bearer.slice(-4)}` }
     },
   }
 }

@@ -28,14 +28,14 @@ export interface Gateway {
   readonly passThrough: PassThrough
   readonly authorizationFor: GatewayCallers['authorizationFor']
   identify(this: void, request: { readonly raw: IncomingMessage }): Promise<Caller>
-  /** The upstream's workspace; throws 502 while it is not known. */
-  workspaceId(): string
   prepareClaim(pairingCode: string, acsSystemId: string | null): Promise<void>
   prepareEncode(accessMethodId: string, acsEncoderIds: readonly string[]): Promise<void>
   prepareLookup(acsCredentialId: string): Promise<void>
   prepareEntrances(acsSystemId: string): Promise<void>
   /** Asks the upstream whether it knows our key. Rejects `config_invalid`; an upstream that can't be reached is asked again and again. */
   start(): Promise<void>
+  /** Tells the upstream what is due. */
+  wake(): void
   /** Once a second. */
   tick(): void
   close(): Promise<void>
@@ -164,7 +164,7 @@ const isNotFound = (cause: unknown): boolean => z.object({ status: z.literal(404
 export const createGateway = (hub: HubContext, options: UpstreamOptions): Gateway => {
   const upstream = createUpstream(options, hub.clock)
   const workspace = createWorkspace(hub, upstream)
-  const callers = createCallers(hub, upstream, () => workspace.id())
+  const callers = createCallers(hub, upstream, workspace.ensure)
   const reporter = createReporter(hub, upstream)
   let isConfirmed = false
   let askAgainAtMs = 0
@@ -186,9 +186,9 @@ export const createGateway = (hub: HubContext, options: UpstreamOptions): Gatewa
     passThrough: createPassThrough(upstream, hub.clock),
     authorizationFor: callers.authorizationFor,
     identify: ({ raw }) => callers.identify(raw),
-    workspaceId: () => workspace.id(),
     ...createPreparations(hub, upstream, () => workspace.id()),
     start: confirm,
+    wake: reporter.wake,
     tick: () => {
       if (!isConfirmed && hub.clock.now() >= askAgainAtMs) {
         asking = confirm().catch((error: unknown) => hub.log.error({ err: error }, 'upstream refused'))

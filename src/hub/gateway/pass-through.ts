@@ -19,8 +19,8 @@ export interface Passage {
   readonly authorization: string | null
 }
 
-/** A message without a body says so where its method usually has one (RFC 9110 §8.6). */
-const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
+/** A message without a body says so where its method usually has one (RFC 9110 §8.6); node would send an empty chunked one. */
+const USUALLY_BARE = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 
 /** How the body's length is told is each connection's own; the length is the message's. */
 const framingOf = (request: IncomingMessage): readonly string[] => {
@@ -30,7 +30,7 @@ const framingOf = (request: IncomingMessage): readonly string[] => {
   }
   if (codings.length > 0) return ['Transfer-Encoding', 'chunked']
   const isTold = request.headers['content-length'] !== undefined
-  return !isTold && METHODS_WITH_BODY.has(request.method ?? '') ? ['Content-Length', '0'] : []
+  return !isTold && !USUALLY_BARE.has(request.method ?? '') ? ['Content-Length', '0'] : []
 }
 
 /**

@@ -12,6 +12,8 @@ const WorkspaceAnswer = z.object({
 export interface GatewayWorkspace {
   /** Throws 502 while the upstream has never told it, or says something else than before. */
   id(): string
+  /** The same, having asked once more where it is not known. */
+  ensure(this: void): Promise<string>
   /**
    * Asks the upstream. True when it has confirmed the key; false when it can't be reached. Rejects `config_invalid` for a key that it
    * refuses, for the key of another workspace than this store's, and for a server that isn't Seam's.
@@ -79,26 +81,29 @@ export const createWorkspace = (hub: HubContext, upstream: Upstream): GatewayWor
     return true
   }
 
+  const id = (): string => {
+    if (trouble !== null) throw refusal(502, 'upstream_refused', trouble.message)
+    const found = known()
+    if (found !== null) return found
+    throw refusal(502, 'upstream_unreachable', 'The upstream was not reached yet since this hub was set up.')
+  }
+  const confirm = async (): Promise<boolean> => {
+    try {
+      const isConfirmed = await check()
+      trouble = null
+      return isConfirmed
+    } catch (error) {
+      if (error instanceof BridgeError) trouble = error
+      throw error
+    }
+  }
   return {
-    id: () => {
-      if (trouble !== null) throw refusal(502, 'upstream_refused', trouble.message)
-      const id = known()
-      if (id !== null) return id
-      throw refusal(
-        502,
-        'upstream_unreachable',
-        'The upstream was not reached yet since this hub was set up.',
-      )
-    },
-    confirm: async () => {
-      try {
-        const isConfirmed = await check()
-        trouble = null
-        return isConfirmed
-      } catch (error) {
-        if (error instanceof BridgeError) trouble = error
-        throw error
-      }
+    id,
+    confirm,
+    ensure: async () => {
+      // What is wrong with the key or the address is kept, and told by `id`.
+      if (trouble !== null || known() === null) await confirm().catch(() => undefined)
+      return id()
     },
   }
 }
