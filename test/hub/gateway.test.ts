@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { encoded, encoderNamed } from './fake-bridge.ts'
 import { openGateway, openHotel } from './gateway-rig.ts'
 import { attemptOf, demoCard } from './hub-fixture.ts'
+import type { Answer } from './hub-fixture.ts'
 
 const fast = { waitForActionAttempt: { timeout: 20_000, pollingInterval: 20 } }
 
@@ -209,8 +210,8 @@ describe('an encode order at a gateway', () => {
 })
 
 describe('lists that both sides have', () => {
-  const names = (answer: { body: { acs_encoders: { display_name: string }[] } }) =>
-    answer.body.acs_encoders.map((one) => one.display_name)
+  const names = (answer: Answer) =>
+    answer.body.acs_encoders.map((one: { display_name: string }) => one.display_name)
 
   test('of encoders come page by page, never longer than they are asked for, ours last', async () => {
     const { gateway, seam, systemId } = await openHotel()
@@ -231,7 +232,7 @@ describe('lists that both sides have', () => {
         limit: 2,
         ...(cursor !== null && { page_cursor: cursor }),
       })
-      pages.push(names(answer as never))
+      pages.push(names(answer))
       const { has_next_page, next_page_cursor } = answer.body.pagination
       expect(has_next_page).toBe(next_page_cursor !== null)
       cursor = next_page_cursor
@@ -247,15 +248,12 @@ describe('lists that both sides have', () => {
   test('by ids ask Seam only for what may be Seam’s', async () => {
     const { gateway, seam, here, there } = await openDesks()
     const list = (ids: string[]) => gateway.post('/acs/encoders/list', { acs_encoder_ids: ids })
-    expect(names((await list([here.acs_encoder_id, there.acs_encoder_id])) as never)).toEqual([
-      'There',
-      'Here',
-    ])
-    expect(names((await list([there.acs_encoder_id])) as never)).toEqual(['There'])
+    expect(names(await list([here.acs_encoder_id, there.acs_encoder_id]))).toEqual(['There', 'Here'])
+    expect(names(await list([there.acs_encoder_id]))).toEqual(['There'])
     const one = await gateway.post('/acs/encoders/get', { acs_encoder_id: here.acs_encoder_id })
     expect(one.body.acs_encoder.display_name).toBe('Here')
     await seam.close()
-    expect(names((await list([here.acs_encoder_id])) as never)).toEqual(['Here'])
+    expect(names(await list([here.acs_encoder_id]))).toEqual(['Here'])
     expect((await list([here.acs_encoder_id, there.acs_encoder_id])).status).toBe(502)
   })
 

@@ -119,10 +119,9 @@ const keepCard = (hub: HubContext, workspaceId: string, systemId: string, relate
       deleted_at: null,
     })
   }
-  const { mode: _mode, pending_mutations: _pending, ...flags } = related.method
   hub.store.upstreamCards.delete({ access_method_id })
   hub.store.upstreamCards.insert({
-    ...flags,
+    ...related.method,
     acs_credential_id: theirs?.acs_credential_id ?? null,
     card_number: theirs?.card_number ?? null,
   })
