@@ -85,7 +85,11 @@ const objection = (
       message: 'The card of this access method is issued already. For a lost card order a replacement.',
     }
   }
-  const unsettled = hub.store.orders.find({ access_method_id: method.access_method_id, settled_at: null })
+  const unsettled = hub.store.orders.find({
+    access_method_id: method.access_method_id,
+    kind: 'encode',
+    settled_at: null,
+  })
   if (unsettled === null) return null
   return {
     type: 'uncategorized_error',
