@@ -9,6 +9,14 @@ import { followEvents } from './events.ts'
 /** How far the page has come with its daemon. */
 export type Reach = 'connecting' | 'reached' | 'unreachable' | 'signed_out'
 
+/** What this page knows of an order beside its session. */
+export interface OrderNote {
+  /** What it is for, as people call it: a room, a task. */
+  readonly title: string
+  /** Its ending was seen and put away. */
+  readonly isSeen: boolean
+}
+
 /** What the page knows of the desk; one object for each change. */
 export interface DeskState {
   readonly reach: Reach
@@ -19,6 +27,7 @@ export interface DeskState {
   readonly work: WorkResponse | null
   /** By order; ended ones stay until the page is loaded again, so that an ending is not overlooked. */
   readonly sessions: ReadonlyMap<string, SessionSummary>
+  readonly orders: ReadonlyMap<string, OrderNote>
 }
 
 /** The live state of the desk: read once, then kept by the daemon's events, for ever. */
@@ -32,6 +41,7 @@ export interface Desk {
   /** Takes what a call has answered about who is at the page. */
   setMe(me: MeResponse): void
   setWork(work: WorkResponse): void
+  noteOrder(orderId: string, note: Partial<OrderNote>): void
 }
 
 const empty: DeskState = {
@@ -41,6 +51,7 @@ const empty: DeskState = {
   status: null,
   work: null,
   sessions: new Map(),
+  orders: new Map(),
 }
 
 const withEncoder = (encoders: readonly EncoderBody[], changed: EncoderBody): EncoderBody[] =>
@@ -155,5 +166,9 @@ export const openDesk = (client: ControlClient, signInCode: string | null): Desk
       void readWork().catch(fail)
     },
     setWork: (work) => set({ work }),
+    noteOrder: (orderId, note) => {
+      const known = state.orders.get(orderId) ?? { title: '', isSeen: false }
+      set({ orders: new Map(state.orders).set(orderId, { ...known, ...note }) })
+    },
   }
 }
