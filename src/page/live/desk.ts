@@ -1,10 +1,10 @@
-import { toBridgeError, type BridgeError } from '../../contract/errors.ts'
-import type { ControlClient } from '../../client/client.ts'
+import { BridgeError, toBridgeError } from '../../contract/errors.ts'
+import { createControlClient, type ControlClient } from '../../client/index.ts'
 import type { EncoderBody, SessionSummary, StatusResponse } from '../../control/schema.ts'
 import type { EventBody } from '../../control/schema/events.ts'
 import type { MeResponse } from '../../control/schema/people.ts'
 import type { WorkResponse } from '../../control/schema/work.ts'
-import { followEvents } from './events.ts'
+import { createPause } from './pause.ts'
 
 /** How far the page has come with its daemon. */
 export type Reach = 'connecting' | 'reached' | 'unreachable' | 'signed_out'
@@ -89,14 +89,27 @@ export const afterEvent = (state: DeskState, event: EventBody): DeskState => {
 const isSignedOut = ({ code }: BridgeError): boolean => code === 'control_unauthorized'
 
 /** Opens the page's view of the desk; it signs in first where a code is given. Never rejects: the state tells. */
-export const openDesk = (client: ControlClient, signInCode: string | null): Desk => {
+export const openDesk = (endpoint: string, signInCode: string | null): Desk => {
   let state = empty
+  const pause = createPause()
   const observers = new Set<() => void>()
   const listeners = new Set<(event: EventBody) => void>()
   const set = (change: Partial<DeskState>): void => {
     state = { ...state, ...change }
     for (const observer of observers) observer()
   }
+  const client = createControlClient({
+    endpoint,
+    openSocket: (url) => {
+      const socket = new WebSocket(url)
+      // Only now: what happened before the line was up is told by nobody.
+      socket.addEventListener('open', () => {
+        pause.reset()
+        readAll().catch(() => socket.close())
+      })
+      return socket
+    },
+  })
   const fail = (thrown: unknown): BridgeError => {
     const error = toBridgeError(thrown)
     set({ reach: isSignedOut(error) ? 'signed_out' : 'unreachable', error })
@@ -105,15 +118,15 @@ export const openDesk = (client: ControlClient, signInCode: string | null): Desk
 
   const mayRead = (): boolean => state.me?.role != null
   const readWork = async (): Promise<void> => {
-    if (mayRead()) set({ work: await client.call('work') })
+    if (mayRead()) set({ work: await client.work() })
   }
   const readMe = async (): Promise<void> => {
-    set({ me: await client.call('me') })
+    set({ me: await client.me() })
     if (!mayRead()) set({ work: null })
     await readWork()
   }
   const readAll = async (): Promise<void> => {
-    const [me, status] = await Promise.all([client.call('me'), client.call('status')])
+    const [me, status] = await Promise.all([client.me(), client.status()])
     const sessions = status.sessions.reduce(withSession, state.sessions)
     set({ me, status, sessions, reach: 'reached', error: null })
     await readWork()
@@ -127,26 +140,26 @@ export const openDesk = (client: ControlClient, signInCode: string | null): Desk
     for (const listener of listeners) listener(event)
   }
 
+  const explain = async (): Promise<void> => {
+    // A browser does not tell what a WebSocket was refused for; a call does.
+    const refused = state.error?.code === 'sign_in_refused' ? state.error : null
+    const failure = await client.me().then(() => fail(new BridgeError('daemon_unreachable')), fail)
+    if (isSignedOut(failure)) set({ error: refused ?? failure })
+    else pause.after(listen)
+  }
+  const listen = (): void => {
+    client.events({}, { onEvent: take, onEnd: () => void explain() })
+  }
+
   const start = async (): Promise<void> => {
     if (signInCode !== null) {
       try {
-        await client.call('signIn', { code: signInCode })
+        await client.signIn({ code: signInCode })
       } catch (error) {
         set({ error: toBridgeError(error) })
       }
     }
-    followEvents({
-      onOpen: readAll,
-      onEvent: take,
-      onFailure: (error) => {
-        // A refused code says more than that there is no cookie.
-        const refused = state.error?.code === 'sign_in_refused' ? state.error : null
-        const failure = fail(error)
-        if (refused !== null && isSignedOut(failure)) set({ error: refused })
-        return isSignedOut(failure)
-      },
-      probe: () => client.call('me'),
-    })
+    listen()
   }
   void start()
 

@@ -12,7 +12,7 @@ export const useEnding = (session: SessionSummary | undefined): EndingBody | nul
   useEffect(() => {
     if (orderId === null) return undefined
     const giveUp = new AbortController()
-    client.call('session', {}, { order_id: orderId }, giveUp.signal).then(
+    client.session({ order_id: orderId }, { signal: giveUp.signal }).then(
       ({ ending }) => setTold({ orderId, ending }),
       // The summary still says how it ended.
       () => undefined,

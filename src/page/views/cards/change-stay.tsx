@@ -39,7 +39,7 @@ const NewEnd = ({ item }: { readonly item: WorkItem }) => {
   const [isDone, setDone] = useState(false)
   const save = (): void => {
     void run((client) =>
-      client.call('extend', {
+      client.extend({
         access_grant_id: item.access_grant_id,
         ends_at: fromWallClock(end, item.time_zone),
       }),

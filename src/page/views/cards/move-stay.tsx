@@ -24,7 +24,7 @@ export const MoveStay = ({ item, movers }: MoveStayProps) => {
   const [newRoom, setNewRoom] = useState('')
   useEffect(() => {
     const doors = new Set(item.doors.map((door) => door.acs_entrance_id))
-    void run(() => client.call('rooms')).then((answer) => {
+    void run(() => client.rooms()).then((answer) => {
       const known = answer?.rooms.find((row) => doors.has(row.acs_entrance_id))?.room
       if (known != null) setRoom((typed) => (typed === '' ? known : typed))
     })
@@ -33,7 +33,7 @@ export const MoveStay = ({ item, movers }: MoveStayProps) => {
     request: { kind: 'move'; room: string; new_room: string } | { kind: 'check_out'; room: string },
     title: string,
   ): Promise<void> => {
-    const ordered = await run(() => client.call('stay', { ...request, encoder }))
+    const ordered = await run(() => client.stay({ ...request, encoder }))
     if (ordered !== null) noteOrder(ordered.order_id, { title, isSeen: false })
   }
   const checksOut = movers.find(({ encoder_id: id }) => id === encoder)?.keys?.checks_out === true

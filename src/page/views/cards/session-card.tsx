@@ -44,7 +44,7 @@ const Running = ({ session, name, encoder }: RunningProps) => {
           look="primary"
           size="big"
           isBusy={isBusy}
-          onClick={() => void run((client) => client.call('confirm', { revision: session.revision }, order))}
+          onClick={() => void run((client) => client.confirm({ ...order, revision: session.revision }))}
         >
           {lanes.confirm}
         </Button>
@@ -52,11 +52,7 @@ const Running = ({ session, name, encoder }: RunningProps) => {
         <Progress label={lanes.progress} done={session.progress?.done} total={session.progress?.total} />
       )}
       {session.is_cancellable ? (
-        <Button
-          look="danger"
-          isBusy={isBusy}
-          onClick={() => void run((client) => client.call('cancel', {}, order))}
-        >
+        <Button look="danger" isBusy={isBusy} onClick={() => void run((client) => client.cancel(order))}>
           {lanes.stop}
         </Button>
       ) : (

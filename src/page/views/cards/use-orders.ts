@@ -38,8 +38,8 @@ export const useOrders = (encoder: EncoderBody | null, copies: number) => {
     const at = { access_method_id: item.access_method_id, encoder: encoder.encoder_id }
     const ordered = await run((client) =>
       purpose === 'assign'
-        ? client.call('assign', at)
-        : client.call('encode', {
+        ? client.assign(at)
+        : client.encode({
             ...at,
             purpose,
             ...(encoder.keys !== null && { copies }),

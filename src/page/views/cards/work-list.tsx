@@ -91,7 +91,7 @@ export const WorkList = ({ lane, copies, onCopies }: WorkListProps) => {
             isBusy={refresh.isBusy}
             onClick={() =>
               void refresh
-                .run((client) => client.call('refreshWork'))
+                .run((client) => client.refreshWork())
                 .then((answer) => answer !== null && setWork(answer))
             }
           >

@@ -15,7 +15,7 @@ export const Locked = () => {
   const [clerks, setClerks] = useState<readonly ClerkBody[] | null>(null)
   const [chosen, setChosen] = useState<ClerkBody | null>(null)
   useEffect(() => {
-    void run(() => client.call('clerks')).then((answer) => setClerks(answer?.clerks ?? null))
+    void run(() => client.clerks()).then((answer) => setClerks(answer?.clerks ?? null))
   }, [client, run])
   const withPin = (clerks ?? []).filter((clerk) => clerk.has_pin)
   return (
@@ -58,7 +58,7 @@ const Badge = () => {
         icon="card"
         isBusy={isBusy}
         onClick={() =>
-          void run((client) => client.call('switchClerk', { by: 'badge' })).then((me) => me && setMe(me))
+          void run((client) => client.switchClerk({ by: 'badge' })).then((me) => me && setMe(me))
         }
       >
         {locked.badge}

@@ -26,7 +26,7 @@ export const PinPad = ({ clerk, onUnlock, onBack }: PinPadProps) => {
   const unlock = (): void => {
     if (pin.length < SHORTEST_PIN || isBusy) return
     setPin('')
-    void run((client) => client.call('switchClerk', { by: 'pin', clerk_id: clerk.clerk_id, pin })).then(
+    void run((client) => client.switchClerk({ by: 'pin', clerk_id: clerk.clerk_id, pin })).then(
       (me) => me !== null && onUnlock(me),
     )
   }
