@@ -16,6 +16,7 @@ import { INSTANT_KEY_PATH, registerInstantKeyPages } from './instant-key-pages.t
 import { registerBridgeRoutes } from './routes-bridges.ts'
 import { registerClientSessionRoutes } from './routes-client-sessions.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
+import { registerDeskWorkRoutes } from './routes-desk-work.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
 import { registerSimulateIssuingRoutes } from './routes-simulate-issuing.ts'
@@ -139,6 +140,7 @@ export const createHubServer = (
   registerWebhookRoutes(app, hub)
   registerBridgeRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
+  registerDeskWorkRoutes(app, hub)
   registerInstantKeyPages(app, hub)
   return app
 }
