@@ -68,9 +68,7 @@ export const ChannelDeliverable = z.object({
   is_encoding_required: z.boolean(),
   is_assignment_required: z.boolean(),
   secrets: z.array(ChannelSecret).describe('What `reveal` tells now; empty before is_issued'),
-  remarks: z.array(
-    z.object({ kind: z.enum(['warning', 'error']), code: z.string(), message: z.string() }),
-  ),
+  remarks: z.array(z.object({ kind: z.enum(['warning', 'error']), code: z.string(), message: z.string() })),
 })
 export const ChannelGrant = z.object({
   access_grant_id: z.string(),
