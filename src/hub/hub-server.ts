@@ -20,6 +20,7 @@ import { registerClientSessionRoutes } from './routes-client-sessions.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
+import { registerOperatorRoutes } from './routes-operator.ts'
 import { registerSimulateIssuingRoutes } from './routes-simulate-issuing.ts'
 import { registerSimulateRoutes } from './routes-simulate.ts'
 import { registerWebhookRoutes } from './routes-webhooks.ts'
@@ -141,6 +142,7 @@ export const createHubServer = (
   registerEventRoutes(app, hub)
   registerWebhookRoutes(app, hub)
   registerBridgeRoutes(app, hub)
+  registerOperatorRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
   registerInstantKeyPages(app, hub)
   return app
