@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { generatedPages } from '../docs/pages.ts'
-import { controlRoutes } from '../docs/render/control-routes.ts'
+import { allControlRoutes } from '../src/control/schema/routes.ts'
 import { drivers, loadDriver } from '../drivers/index.ts'
 import { image } from '../src/cards/layouts/image.ts'
 import { createConfiguredLayout } from '../src/cards/layouts/configured.ts'
@@ -258,12 +258,14 @@ describe('the tables of routes', async () => {
 
   test('docs/control-api.md has the routes that the daemon has', async () => {
     const routes = await collectRoutes(async () => (await openControl())[Symbol.asyncDispose]())
-    expect(controlRoutes.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(routes)
+    expect(allControlRoutes.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(routes)
   })
 
   test('docs/control-api.md names the shapes that the daemon answers with', async () => {
     await using control = await openControl()
-    const asked = controlRoutes.filter(({ method, path }) => method === 'GET' && !/:|audit|events/.test(path))
+    const asked = allControlRoutes.filter(
+      ({ method, path }) => method === 'GET' && !/:|audit|events/.test(path),
+    )
     expect(asked.length).toBeGreaterThan(4)
     for (const { path, answer } of asked) {
       const { body } = await send(control.port, 'GET', path, bearer(control.token))

@@ -1,49 +1,25 @@
 import type { z } from 'zod'
-import * as schemas from '../../src/control/schema.ts'
+import * as desk from '../../src/control/schema.ts'
+import * as events from '../../src/control/schema/events.ts'
+import * as people from '../../src/control/schema/people.ts'
 import * as rooms from '../../src/control/schema/rooms.ts'
-import { StayRequest } from '../../src/control/schema/stays.ts'
-import { controlRoutes } from './control-routes.ts'
+import { allControlRoutes } from '../../src/control/schema/routes.ts'
+import * as stays from '../../src/control/schema/stays.ts'
+import * as upkeep from '../../src/control/schema/upkeep.ts'
+import * as work from '../../src/control/schema/work.ts'
 import { jsonSchemas, shapeBlock } from './shape.ts'
 
-const shapes: Readonly<Record<string, z.ZodType>> = {
-  Health: schemas.HealthResponse,
-  Status: schemas.StatusResponse,
-  Encoders: schemas.EncodersResponse,
-  Encoder: schemas.EncoderBody,
-  TakeOverRequest: schemas.TakeOverRequest,
-  AcceptRequest: schemas.AcceptRequest,
-  IdentifyRequest: schemas.IdentifyRequest,
-  Identified: schemas.IdentifyResponse,
-  EventsQuery: schemas.EventsQuery,
-  Event: schemas.EventBody,
-  EncodeRequest: schemas.EncodeRequest,
-  ScanRequest: schemas.ScanRequest,
-  PlaceCardRequest: schemas.PlaceCardRequest,
-  RemoveCardRequest: schemas.RemoveCardRequest,
-  PresentRequest: schemas.PresentRequest,
-  StayRequest,
-  Ordered: schemas.OrderedResponse,
-  Rooms: rooms.RoomsResponse,
-  Room: rooms.RoomBody,
-  ReplaceRoomsRequest: rooms.ReplaceRoomsRequest,
-  RoomChanges: rooms.RoomChangesResponse,
-  RoomsCheck: rooms.RoomsCheckResponse,
-  Sessions: schemas.SessionsResponse,
-  SessionSummary: schemas.SessionSummary,
-  SessionQuery: schemas.SessionQuery,
-  Session: schemas.SessionBody,
-  Ending: schemas.EndingBody,
-  ConfirmRequest: schemas.ConfirmRequest,
-  Empty: schemas.EmptyRequest,
-  AuditQuery: schemas.AuditQuery,
-  AuditLine: schemas.AuditBody,
-  PairingRequest: schemas.PairingRequest,
-  Pairing: schemas.PairingResponse,
-  Doctor: schemas.DoctorReport,
-  Check: schemas.DoctorCheck,
-  Error: schemas.ErrorBody,
-  Fault: schemas.Fault,
-}
+/** Kept for files and for other shapes: no route takes or gives them. */
+const unshown = new Set<string>(['DaemonFile', 'EncoderChoice'])
+
+/** Every shape of the schemas, by its name without Request, Response and Body where that is still unambiguous. */
+const shapes: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  [desk, work, stays, people, rooms, upkeep, events].flatMap((module) =>
+    Object.entries(module as Readonly<Record<string, z.ZodType>>)
+      .filter(([name]) => !unshown.has(name))
+      .map(([name, schema]) => [name.replace(/(?:Response|Body)$/, ''), schema] as const),
+  ),
+)
 
 const linkTo = (schema: z.ZodType | null): string => {
   if (schema === null) return '–'
@@ -76,13 +52,13 @@ as there is something new. Its states are those of [sessions.md](sessions.md), i
 whoever knows the order's id; lists leave it out.
 
 A field with \`?\` may be missing. An \`instant\` is ISO 8601 in UTC.
-This page is generated from \`src/control/schema.ts\` and \`docs/render/control-routes.ts\` by \`npm run docs\`.
+This page is generated from \`src/control/schema\` by \`npm run docs\`.
 
 ## Routes
 
 | Method | Path | Does | Request | Answer |
 |---|---|---|---|---|
-${controlRoutes
+${allControlRoutes
   .map(
     ({ method, path, does, request, answer }) =>
       `| ${method} | \`${path}\` | ${does} | ${linkTo(request)} | ${linkTo(answer)} |`,

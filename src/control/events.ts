@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { EncoderId } from '../contract/ids.ts'
 import { noUid } from '../contract/ids.ts'
 import type { ControlPorts } from './ports.ts'
-import type { EventBody } from './schema.ts'
+import type { EventBody } from './schema/events.ts'
 import { encoderBody } from './views.ts'
 
 /** A client that reads nothing is left behind after so many bytes: several times what all encoders take. */

@@ -194,27 +194,34 @@ export const SessionQuery = z.strictObject({
     .describe('Waits at most this long, milliseconds'),
 })
 
+/** The link to the hub. */
+export const LinkBody = z.object({
+  state: z.enum(['unpaired', 'connecting', 'connected', 'waiting', 'refused']),
+  transport: z.enum(['websocket', 'polling']).nullable(),
+  hub_endpoint: z.string().nullable(),
+  connected_since: instant.nullable(),
+  clock_skew_ms: z.number().nullable().describe('This computer’s clock minus the hub’s'),
+  error: Fault.nullable(),
+})
+export type LinkBody = z.infer<typeof LinkBody>
+
+export const OutboxBody = z
+  .object({
+    waiting: z.number().int(),
+    oldest_at: instant.nullable(),
+    refused: z.number().int().describe('For good; kept for support'),
+  })
+  .describe('Results that the hub has not acknowledged')
+export type OutboxBody = z.infer<typeof OutboxBody>
+
 /** `GET /v1/status` */
 export const StatusResponse = z.object({
   version: z.string(),
   started_at: instant,
-  link: z.object({
-    state: z.enum(['unpaired', 'connecting', 'connected', 'waiting', 'refused']),
-    transport: z.enum(['websocket', 'polling']).nullable(),
-    hub_endpoint: z.string().nullable(),
-    connected_since: instant.nullable(),
-    clock_skew_ms: z.number().nullable().describe('This computer’s clock minus the hub’s'),
-    error: Fault.nullable(),
-  }),
+  link: LinkBody,
   encoders: z.array(EncoderBody),
   sessions: z.array(SessionSummary).describe('Those that have not ended'),
-  outbox: z
-    .object({
-      waiting: z.number().int(),
-      oldest_at: instant.nullable(),
-      refused: z.number().int().describe('For good; kept for support'),
-    })
-    .describe('Results that the hub has not acknowledged'),
+  outbox: OutboxBody,
   rooms: z
     .object({
       count: z.int(),
@@ -269,46 +276,6 @@ export const IdentifyResponse = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('nothing') }).describe('No card was shown in time'),
 ])
 export type IdentifyResponse = z.infer<typeof IdentifyResponse>
-
-/** The query of `GET /v1/events`, which answers JSON lines for as long as the caller listens. */
-export const EventsQuery = z.strictObject({
-  reveal: z
-    .enum(['true', 'false'])
-    .default('false')
-    .describe('true also tells what scanners have read; it may be the number of a card'),
-})
-
-const at = { at: instant }
-const device = { encoder_id: z.uuid(), encoder_name: z.string() }
-
-/** One line of `GET /v1/events`. Each encoder comes once at the start. */
-export const EventBody = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('device.changed'), ...at, encoder: EncoderBody }),
-  z
-    .object({
-      type: z.literal('card.presented'),
-      ...at,
-      ...device,
-      order_id: OrderId,
-      card_uid: z.string().nullable(),
-      technology: z.string(),
-    })
-    .describe('A session was shown a card'),
-  z
-    .object({
-      type: z.literal('scanner.read'),
-      ...at,
-      ...device,
-      technology: z.string(),
-      size_bytes: z.int(),
-      bit_count: z.int().nullable(),
-      symbology: z.string().nullable(),
-      data: z.string().nullable().describe('Hexadecimal; null unless reveal is true'),
-    })
-    .describe('A read that no session had asked for'),
-  z.object({ type: z.literal('alive'), ...at }).describe('Nothing has happened for a while'),
-])
-export type EventBody = z.infer<typeof EventBody>
 
 /** `POST /v1/scans` */
 export const ScanRequest = z.strictObject({ encoder })

@@ -17,12 +17,17 @@ import { registerActionAttemptRoutes } from './routes-action-attempts.ts'
 import { INSTANT_KEY_PATH, registerInstantKeyPages } from './instant-key-pages.ts'
 import { registerBridgeRoutes } from './routes-bridges.ts'
 import { registerClientSessionRoutes } from './routes-client-sessions.ts'
+import { registerCredentialRoutes } from './routes-credentials.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
 import { registerOperatorRoutes } from './routes-operator.ts'
+import { registerInstantKeyRoutes } from './routes-instant-keys.ts'
+import { registerRelatedRoutes } from './routes-related.ts'
+import { registerReportDevicesRoute } from './routes-report-devices.ts'
 import { registerSimulateIssuingRoutes } from './routes-simulate-issuing.ts'
 import { registerSimulateRoutes } from './routes-simulate.ts'
+import { registerUnlockDoorRoute } from './routes-unlock-door.ts'
 import { registerWebhookRoutes } from './routes-webhooks.ts'
 import { registerWorkspaceRoutes } from './routes-workspaces.ts'
 
@@ -132,10 +137,15 @@ export const createHubServer = (
   app.get('/health', async () => ({ time: nowOf(hub), ok: true }))
   registerWorkspaceRoutes(app, hub)
   registerAcsRoutes(app, hub)
+  registerReportDevicesRoute(app, hub)
+  registerCredentialRoutes(app, hub)
   registerAccessGrantRoutes(app, hub)
   registerAccessMethodRoutes(app, hub)
+  registerRelatedRoutes(app, hub)
+  registerUnlockDoorRoute(app, hub)
   registerEncodingRoutes(app, hub)
   registerClientSessionRoutes(app, hub)
+  registerInstantKeyRoutes(app, hub)
   registerSimulateRoutes(app, hub)
   registerSimulateIssuingRoutes(app, hub)
   registerActionAttemptRoutes(app, hub)

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { BridgeError } from '../../src/contract/errors.ts'
 import { CardUid, noUid, OrderId } from '../../src/contract/ids.ts'
 import * as schema from '../../src/control/schema.ts'
+import * as events from '../../src/control/schema/events.ts'
 import { backOffice, frontDesk, openControl } from '../support/fake-control-ports.ts'
 import { bearer, json, send } from './request.ts'
 
@@ -18,9 +19,9 @@ const listen = async (control: { readonly endpoint: string; readonly token: stri
   const lines = createInterface({ input: Readable.fromWeb(response.body as never) })[Symbol.asyncIterator]()
   return {
     type: response.headers.get('content-type'),
-    next: async (): Promise<schema.EventBody | null> => {
+    next: async (): Promise<events.EventBody | null> => {
       const { done, value } = await lines.next()
-      return done === true ? null : schema.EventBody.parse(JSON.parse(value))
+      return done === true ? null : events.EventBody.parse(JSON.parse(value))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { BridgeError } from '../../contract/errors.ts'
-import { EventBody } from '../../control/schema.ts'
+import { EventBody } from '../../control/schema/events.ts'
 import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -24,6 +24,11 @@ const sentenceOf = (event: EventBody): string | null => {
       const size = event.bit_count === null ? `${event.size_bytes} bytes` : `${event.bit_count} bits`
       return `${time}  ${event.encoder_name}  read ${event.technology}, ${event.data ?? size}`
     }
+    case 'session.changed':
+    case 'work.changed':
+    case 'link.changed':
+    case 'me.changed':
+    case 'log.line':
     case 'alive':
       return null
   }
