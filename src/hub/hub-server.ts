@@ -21,8 +21,10 @@ import { registerBridgeRoutes } from './routes-bridges.ts'
 import { registerClientSessionRoutes } from './routes-client-sessions.ts'
 import { registerCredentialRoutes } from './routes-credentials.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
+import { registerDeskWorkRoutes } from './routes-desk-work.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
+import { registerOperatorRoutes } from './routes-operator.ts'
 import { registerInstantKeyRoutes } from './routes-instant-keys.ts'
 import { registerRelatedRoutes } from './routes-related.ts'
 import { registerReportDevicesRoute } from './routes-report-devices.ts'
@@ -105,6 +107,7 @@ const registerSandboxRoutes = (app: FastifyInstance, hub: HubContext): void => {
   registerEventRoutes(app, hub)
   registerWebhookRoutes(app, hub)
   registerBridgeRoutes(app, hub)
+  registerDeskWorkRoutes(app, hub)
   registerInstantKeyPages(app, hub)
 }
 
@@ -150,6 +153,7 @@ export const createHubServer = (
   app.get('/health', async () => ({ time: nowOf(hub), ok: true }))
   if (hub.gateway === undefined) registerSandboxRoutes(app, hub)
   else registerGatewayRoutes(app, hub, hub.gateway)
+  registerOperatorRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
   return app
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
+import { findApiKey } from '../api-keys.ts'
 import type { HubContext } from '../context.ts'
 import type { Caller } from '../endpoint.ts'
 import { invalidInput, refusal } from '../refusal.ts'
@@ -11,8 +12,8 @@ import type { Upstream } from './upstream.ts'
 const CONFIRMED_FOR_MS = 60_000
 const MAX_CONFIRMED = 1_000
 
-/** As makeApiKey and makeBridgeToken make them. */
-const OF_A_HUB = /seam_(?:hub|brg)_[0-9a-f]{48}/g
+/** As makeApiKey, makeBridgeToken and makeEnrolmentToken make them. */
+const OF_A_HUB = /(?:seam_hub_|seam_brg_|ebe_)[0-9a-f]{48}/g
 /**
  * API keys, as the official clients tell them from access tokens, client sessions and publishable keys. Those three speak for a person or
  * a page: a client session passes `/workspaces/get`, and must not order cards of the whole workspace.
@@ -43,12 +44,14 @@ export const createCallers = (
   workspaceId: () => Promise<string>,
 ): GatewayCallers => {
   const confirmed = new Map<string, number>()
-  const keyOfHub = (bearer: string) => hub.store.apiKeys.find({ key_hash: hashToken(bearer) })
+  const keyOfHub = (bearer: string) => findApiKey(hub, bearer)
   const isOurs = (text: string): boolean => {
     const hash = hashToken(text)
     return (
       hub.store.apiKeys.find({ key_hash: hash }) !== null ||
-      hub.store.sessions.find({ token_hash: hash }) !== null
+      hub.store.sessions.find({ token_hash: hash }) !== null ||
+      hub.store.sessions.find({ next_token_hash: hash }) !== null ||
+      hub.store.enrolmentTokens.find({ token_hash: hash }) !== null
     )
   }
   // Seam makes no such keys; another hub does, and then ours there looks like one.
@@ -97,11 +100,12 @@ export const createCallers = (
       const bearer = bearerOf(request)
       if (bearer === null) throw refusal(401, 'unauthorized', 'A bearer token is needed.')
       const key = keyOfHub(bearer)
-      if (key !== null) return { workspaceId: await workspaceId(), label: key.label }
+      if (key !== null)
+        return { workspaceId: await workspaceId(), label: key.label, isOperator: key.is_operator }
       if (!API_KEY.test(bearer) || isOurs(bearer)) throw unknownKey()
       const ownId = await workspaceId()
       await confirm(bearer, ownId)
-      return { workspaceId: ownId, label: `Seam key …${bearer.slice(-4)}` }
+      return { workspaceId: ownId, label: `Seam key …${bearer.slice(-4)}`, isOperator: false }
     },
   }
 }

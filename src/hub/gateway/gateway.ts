@@ -19,6 +19,7 @@ export interface Gateway {
   readonly passThrough: PassThrough
   readonly authorizationFor: GatewayCallers['authorizationFor']
   identify(this: void, request: { readonly raw: IncomingMessage }): Promise<Caller>
+  prepareSystem(acsSystemId: string): Promise<void>
   prepareClaim(pairingCode: string, acsSystemId: string | null): Promise<void>
   prepareEncode(accessMethodId: string, acsEncoderIds: readonly string[]): Promise<void>
   prepareLookup(acsCredentialId: string): Promise<void>

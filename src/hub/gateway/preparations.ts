@@ -37,13 +37,16 @@ const EntrancesAnswer = z.object({
 /** More pages than a property has doors. */
 const MAX_PAGES = 100
 
+/** Where neither Seam nor a bridge has told one. */
+const UNTOLD_TIME_ZONE = 'UTC'
+
 const keepSystem = (
   hub: HubContext,
   told: z.output<typeof SystemAnswer>['acs_system'],
-  bridgeTimeZone: string,
+  timeZone: string,
 ): void => {
   const { acs_system_id, workspace_id, name, connected_account_id } = told
-  const row = { name, connected_account_id, time_zone: told.location?.time_zone ?? bridgeTimeZone }
+  const row = { name, connected_account_id, time_zone: told.location?.time_zone ?? timeZone }
   if (hub.store.systems.find({ acs_system_id }) !== null) {
     return hub.store.systems.update({ acs_system_id }, row)
   }
@@ -68,30 +71,25 @@ export const createPreparations = (hub: HubContext, upstream: Upstream, workspac
     }
     hub.store.transaction(() => keepShadow(hub, workspaceId(), systemId, related))
   }
+  const fetchSystem = async (acsSystemId: string, timeZone: string): Promise<void> => {
+    const asked = { acs_system_id: acsSystemId }
+    const { acs_system: told } = await askUpstream(upstream, '/acs/systems/get', asked, SystemAnswer)
+    hub.store.transaction(() => keepSystem(hub, { ...told, workspace_id: workspaceId() }, timeZone))
+  }
   const forget = (access_method_id: string): void => {
     const method = hub.store.methods.find({ access_method_id, deleted_at: null })
     if (method !== null) hub.store.transaction(() => deleteMethod(hub, method))
   }
 
   return {
+    prepareSystem: (acsSystemId: string) => fetchSystem(acsSystemId, UNTOLD_TIME_ZONE),
     prepareClaim: async (pairingCode: string, acsSystemId: string | null): Promise<void> => {
       if (acsSystemId === null) {
         throw invalidInput('acs_system_id: name the access system of Seam that this bridge serves')
       }
-      const { acs_system: told } = await askUpstream(
-        upstream,
-        '/acs/systems/get',
-        { acs_system_id: acsSystemId },
-        SystemAnswer,
-      )
-      const session = hub.store.sessions.find({
-        pairing_code: pairingCode.trim().toUpperCase(),
-        bridge_id: null,
-      })
-      if (session === null) return
-      hub.store.transaction(() =>
-        keepSystem(hub, { ...told, workspace_id: workspaceId() }, session.time_zone),
-      )
+      const pairing_code = pairingCode.trim().toUpperCase()
+      const session = hub.store.sessions.find({ pairing_code, bridge_id: null })
+      await fetchSystem(acsSystemId, session?.time_zone ?? UNTOLD_TIME_ZONE)
     },
     prepareEncode: async (accessMethodId: string, acsEncoderIds: readonly string[]): Promise<void> => {
       const [encoder] = findEncoders(hub, workspaceId(), acsEncoderIds)

@@ -7,7 +7,7 @@ import { idList } from '../inputs.ts'
 import { invalidInput } from '../refusal.ts'
 import { registerEncoderReads } from '../routes-acs.ts'
 import { registerAttemptReads } from '../routes-action-attempts.ts'
-import { registerClaim, registerSessions } from '../routes-bridges.ts'
+import { registerOwnBridgeRoutes } from '../routes-bridges.ts'
 import { registerEncodingRoutes } from '../routes-encoding.ts'
 import type { Gateway } from './gateway.ts'
 import { createAttemptMerge, createEncoderMerge } from './merged-lists.ts'
@@ -24,11 +24,14 @@ const goThrough = (gateway: Gateway, request: FastifyRequest, reply: FastifyRepl
   gateway.passThrough(request.raw, reply.raw, { requestId: request.id, body, authorization })
 }
 
+/** Bridges are paired with this hub: what it doesn't offer them nobody behind it does. */
+const BRIDGES = /^\/(?:seam\/)?bridge\/v1\//
+
 /** Before anything else looks at a request, its body included: what no route of ours answers is the upstream's. */
 export const passThroughWhatIsNotHere = (app: FastifyInstance, gateway: Gateway): void => {
   app.addHook('onRequest', async (request, reply) => {
     refuseCrookedTarget(request.raw.url ?? '')
-    if (request.is404) goThrough(gateway, request, reply)
+    if (request.is404 && !BRIDGES.test(request.raw.url ?? '')) goThrough(gateway, request, reply)
   })
 }
 
@@ -118,8 +121,7 @@ const registerMerged = (
 
 /** What a gateway answers itself. Where it depends on what a request names, the rest of it goes to the upstream. */
 export const registerGatewayRoutes = (app: FastifyInstance, hub: HubContext, gateway: Gateway): void => {
-  registerSessions(app, hub)
-  registerClaim(app, hub)
+  registerOwnBridgeRoutes(app, hub)
   void app.register(async (shared) => {
     keepBodies(shared)
     const ownership = createOwnership(hub)
