@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { hashToken } from '../../src/hub/secrets.ts'
 import { encoderNamed } from './fake-bridge.ts'
-import { openGateway, openHotel, openRawServer, sayRaw, SEAM_KEY } from './gateway-rig.ts'
+import { openGateway, openHotel, openRawServer, sayRaw, SEAM_KEY, WORKSPACE_ID } from './gateway-rig.ts'
 
 const open = async () => {
   const server = await openRawServer()
@@ -145,6 +145,49 @@ describe('a key', () => {
       expect((await fetch(`${gateway.endpoint}/devices/list`, bearing(token))).status).toBe(401)
     }
     expect(server.requests).toEqual([])
+  })
+
+  test('of enrolment goes nowhere but to the claim', async () => {
+    const { gateway, seam, systemId } = await openHotel()
+    const { body } = await gateway.post('/enrolment_tokens/create', { acs_system_id: systemId, count: 1 })
+    const [{ token }] = body.enrolment_tokens
+    expect((await fetch(`${gateway.endpoint}/devices/list`, bearing(token))).status).toBe(401)
+    expect((await fetch(`${gateway.endpoint}/acs/systems/list`, bearing(token))).status).toBe(401)
+    expect(seam.log.join()).not.toContain(token)
+    expect(await gateway.pair('Desk', token)).toMatch(/^seam_brg_/)
+  })
+
+  test('of a bridge is good for what a gateway offers bridges, and the rest is not asked upstream', async () => {
+    const { server, gateway } = await open()
+    const { body } = await gateway.post('/bridge/v1/work/list', {})
+    expect(body.error.type).toBe('route_not_found')
+    expect((await gateway.post('/seam/bridge/v1/anything', {})).status).toBe(404)
+    expect(server.requests).toEqual([])
+  })
+
+  test('that Seam knows counts here only as an API key, and of this workspace', async () => {
+    const { server, gateway } = await open()
+    const other = '99999999-9999-4999-8999-999999999999'
+    server.workspaces.set('seam_mine', WORKSPACE_ID).set('seam_theirs', other)
+    for (const key of ['seam_cst_guest', 'seam_at_person', 'seam_pk_page', 'eyJhbGciOiJIUzI1NiJ9.e30.x']) {
+      server.workspaces.set(key, WORKSPACE_ID)
+    }
+    const statuses = await Promise.all(
+      [...server.workspaces.keys()].map(async (key) => [
+        key,
+        (await gateway.post('/bridges/overview', {}, key)).status,
+      ]),
+    )
+    const good = [SEAM_KEY, 'seam_mine']
+    expect(statuses).toEqual(
+      [...server.workspaces.keys()].map((key) => [key, good.includes(key) ? 200 : 401]),
+    )
+  })
+
+  test('of Seam’s is no operator’s here', async () => {
+    const { gateway, seam } = await openHotel()
+    expect((await gateway.post('/api_keys/list', {}, seam.apiKey)).status).toBe(403)
+    expect((await gateway.post('/api_keys/list', {})).status).toBe(200)
   })
 
   test('named by the Connection header does not go without one', async () => {

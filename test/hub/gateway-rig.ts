@@ -58,6 +58,8 @@ export interface RawServer {
   readonly endpoint: string
   /** What each request was, header and body, but for those that ask for the workspace. */
   readonly requests: string[]
+  /** The bearers that it knows, each with its workspace. */
+  readonly workspaces: Map<string, string>
   /** The answer to the next ones: bytes, or nothing at all. */
   answer: string | null
   /** Answers by what was asked for; null for `answer`. */
@@ -98,8 +100,9 @@ export const openRawServer = async (): Promise<RawServer> => {
       text += bytes.toString('latin1')
       if (!isWhole(text)) return
       if (text.startsWith('POST /workspaces/get ')) {
-        const isKnown = text.includes(`Bearer ${SEAM_KEY}\r\n`)
-        socket.end(isKnown ? jsonAnswer(WORKSPACE) : jsonAnswer({ error: {} }, '401 Unauthorized'))
+        const workspace_id = raw.workspaces.get(/Bearer (\S+)/.exec(text)?.[1] ?? '')
+        const known = jsonAnswer({ workspace: { ...WORKSPACE.workspace, workspace_id }, ok: true })
+        socket.end(workspace_id === undefined ? jsonAnswer({ error: {} }, '401 Unauthorized') : known)
         return
       }
       raw.requests.push(text)
@@ -118,6 +121,7 @@ export const openRawServer = async (): Promise<RawServer> => {
   const raw: RawServer = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
+    workspaces: new Map([[SEAM_KEY, WORKSPACE_ID]]),
     answer: jsonAnswer({ ok: true }),
     answerTo: () => null,
     nextClosed: () => new Promise((resolve) => closings.push(resolve)),
