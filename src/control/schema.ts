@@ -175,8 +175,16 @@ export const EndingBody = z.discriminatedUnion('kind', [
 ])
 export type EndingBody = z.infer<typeof EndingBody>
 
-/** `GET /v1/sessions/:order_id`: one session in full, for whoever knows the order's id. */
-export const SessionBody = z.object({ ...session, ending: EndingBody.nullable() })
+/** `GET /v1/sessions/:order_id`: one session in full. */
+export const SessionBody = z.object({
+  ...session,
+  is_yours: z
+    .boolean()
+    .describe(
+      'Whether this caller had it ordered, or an operator asks for what came from elsewhere; to all others identifiers, numbers, records and remarks are null',
+    ),
+  ending: EndingBody.nullable(),
+})
 export type SessionBody = z.infer<typeof SessionBody>
 
 /** `GET /v1/sessions` */

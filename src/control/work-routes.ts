@@ -81,7 +81,10 @@ const queryOf = (query: GrantsQuery): GrantQuery => {
 }
 
 /** Serves what the desk has to do and to hand over. */
-export const addWorkRoutes = (serve: Serve, work: ControlPorts['work']): void => {
+export const addWorkRoutes = (
+  serve: Serve,
+  { work, journal }: Pick<ControlPorts, 'work' | 'journal'>,
+): void => {
   // Nobody may have listened yet, and then nothing is known: the first to ask is told.
   serve.work(async ({ patience }) => {
     using waiting = patience(ANSWER_WITHIN_MS)
@@ -99,8 +102,17 @@ export const addWorkRoutes = (serve: Serve, work: ControlPorts['work']): void =>
     return { grants: (await work.grants(queryOf(request), waiting.signal)).map(grantBody) }
   })
 
-  serve.reveal(async ({ request, patience }) => {
+  serve.reveal(async ({ request, caller, patience }) => {
     using waiting = patience(ANSWER_WITHIN_MS)
+    // Before it is told: nobody sees a secret of which the audit does not know.
+    journal.noteAudit({
+      event: 'revealed',
+      orderedBy: caller.label,
+      outcome: `${request.access_method_id} ${request.secret}`,
+      orderId: null,
+      encoderId: null,
+      uid: null,
+    })
     return { value: await work.reveal(request.access_method_id, secretOf[request.secret], waiting.signal) }
   })
 
