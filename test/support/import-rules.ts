@@ -162,6 +162,14 @@ export const layers: readonly Layer[] = [
       'commander',
     ],
   },
+  {
+    folder: 'src/page',
+    title: 'page imports the client, the control schema, the error table, and react',
+    imports: ['src/client', 'src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
+    packages: ['react', 'react-dom', 'uqr', 'vite', '@vitejs/plugin-react'],
+    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/x.ts', 'node:fs', 'zod'],
+    kept: ['../client/index.ts', '../control/schema.ts', '../contract/errors.ts', 'react', 'uqr'],
+  },
 ]
 
 /** The files that know everything, and that nobody knows. */
@@ -349,5 +357,7 @@ export const importRules: readonly ImportRule[] = [
   packageRule('koffi', ['src/service', 'src/transport']),
   packageRule('xstate', ['src/sessions']),
   packageRule('@photostructure/sqlite', ['src/journal', 'src/hub']),
+  packageRule('vite', ['src/page/vite.config.ts']),
+  packageRule('@vitejs/plugin-react', ['src/page/vite.config.ts']),
   ...everywhere,
 ]
