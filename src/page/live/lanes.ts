@@ -1,5 +1,5 @@
 import type { EncoderBody, SessionSummary } from '../../control/schema.ts'
-import type { DeskState, OrderNote } from './desk.ts'
+import type { DeskState, OrderNote } from './state.ts'
 
 /** One encoder and what goes on at it. */
 export interface Lane {
