@@ -636,6 +636,13 @@ export const errorTable = {
     'There is no such clerk.',
     'Look again who is named at this desk.',
   ),
+  card_not_assigned: row(
+    409,
+    'clerk',
+    'credential_not_found',
+    'The card was not given to the access method.',
+    'Take another card, or have the access method looked at where it was made.',
+  ),
   not_issued: row(
     409,
     'clerk',

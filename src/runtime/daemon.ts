@@ -10,6 +10,7 @@ import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
+import { createHubCards } from '../seam/hub-cards.ts'
 import { createHubWork } from '../seam/hub-work.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
@@ -82,6 +83,12 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
         lookup: (credentialId, signal) =>
           link?.lookup(credentialId, signal) ?? Promise.reject(new BridgeError('hub_unreachable')),
       },
+      cards: {
+        assign: (wanted, signal) =>
+          link === null
+            ? Promise.reject(new BridgeError('outcome_unknown'))
+            : createHubCards(link).assign(wanted, signal),
+      },
       limits: {
         technologies: config.limits.technologies ?? null,
         cardsAnHour: config.limits.cardsAnHour ?? null,
@@ -142,6 +149,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       },
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,
+      orderAssign: deskOrders.assign,
       rooms: createRoomPorts(rooms, opened, systems),
       work,
       doctor: () =>

@@ -193,6 +193,10 @@ const createFakePorts = () => {
       calls.push({ scan: encoderId })
       return orderId
     },
+    orderAssign: (encoderId, method) => {
+      calls.push({ assign: method, encoderId })
+      return orderId
+    },
     orderStay: (encoderId, stay) => {
       calls.push({ stay, encoderId })
       return orderId
