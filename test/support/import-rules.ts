@@ -134,9 +134,19 @@ export const layers: readonly Layer[] = [
     kept: ['../contract/transport.ts', 'node:child_process', 'koffi'],
   },
   {
+    folder: 'src/client',
+    title: 'client imports the control schema and the error table, so that it runs in a browser',
+    imports: ['src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
+    packages: ['zod'],
+    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/table.ts', 'node:fs', 'ws'],
+    kept: ['../control/schema.ts', '../contract/errors.ts', 'zod'],
+  },
+  {
     folder: 'src/cli',
-    title: 'cli imports the control schema, the configuration, the list of rooms and the error table',
+    title:
+      'cli imports the client, the control schema, the configuration, the list of rooms and the error table',
     imports: [
+      'src/client',
       'src/control/schema.ts',
       'src/control/schema',
       'src/config',
@@ -151,6 +161,14 @@ export const layers: readonly Layer[] = [
       '../contract/errors.ts',
       'commander',
     ],
+  },
+  {
+    folder: 'src/page',
+    title: 'page imports the client, the control schema, the error table, and react',
+    imports: ['src/client', 'src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
+    packages: ['react', 'react-dom', 'uqr', 'vite', '@vitejs/plugin-react'],
+    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/x.ts', 'node:fs', 'zod'],
+    kept: ['../client/index.ts', '../control/schema.ts', '../contract/errors.ts', 'react', 'uqr'],
   },
 ]
 
@@ -339,5 +357,7 @@ export const importRules: readonly ImportRule[] = [
   packageRule('koffi', ['src/service', 'src/transport']),
   packageRule('xstate', ['src/sessions']),
   packageRule('@photostructure/sqlite', ['src/journal', 'src/hub']),
+  packageRule('vite', ['src/page/vite.config.ts']),
+  packageRule('@vitejs/plugin-react', ['src/page/vite.config.ts']),
   ...everywhere,
 ]
