@@ -206,7 +206,10 @@ export const SessionQuery = z.strictObject({
 /** The link to the hub. */
 export const LinkBody = z.object({
   state: z.enum(['unpaired', 'connecting', 'connected', 'waiting', 'refused']),
-  transport: z.enum(['websocket', 'polling']).nullable(),
+  transport: z
+    .enum(['websocket', 'polling', 'rest'])
+    .nullable()
+    .describe('rest: there is no hub, and Seam itself is asked'),
   hub_endpoint: z.string().nullable(),
   connected_since: instant.nullable(),
   clock_skew_ms: z.number().nullable().describe('This computer’s clock minus the hub’s'),
