@@ -8,6 +8,7 @@ import './styles/theme.css'
 import './styles/base.css'
 import './styles/parts.css'
 import './styles/shell.css'
+import './styles/upkeep.css'
 import { TextsProvider } from './texts/texts.tsx'
 
 const desk = openDesk(window.location.origin, takeSignInCode(window.location, window.history))

@@ -17,6 +17,9 @@ export const SettingsResponse = z.object({
   restart_needed: z
     .array(z.string())
     .describe('Settings of the file that the running daemon does not use yet'),
+  restart_error: Fault.nullable().describe(
+    'Why the last restart went back to the settings before it; null when it did not',
+  ),
 })
 export type SettingsResponse = z.infer<typeof SettingsResponse>
 
