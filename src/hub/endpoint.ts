@@ -1,15 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { findApiKey } from './api-keys.ts'
+import { findSession } from './bridge-access.ts'
 import type { HubContext } from './context.ts'
+import { findEnrolment } from './enrolment.ts'
 import { invalidParameters, refusal } from './refusal.ts'
-import { hashToken } from './secrets.ts'
-import type { BridgeSessionRow } from './store-bridges.ts'
+import { ENROLMENT_TOKEN_PREFIX } from './secrets.ts'
+import type { BridgeSessionRow, EnrolmentTokenRow } from './store-bridges.ts'
 
 /** Who calls with an API key: the key is the workspace's. */
 export interface Caller {
   readonly workspaceId: string
   /** For orders and the audit, never the key. */
   readonly label: string
+  /** Whether it may make and withdraw keys, bridges and enrolment tokens. */
+  readonly isOperator: boolean
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -25,16 +30,24 @@ export interface Endpoint<Input, Who> {
 export const READ: readonly Method[] = ['GET', 'POST']
 export const WRITE: readonly Method[] = ['POST']
 
-const bearerOf = (request: { headers: { authorization?: string | undefined } }): string => {
-  const match = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')
-  if (match?.[1] === undefined) throw refusal(401, 'unauthorized', 'A bearer token is needed.')
-  return match[1]
+/** Whatever has an Authorization header. */
+interface Bearing {
+  readonly headers: { readonly authorization?: string | undefined }
+}
+
+export const bearerIn = ({ headers }: Bearing): string | null =>
+  /^Bearer (\S{1,200})$/i.exec(headers.authorization ?? '')?.[1] ?? null
+
+const bearerOf = (request: Bearing): string => {
+  const bearer = bearerIn(request)
+  if (bearer === null) throw refusal(401, 'unauthorized', 'A bearer token is needed.')
+  return bearer
 }
 
 const callerOf = (hub: HubContext, request: FastifyRequest): Caller => {
-  const key = hub.store.apiKeys.find({ key_hash: hashToken(bearerOf(request)) })
+  const key = findApiKey(hub, bearerOf(request))
   if (key === null) throw refusal(401, 'unauthorized', 'The API key is not known.')
-  return { workspaceId: key.workspace_id, label: key.label }
+  return { workspaceId: key.workspace_id, label: key.label, isOperator: key.is_operator }
 }
 
 export interface SessionCaller {
@@ -42,12 +55,9 @@ export interface SessionCaller {
   readonly token: string
 }
 
-export const sessionOf = (
-  hub: HubContext,
-  request: { headers: { authorization?: string | undefined } },
-): SessionCaller => {
+export const sessionOf = (hub: HubContext, request: Bearing): SessionCaller => {
   const token = bearerOf(request)
-  const session = hub.store.sessions.find({ token_hash: hashToken(token) })
+  const session = findSession(hub, token)
   if (session === null) throw refusal(401, 'unauthorized', 'The bridge client session token is not known.')
   return { session, token }
 }
@@ -89,6 +99,39 @@ export const apiEndpoint = <Input>(
   hub: HubContext,
   endpoint: Endpoint<Input, Caller>,
 ): void => register(app, hub, endpoint, (request) => callerOf(hub, request))
+
+/** For the holders of an operator's key. */
+export const operatorEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, Caller>,
+): void =>
+  register(app, hub, endpoint, (request) => {
+    const caller = callerOf(hub, request)
+    if (caller.isOperator) return caller
+    throw refusal(403, 'forbidden', 'Only an operator’s key may do this.')
+  })
+
+/** Who takes a bridge into a workspace: the holder of an API key, or of an enrolment token. */
+export interface Claimer {
+  readonly workspaceId: string
+  /** Null for an API key. */
+  readonly enrolment: EnrolmentTokenRow | null
+}
+
+export const claimEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, Claimer>,
+): void =>
+  register(app, hub, endpoint, (request) => {
+    const bearer = bearerOf(request)
+    if (!bearer.startsWith(ENROLMENT_TOKEN_PREFIX)) {
+      return { workspaceId: callerOf(hub, request).workspaceId, enrolment: null }
+    }
+    const enrolment = findEnrolment(hub, bearer)
+    return { workspaceId: enrolment.workspace_id, enrolment }
+  })
 
 /** For the holders of a bridge client session token, paired or not. */
 export const bridgeEndpoint = <Input>(

@@ -63,7 +63,7 @@ const Workplace = ({ role }: { readonly role: Parameters<typeof isAllowed>[0] })
         {view === undefined ? (
           <Notice tone="info" title={texts.shell.noSuchView} />
         ) : isAllowed(role, view.role) ? (
-          <view.show rest={route.rest} />
+          <view.show key={route.rest} rest={route.rest} />
         ) : (
           <Notice tone="info" title={texts.shell.roleTooLow} />
         )}

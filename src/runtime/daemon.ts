@@ -10,6 +10,7 @@ import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
+import { createHubWork } from '../seam/hub-work.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
@@ -113,6 +114,9 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     const pairing = createPairing(journal, network, () => opened.pairingChanged())
     undo.push(() => pairing.close())
 
+    const work = createHubWork({ link: opened, clock: systemClock, wallClock })
+    undo.push(() => work.close())
+
     const deskOrders = createDeskOrders(journal, wallClock)
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
@@ -139,6 +143,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,
       rooms: createRoomPorts(rooms, opened, systems),
+      work,
       doctor: () =>
         examine({
           dataDir: options.dataDir,

@@ -112,7 +112,8 @@ export const openDesk = (endpoint: string, signInCode: string | null): Desk => {
   })
   const fail = (thrown: unknown): BridgeError => {
     const error = toBridgeError(thrown)
-    set({ reach: isSignedOut(error) ? 'signed_out' : 'unreachable', error })
+    if (isSignedOut(error)) set({ reach: 'signed_out', error, me: null, work: null })
+    else if (error.code === 'daemon_unreachable') set({ reach: 'unreachable', error })
     return error
   }
 
@@ -129,7 +130,17 @@ export const openDesk = (endpoint: string, signInCode: string | null): Desk => {
     const [me, status] = await Promise.all([client.me(), client.status()])
     const sessions = status.sessions.reduce(withSession, state.sessions)
     set({ me, status, sessions, reach: 'reached', error: null })
-    await readWork()
+    await Promise.all([readWork(), readMissedEndings()])
+  }
+  /** What was open when the line went may have ended meanwhile. */
+  const readMissedEndings = async (): Promise<void> => {
+    const open = [...state.sessions.values()].filter(({ state: at }) => at !== 'ended')
+    if (open.length === 0 || !mayRead()) return
+    const known = new Set(open.map(({ order_id: id }) => id))
+    const { sessions } = await client.sessions()
+    set({
+      sessions: sessions.filter(({ order_id: id }) => known.has(id)).reduce(withSession, state.sessions),
+    })
   }
 
   const take = (event: EventBody): void => {

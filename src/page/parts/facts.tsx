@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 
-/** What is known of something, name by name; what is not known is left out. */
-export const Facts = ({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) => (
+/** Names and what they are; what is not known is left out. */
+export const Facts = ({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }) => (
   <dl className="facts">
-    {rows
+    {facts
       .filter(([, value]) => value !== null && value !== undefined && value !== '')
       .map(([name, value]) => (
         <div key={name}>

@@ -45,7 +45,7 @@ export const EndingCard = ({
   const kind = session.ending?.kind ?? 'unknown'
   useEffect(() => {
     if (sound === 'on') chime(isGood(kind) ? 'good' : 'bad')
-  }, [sound, kind, session.order_id])
+  }, [sound, kind])
   const words = texts.endings[kind === 'encoded' ? proofText(ending) : kind]
   const isUntold =
     kind === 'encoded' && (status?.outbox.waiting ?? 0) > 0 && status?.link.state !== 'connected'

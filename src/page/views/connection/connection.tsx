@@ -63,7 +63,7 @@ const LinkPanel = ({ pairing }: LinkPanelProps) => {
       <Pill tone={tones[link.state]}>{texts.states[link.state]}</Pill>
       {link.error !== null && <FaultNotice fault={link.error} />}
       <Facts
-        rows={[
+        facts={[
           [texts.facts.hub, link.hub_endpoint],
           [texts.facts.transport, link.transport === null ? null : texts.transports[link.transport]],
           [texts.facts.since, when(link.connected_since)],

@@ -19,7 +19,7 @@ const DeviceFacts = ({ encoder }: { readonly encoder: EncoderBody }) => {
   const { facts } = useTexts().upkeep.devices
   return (
     <Facts
-      rows={[
+      facts={[
         [facts.driver, encoder.driver],
         [facts.model, encoder.model],
         [facts.firmware, encoder.firmware],

@@ -43,7 +43,7 @@ const Verdict = ({ ending }: { readonly ending: EndingBody }) => {
       return (
         <Notice tone="good" title={test.read}>
           <Facts
-            rows={[
+            facts={[
               [test.uid, ending.card_uid],
               [test.number, ending.card_number],
               [test.technology, ending.technology],

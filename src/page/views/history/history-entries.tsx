@@ -90,7 +90,7 @@ const Entry = ({
         <span className="quiet">{[encoderName, entry.orderedBy].filter(Boolean).join(' · ')}</span>
       </summary>
       <Facts
-        rows={[
+        facts={[
           [texts.order, entry.orderId],
           [texts.who, entry.orderedBy],
           [texts.encoder, encoderName],
