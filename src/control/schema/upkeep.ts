@@ -91,6 +91,5 @@ export const DiagnosticsResponse = z.object({
   capture: z
     .object({ started_at: instant, ends_at: instant.describe('By itself, at the latest'), lines: z.int() })
     .nullable(),
-  error: Fault.nullable(),
 })
 export type DiagnosticsResponse = z.infer<typeof DiagnosticsResponse>

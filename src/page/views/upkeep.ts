@@ -54,7 +54,7 @@ export const upkeepViews: readonly View[] = [
   },
   {
     id: 'setup',
-    name: ({ upkeep }) => upkeep.setup.title,
+    name: ({ upkeep }) => upkeep.setup.name,
     icon: 'info',
     role: 'installer',
     isOffered: (status) => status !== null && isNew(status),

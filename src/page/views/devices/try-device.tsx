@@ -34,7 +34,9 @@ export const TryDevice = ({
   }
   return (
     <div className="try">
-      {trial === 'card' && <p className="quiet">{test.explain}</p>}
+      {trial === 'card' && !isFirst && encoder.state === 'ready' && (
+        <p className="quiet try-explain">{test.explain}</p>
+      )}
       <Button
         icon={trial === 'card' ? 'card' : 'read'}
         look={isFirst ? 'primary' : 'plain'}

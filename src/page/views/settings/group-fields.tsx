@@ -21,6 +21,13 @@ export const GroupFields = ({
   readonly path: SettingPath
 }) => fields.map((field) => <SettingField key={field.key} field={field} path={[...path, field.key]} />)
 
+/** Whether something is wrong here or further in. */
+const useTroubleUnder = (path: SettingPath): boolean => {
+  const { wrong, said } = useForm()
+  const own = showPath(path)
+  return [...wrong.keys(), said?.path ?? ''].some((at) => at.startsWith(own))
+}
+
 const SettingField = ({ field, path }: AtPath) => {
   switch (field.shape.kind) {
     case 'group':
@@ -33,14 +40,25 @@ const SettingField = ({ field, path }: AtPath) => {
 }
 
 const Group = ({ field, path, fields }: AtPath & { readonly fields: readonly Field[] }) => {
-  const { label, hint, error } = useField(path, field)
-  return (
-    <fieldset className={path.length === 1 ? 'panel settings-group' : 'settings-inner'}>
-      <legend>{label}</legend>
+  const { label, hint, error, value } = useField(path, field)
+  const hasTrouble = useTroubleUnder(path)
+  const inner = (
+    <>
       {hint !== '' && <p className="field-hint">{hint}</p>}
       {error !== undefined && <p className="field-error">{error}</p>}
       <GroupFields fields={fields} path={path} />
+    </>
+  )
+  return path.length === 1 ? (
+    <fieldset className="panel settings-group">
+      <legend>{label}</legend>
+      {inner}
     </fieldset>
+  ) : (
+    <details className="settings-inner" open={value !== undefined || hasTrouble || undefined}>
+      <summary>{label}</summary>
+      {inner}
+    </details>
   )
 }
 
@@ -91,9 +109,8 @@ const Item = ({ item, path, name }: ItemProps) => {
   const texts = useTexts().upkeep.settings
   const form = useForm()
   const id = useId()
-  const own = showPath(path)
   const isNew = Object.keys(valueAt(form.values, path) ?? {}).length === 0
-  const hasTrouble = [...form.wrong.keys(), form.said?.path ?? ''].some((at) => at.startsWith(own))
+  const hasTrouble = useTroubleUnder(path)
   return (
     <details className="settings-item" open={isNew || hasTrouble || undefined}>
       <summary id={id}>{name}</summary>

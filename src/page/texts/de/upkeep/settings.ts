@@ -27,7 +27,7 @@ export const settings: typeof english = {
   remove: 'Entfernen',
   removeItem: (name) => `${name} entfernen`,
   item: (number) => `Nummer ${number}`,
-  fallback: (value) => `Ohne Angabe: ${value}`,
+  fallback: (value) => `Ohne Angabe: ${value}.`,
   notSet: 'nicht gesetzt',
   yes: 'ja',
   no: 'nein',

@@ -2,6 +2,7 @@ import type { setup as english } from '../../en/upkeep/setup.ts'
 
 export const setup: typeof english = {
   title: 'Diesen Platz einrichten',
+  name: 'Einrichten',
   explain:
     'Vier Schritte. Sie können jederzeit gehen und später weitermachen: die Schritte zeigen, wie es steht.',
   step: (number, of) => `Schritt ${number} von ${of}`,

@@ -23,7 +23,7 @@ export const settings = {
   remove: 'Remove',
   removeItem: (name: string) => `Remove ${name}`,
   item: (number: number) => `Number ${number}`,
-  fallback: (value: string) => `Without it: ${value}`,
+  fallback: (value: string) => `Without it: ${value}.`,
   notSet: 'not set',
   yes: 'yes',
   no: 'no',

@@ -1,6 +1,7 @@
 /** The first run, step by step. */
 export const setup = {
   title: 'Set up this desk',
+  name: 'Set up',
   explain: 'Four steps. You can leave at any time and go on later: the steps show how things stand.',
   step: (number: number, of: number) => `Step ${number} of ${of}`,
   isDone: 'Done',
