@@ -228,6 +228,15 @@ export const Config = z
       })
       .prefault({})
       .meta({ description: 'the times of a session' }),
+    page: z
+      .strictObject({
+        lockAfterMinutes: z.int().min(0).max(1440).default(15).meta({
+          description:
+            'whole minutes, 1 to 1440, after which a clerk who does nothing is asked again who it is; 0 for never',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'the operator’s page: `{ lockAfterMinutes }`' }),
     log: z
       .strictObject({
         level: z

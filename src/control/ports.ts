@@ -60,6 +60,11 @@ export interface DevicePorts extends Pick<Encoders, 'onChange'> {
   accept(encoderId: EncoderId): void
   /** Rejects `aborted` when the signal fires before anything was shown. */
   identify(encoderId: EncoderId | null, signal: AbortSignal): Promise<Identified>
+  /**
+   * What the next card or code is known by that is shown to this encoder, or to any that nobody uses. Rejects `aborted`,
+   * `device_absent`, `card_incompatible`.
+   */
+  nextBadge(encoderId: EncoderId | null, signal: AbortSignal): Promise<string>
 }
 
 interface Entrance {
@@ -98,7 +103,7 @@ export interface ControlPorts {
       takeOver(encoderId: EncoderId, from: OrderId): boolean
     }
   readonly sessions: Pick<Sessions, 'view' | 'list' | 'next' | 'onChange' | 'cancel' | 'confirm'>
-  readonly journal: Pick<Journal, 'audit' | 'outboxFigures'>
+  readonly journal: Pick<Journal, 'audit' | 'outboxFigures' | 'noteAudit' | 'people'>
   readonly virtual: VirtualPorts
   readonly link: {
     view(): LinkView

@@ -90,7 +90,7 @@ export const clerk: typeof english = {
   },
   cards: {
     filter: 'Zimmer oder Reservierung',
-    filterHint: 'Tippen filtert. / führt hierher zurück, Eingabe fertigt die Karte an, Esc leert.',
+    filterHint: 'Tippen filtert; Eingabe fertigt die Karte an, Esc leert, / führt hierher zurück.',
     asOf: (time) => `Stand ${time}`,
     neverAsked: 'Seam wurde noch nicht gefragt',
     refresh: 'Neu fragen',
@@ -111,7 +111,7 @@ export const clerk: typeof english = {
     onlyLook: 'Ihre Rolle darf ansehen, aber keine Karten anfertigen.',
     new: { name: 'Neuer Schlüssel', effect: 'Frühere enden' },
     additional: { name: 'Weiterer Schlüssel', effect: 'Frühere gelten weiter' },
-    replacement: { name: 'Ersatz', effect: 'Für eine verlorene Karte: sie endet' },
+    replacement: { name: 'Ersatz', effect: 'Die verlorene Karte endet' },
     assign: { name: 'Karte zuordnen', effect: 'Karte an das Lesegerät halten' },
     copies: 'Anzahl',
     fewer: 'Eine weniger',

@@ -8,6 +8,7 @@ import { Button } from '../../parts/button.tsx'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { FaultNotice } from '../../parts/notice.tsx'
 import { useTexts } from '../../texts/texts.tsx'
+import { focusFilter } from './focus-filter.ts'
 import { SOUND } from './sound.tsx'
 
 type EndingKind = EndingBody['kind']
@@ -63,7 +64,13 @@ export const EndingCard = ({
         </div>
       </div>
       {ending !== null && <EndingDetails ending={ending} />}
-      <Button size="big" onClick={() => noteOrder(session.order_id, { isSeen: true })}>
+      <Button
+        size="big"
+        onClick={() => {
+          noteOrder(session.order_id, { isSeen: true })
+          focusFilter()
+        }}
+      >
         {texts.lanes.next}
       </Button>
     </div>

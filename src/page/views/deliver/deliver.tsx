@@ -23,7 +23,7 @@ export const Deliver = ({ rest }: { readonly rest: string }) => {
   )
   useEffect(() => {
     form.current?.querySelector('input')?.focus()
-    void find(rest)
+    queueMicrotask(() => void find(rest))
   }, [find, rest])
   return (
     <>
