@@ -83,8 +83,11 @@ export const openFakeDesk = async (
       const handle = name === 'signIn' ? () => state.me : answers[name]
       if (handle === undefined) throw new BridgeError('route_unknown', name)
       const told: unknown = await handle(input as never, params, state)
+      // JSON lines, one document each.
+      const documents: readonly unknown[] = route.form === 'lines' ? (told as unknown[]) : [told]
+      const lines = documents.map((one) => JSON.stringify(route.answer.parse(one)))
       response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(route.answer.parse(told)))
+      response.end(lines.join('\n'))
     }
     answer().catch((error: unknown) => {
       refuse(response, isBridgeError(error) ? error : new BridgeError('internal_error', String(error)))
