@@ -22,6 +22,7 @@ import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
+import { enrolUnpaired } from './enrolment.ts'
 import { createLogger } from './logger.ts'
 import { createPairing } from './pairing.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
@@ -112,6 +113,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
 
     const pairing = createPairing(journal, network, () => opened.pairingChanged())
     undo.push(() => pairing.close())
+    undo.push(enrolUnpaired(config.hub, journal, pairing, systemClock, log.child({ component: 'pairing' })))
 
     const deskOrders = createDeskOrders(journal, wallClock)
     const systems = configured.flatMap(({ name, driver }) =>

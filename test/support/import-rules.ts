@@ -135,13 +135,15 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'src/cli',
-    title: 'cli imports the control schema, the configuration, the list of rooms and the error table',
+    title:
+      'cli imports the control schema, the configuration, the list of rooms, the error table and what operators ask of a hub',
     imports: [
       'src/control/schema.ts',
       'src/control/schema',
       'src/config',
       'src/rooms',
       'src/contract/errors.ts',
+      'src/contract/hub-operations.ts',
     ],
     broken: ['../sessions/x.ts', '../control/server.ts', '../contract/journal.ts', '../../drivers/index.ts'],
     kept: [
