@@ -9,7 +9,7 @@ import { documentedMethods, successSchema } from './openapi-schema.ts'
 import { ownSuccessSchema } from './own-schema.ts'
 
 /** For people with a browser: no JSON. */
-const isPage = (path: string): boolean => path === '/ik/:token'
+const isPage = (path: string): boolean => /^\/(?:ik\/:token|hub.*)?$/.test(path)
 const needsNoToken = ['/health', '/seam/bridge/v1/bridge_client_sessions/create']
 
 interface Route {
