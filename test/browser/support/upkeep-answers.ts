@@ -107,7 +107,9 @@ export const settings = (change: Partial<SettingsResponse> = {}): SettingsRespon
   revision: 'one',
   schema,
   values: {
-    devices: [{ driver: 'pn532', path: '/dev/ttyUSB0', name: 'Front Desk', options: { sessionBaudRate: 460800 } }],
+    devices: [
+      { driver: 'pn532', path: '/dev/ttyUSB0', name: 'Front Desk', options: { sessionBaudRate: 460800 } },
+    ],
     sessions: { cardTimeoutSeconds: 90 },
     limits: { technologies: ['mifare-classic-1k'] },
   },
@@ -179,7 +181,11 @@ export const audit: readonly AuditBody[] = [
   line(4, 'verified', { ...of('order-a'), ...at, card_uid: '04A1B2C3' }),
   line(5, 'ended', { ...of('order-a'), ...at, card_uid: '04A1B2C3', outcome: 'encoded' }),
   line(6, 'accepted', of('order-b')),
-  line(7, 'ended', { ...of('order-b'), encoder_id: lockEncoder.encoder_id, outcome: 'untouched card_timeout' }),
+  line(7, 'ended', {
+    ...of('order-b'),
+    encoder_id: lockEncoder.encoder_id,
+    outcome: 'untouched card_timeout',
+  }),
   line(8, 'refused', { ...of('order-c'), outcome: 'clock_skewed' }),
   line(9, 'acknowledged', { order_id: 'order-a' }),
 ]

@@ -41,7 +41,8 @@ const firstOf = (
 ): string | null => lines.find((line) => line[field] !== null)?.[field] ?? null
 
 const entryOf = (key: string, lines: readonly AuditBody[]): HistoryEntry => {
-  const ending = lines.findLast(({ outcome }) => outcome !== null)
+  const ending =
+    lines.find(({ event }) => event === 'ended') ?? lines.find(({ event }) => event === 'refused')
   return {
     key,
     orderId: lines[0]?.order_id ?? null,

@@ -40,7 +40,8 @@ export const connection: typeof english = {
     keyHelp: 'Er wird einmal benutzt und nicht auf diesem Rechner behalten.',
     start: 'Koppeln',
     code: 'Kopplungscode',
-    claim: 'Diesen Code im Dashboard des Hubs eingeben, oder dort ausführen:',
+    claim: (code) =>
+      `Diesen Code im Dashboard des Hubs eingeben, oder dort ausführen: encoder-bridge hub claim ${code}`,
     left: (time) => `Er gilt noch ${time}.`,
     over: 'Der Code ist abgelaufen.',
     newCode: 'Neuer Code',

@@ -39,7 +39,8 @@ export const connection = {
     keyHelp: 'It is used once and not kept on this computer.',
     start: 'Pair',
     code: 'Pairing code',
-    claim: 'Enter this code in the dashboard of the hub, or run there:',
+    claim: (code: string) =>
+      `Enter this code in the dashboard of the hub, or run there: encoder-bridge hub claim ${code}`,
     left: (time: string) => `It lives ${time} more.`,
     over: 'The code has expired.',
     newCode: 'New code',
