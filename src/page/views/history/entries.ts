@@ -23,6 +23,7 @@ const results: Readonly<Record<string, Result>> = {
   encoded: 'done',
   scanned: 'done',
   carriedOut: 'done',
+  assigned: 'done',
   untouched: 'failed',
   spoiled: 'spoiled',
   unknown: 'unknown',

@@ -20,7 +20,8 @@ export const connection: typeof english = {
     bridge: 'Bridge',
     system: 'Zutrittssystem',
   },
-  transports: { websocket: 'WebSocket', polling: 'Long Polling' },
+  transports: { websocket: 'WebSocket', polling: 'Long Polling', rest: 'die API von Seam' },
+  restMode: 'Dieser Platz arbeitet ohne Hub: er fragt Seam selbst, über dessen API.',
   skew: {
     none: 'stimmt mit der des Hubs überein',
     fast: (seconds) => `geht ${seconds} s vor der des Hubs`,

@@ -52,6 +52,7 @@ export const history: typeof english = {
     clerkRemoved: 'Person entfernt',
   },
   endings: {
+    assigned: 'Karte zugeordnet',
     encoded: 'Karte gemacht',
     carriedOut: 'Ausgeführt',
     scanned: 'Karte gelesen',

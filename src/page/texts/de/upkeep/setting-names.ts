@@ -10,6 +10,20 @@ export const settingNames: typeof english = {
     label: 'Datei mit der Zertifizierungsstelle des Hubs',
     help: 'Absoluter Pfad einer PEM-Datei. Keiner anderen Stelle wird dann vertraut.',
   },
+  seam: {
+    label: 'Seam ohne Hub',
+    help: 'REST-Betrieb: dieser Platz fragt Seam selbst. Der Schlüssel öffnet den ganzen Workspace.',
+  },
+  'seam.apiKeyFile': {
+    label: 'Datei mit dem API-Schlüssel',
+    help: 'Absoluter Pfad. Niemand sonst darf sie lesen können.',
+  },
+  'seam.endpoint': { label: 'Adresse von Seam', help: 'https, oder http auf diesem Rechner.' },
+  'seam.acsSystemIds': {
+    label: 'Zutrittssysteme',
+    help: 'Deren Karten dieser Platz macht, 1 bis 32; alle, wenn nichts dasteht.',
+  },
+  'seam.pollSeconds': { label: 'Fragen alle', help: 'Sekunden zwischen zwei Fragen an Seam, 10 bis 3600.' },
   devices: { label: 'Geräte', help: 'Kodierer, Leser und Schließsysteme dieses Platzes; höchstens 64.' },
   'devices[].driver': { label: 'Treiber', help: 'Was für ein Gerät es ist.' },
   'devices[].path': {

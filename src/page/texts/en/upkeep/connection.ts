@@ -19,7 +19,8 @@ export const connection = {
     bridge: 'Bridge',
     system: 'Access system',
   },
-  transports: { websocket: 'WebSocket', polling: 'Long polling' },
+  transports: { websocket: 'WebSocket', polling: 'Long polling', rest: 'Seam’s own API' },
+  restMode: 'This desk works without a hub: it asks Seam itself, by its API.',
   skew: {
     none: 'agrees with the hub’s',
     fast: (seconds: string) => `${seconds} s ahead of the hub’s`,

@@ -51,6 +51,7 @@ export const history = {
     clerkRemoved: 'Person removed',
   },
   endings: {
+    assigned: 'Card given',
     encoded: 'Card made',
     carriedOut: 'Carried out',
     scanned: 'Card read',

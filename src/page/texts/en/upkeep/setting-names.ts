@@ -12,6 +12,20 @@ export const settingNames = {
     label: 'File with the hub’s authority',
     help: 'Absolute path of a PEM file. No other authority is trusted then.',
   },
+  seam: {
+    label: 'Seam without a hub',
+    help: 'REST mode: this desk asks Seam itself. The key opens the whole workspace.',
+  },
+  'seam.apiKeyFile': {
+    label: 'File with the API key',
+    help: 'Absolute path. Nobody else may be able to read it.',
+  },
+  'seam.endpoint': { label: 'Seam’s address', help: 'https, or http on this computer.' },
+  'seam.acsSystemIds': {
+    label: 'Access systems',
+    help: 'Whose cards this desk makes, 1 to 32; all when it is left out.',
+  },
+  'seam.pollSeconds': { label: 'Ask every', help: 'Seconds between two questions to Seam, 10 to 3600.' },
   devices: { label: 'Devices', help: 'Encoders, scanners and lock systems of this desk; at most 64.' },
   'devices[].driver': { label: 'Driver', help: 'Which kind of device it is.' },
   'devices[].path': {
