@@ -7,7 +7,7 @@ import { isSafeUrl } from '../contract/link-path.ts'
 import { findPortHolder } from '../control/port-holder.ts'
 import { readSecretFile } from '../transport/secret-file.ts'
 import { createLogger } from './logger.ts'
-import { readUpstream } from './upstream.ts'
+import { readUpstream } from './hub-upstream.ts'
 
 /** Links that give a guest access begin with it. */
 const readPublicUrl = (text: string | null): string | null => {

@@ -1,58 +1,97 @@
-import { BridgeError, isBridgeError } from '../contract/errors.ts'
-import { isSafeUrl } from '../contract/link-path.ts'
-import type { UpstreamOptions } from '../hub/gateway/upstream.ts'
-import { connectionTo, readHubNetwork } from '../seam/hub-network.ts'
-import { readSecretFile } from '../transport/secret-file.ts'
+import type { Config } from '../config/schema.ts'
+import type { CardAssigner } from '../contract/card-assigner.ts'
+import type { Credentials } from '../contract/credentials.ts'
+import type { DeskWork } from '../contract/desk-work.ts'
+import { BridgeError } from '../contract/errors.ts'
+import type { LinkView } from '../contract/link-view.ts'
+import type { ControlPorts } from '../control/ports.ts'
+import { createHubCards } from '../seam/hub-cards.ts'
+import { readHubNetwork } from '../seam/hub-network.ts'
+import { createHubWork } from '../seam/hub-work.ts'
+import { type Link, type LinkOptions, openLink } from '../seam/link.ts'
+import { openRestDesk } from '../seam/rest/rest-desk.ts'
+import { createPairing } from './pairing.ts'
+import { findTimeZone } from './time-zone.ts'
 
-/** What the command line says of the server that a hub stands in front of. */
-export interface UpstreamFlags {
-  readonly url: string | null
-  readonly keyFile: string | null
-  readonly caFile: string | null
+/** Whom this desk works for: a hub, or Seam itself. */
+export interface Upstream extends Credentials, Pick<Link, 'requestEncode' | 'listEntrances'> {
+  readonly work: DeskWork
+  readonly cards: CardAssigner
+  readonly pairing: ControlPorts['pairing']
+  view(): LinkView
+  onChange(observer: () => void): () => void
+  close(): void
 }
 
-const KEY = /^seam_(?!at|cst|pk)\S{1,195}$/
-const MAX_KEY_BYTES = 1_024
-
-const readKey = (file: string): string => {
-  const text = readSecretFile(file, MAX_KEY_BYTES)
-  if (KEY.test(text)) return text
-  throw new BridgeError('config_invalid', `${file} holds no API key of Seam (seam_…).`)
-}
-
-const readEndpoint = (text: string): string => {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new BridgeError('config_invalid', '--upstream: give an address like https://connect.getseam.com.')
-  }
-  if (!isSafeUrl(url)) throw new BridgeError('hub_insecure', `${url.origin} is not on this computer.`)
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new BridgeError('config_invalid', '--upstream: leave user, password, query and fragment out.')
-  }
-  return url.href.replace(/\/+$/, '')
-}
-
-/**
- * Reads the flags, the key, and the way there (HTTPS_PROXY, NO_PROXY, the file of certificates). Null without any. Throws
- * `config_invalid` and `hub_insecure`; no message holds the key.
- */
-export const readUpstream = (
-  flags: UpstreamFlags | null,
-  env: Readonly<Record<string, string | undefined>>,
-): UpstreamOptions | null => {
-  if (flags === null) return null
-  if (flags.url === null) {
-    throw new BridgeError('config_invalid', '--upstream-key-file and --upstream-ca-file go with --upstream.')
-  }
-  if (flags.keyFile === null) throw new BridgeError('config_invalid', '--upstream wants --upstream-key-file.')
-  const endpoint = readEndpoint(flags.url)
-  const key = readKey(flags.keyFile)
-  try {
-    const network = readHubNetwork(flags.caFile, env)
-    return { endpoint, key, keyFile: flags.keyFile, connectionTo: (url) => connectionTo(url, network) }
-  } catch (error) {
-    if (!isBridgeError(error, 'config_invalid') || flags.caFile === null) throw error
-    const detail = error.detail?.replace('hub.caFile', '--upstream-ca-file') ?? null
-    throw detail === null ? error : new BridgeError('config_invalid', detail, { cause: error })
+const openHub = (options: LinkOptions): Upstream => {
+  const link = openLink(options)
+  const { clock, wallClock, journal, network } = options
+  const work = createHubWork({ link, clock, wallClock })
+  const pairing = createPairing(journal, network, () => link.pairingChanged())
+  return {
+    lookup: link.lookup,
+    requestEncode: link.requestEncode,
+    listEntrances: link.listEntrances,
+    work,
+    cards: createHubCards(link),
+    pairing,
+    view: link.view,
+    onChange: link.onChange,
+    close: () => {
+      pairing.close()
+      work.close()
+      link.close()
+    },
   }
 }
+
+const noHub = (what: string): Promise<never> =>
+  Promise.reject(new BridgeError('not_supported', `${what} This desk works with Seam itself, without a hub.`))
+
+const openSeam = (
+  seam: NonNullable<Config['seam']>,
+  apiKey: string,
+  { clock, wallClock, sessions }: LinkOptions,
+): Upstream => {
+  const desk = openRestDesk({
+    endpoint: seam.endpoint,
+    apiKey,
+    network: readHubNetwork(null, process.env),
+    acsSystemIds: seam.acsSystemIds ?? null,
+    pollMs: seam.pollSeconds * 1000,
+    timeZone: findTimeZone() ?? 'UTC',
+    clock,
+    wallClock,
+  })
+  const stopSessions = sessions.onChange(({ state }) => {
+    if (state === 'ended') desk.hint()
+  })
+  return {
+    // A card's record is a hub's: Seam has none to compare it with.
+    lookup: () => noHub('Nobody can say what a card’s record is worth.'),
+    requestEncode: () => noHub('Seam can’t be told of a card that is encoded here, so none is.'),
+    listEntrances: () => noHub('The list of rooms is for orders of a hub.'),
+    work: desk.work,
+    cards: desk.cards,
+    pairing: {
+      view: () => ({ state: 'unpaired' }),
+      start: () =>
+        Promise.reject(
+          new BridgeError(
+            'request_invalid',
+            'Take `seam` out of the configuration before this desk is paired.',
+          ),
+        ),
+    },
+    view: desk.view,
+    onChange: desk.onChange,
+    close: () => {
+      stopSessions()
+      desk.close()
+    },
+  }
+}
+
+/** Opens the one that the configuration names. `apiKey` is Seam's, null for a hub. */
+export const openUpstream = (config: Config, apiKey: string | null, options: LinkOptions): Upstream =>
+  config.seam === undefined || apiKey === null ? openHub(options) : openSeam(config.seam, apiKey, options)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startHub } from './hub.ts'
-import { readUpstream } from './upstream.ts'
+import { readUpstream } from './hub-upstream.ts'
 
 const KEY = 'seam_test1abc_secretsecretsecret'
 
