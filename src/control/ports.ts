@@ -118,6 +118,8 @@ export interface ControlPorts {
   }
   /** Orders a scan of this desk's own. */
   orderScan(encoderId: EncoderId): OrderId | Promise<OrderId>
+  /** Orders that the card which is shown next is given to an access method. */
+  orderAssign(encoderId: EncoderId, accessMethodId: string): OrderId | Promise<OrderId>
   /** Orders something at a key system that makes no key, for this desk alone. */
   orderStay(encoderId: EncoderId, stay: StaySubject): OrderId | Promise<OrderId>
   readonly rooms: RoomPorts

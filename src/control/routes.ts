@@ -94,7 +94,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
   })
 
   addStayRoute(serve, ports)
-  addWorkRoutes(serve, ports.work)
+  addWorkRoutes(serve, ports)
   addDeviceRoutes(serve, encoders, facts.closing)
   addVirtualRoutes(serve, ports.virtual, choose)
   addRoomRoutes(serve, ports.rooms)

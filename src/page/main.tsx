@@ -9,6 +9,7 @@ import './styles/base.css'
 import './styles/parts.css'
 import './styles/shell.css'
 import './styles/clerk.css'
+import './styles/upkeep.css'
 import { TextsProvider } from './texts/texts.tsx'
 
 beginAnewAtSignIn(window)

@@ -208,6 +208,10 @@ const createFakePorts = (journal: () => Journal) => {
       calls.push({ scan: encoderId })
       return orderId
     },
+    orderAssign: (encoderId, method) => {
+      calls.push({ assign: method, encoderId })
+      return orderId
+    },
     orderStay: (encoderId, stay) => {
       calls.push({ stay, encoderId })
       return orderId

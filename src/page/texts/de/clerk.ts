@@ -54,6 +54,7 @@ export const clerk: typeof english = {
     verifying: () => 'Lassen Sie die Karte liegen: sie wird geprüft.',
     reading: () => 'Lassen Sie die Karte liegen: sie wird gelesen.',
     comparing: () => 'Die Karte ist gelesen. Sie wird mit Seam verglichen.',
+    assigning: () => 'Die Karte ist gelesen. Sie wird der Zugangsmethode zugeordnet.',
     ordering: (encoder) => `Der Auftrag ist beim Schließsystem von ${encoder}.`,
     making_key: (encoder) => `Legen Sie die Karte auf ${encoder}, wie er es zeigt, und lassen Sie sie dort.`,
     recovering: (encoder) =>

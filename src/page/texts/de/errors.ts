@@ -325,6 +325,15 @@ export const errors: typeof english = {
     'Versuchen Sie es noch einmal. Die Einrichtung kann eine neue PIN setzen; einen benutzten oder alten Link macht `encoder-bridge open` neu.',
   ),
   clerk_unknown: say('Diese Person gibt es nicht.', 'Sehen Sie nach, wer an diesem Platz genannt ist.'),
+  seam_unreachable: say(
+    'Seam ist nicht erreichbar oder antwortet nicht, wie es sollte.',
+    'Prüfen Sie Netzwerk und Proxy dieses Computers und `seam.endpoint`; es wird von selbst wieder versucht.',
+  ),
+  seam_refused: say('Seam hat die Anfrage abgelehnt.', 'Berichtigen Sie, was die Meldung nennt.'),
+  card_not_assigned: say(
+    'Die Karte wurde der Zugangsmethode nicht zugeordnet.',
+    'Nehmen Sie eine andere Karte, oder lassen Sie die Zugangsmethode dort prüfen, wo sie gemacht wurde.',
+  ),
   not_issued: say(
     'Es ist noch nicht ausgestellt, also gibt es nichts zu übergeben.',
     'Warten Sie, bis es ausgestellt ist; eine Karte muss zuerst kodiert oder zugeordnet werden.',

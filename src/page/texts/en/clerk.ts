@@ -57,6 +57,7 @@ export const clerk = {
     verifying: () => 'Leave the card where it is: it is being checked.',
     reading: () => 'Leave the card where it is: it is being read.',
     comparing: () => 'The card was read. It is being compared with Seam.',
+    assigning: () => 'The card was read. It is being given to the access method.',
     ordering: (encoder: string) => `The order is at the lock system of ${encoder}.`,
     making_key: (encoder: string) => `Put the card on ${encoder} as it shows, and leave it there.`,
     recovering: (encoder: string) =>
