@@ -73,6 +73,10 @@ export const clerk = {
     confirmed: { title: 'The key works', text: 'The lock system has confirmed it. Hand it out.' },
     keys: (made: number, wanted: number) => `${String(made)} of ${String(wanted)} keys made`,
     carried_out: { title: 'Done', text: 'The lock system has done it.' },
+    assigned: {
+      title: 'The card works',
+      text: 'It is known by its number now; nothing was written to it. Hand it out.',
+    },
     scanned: { title: 'Card read', text: 'The card was read.' },
     untouched: { title: 'Nothing changed', text: 'The card is as it was before.' },
     spoiled: {
