@@ -56,7 +56,6 @@ export const clerk: typeof english = {
     comparing: () => 'Die Karte ist gelesen. Sie wird mit Seam verglichen.',
     assigning: () => 'Die Karte ist gelesen. Sie wird der Zugangsmethode zugeordnet.',
     ordering: (encoder) => `Der Auftrag ist beim Schließsystem von ${encoder}.`,
-    assigning: () => 'Seam erfährt, dass diese Karte ausgegeben wird.',
     making_key: (encoder) => `Legen Sie die Karte auf ${encoder}, wie er es zeigt, und lassen Sie sie dort.`,
     recovering: (encoder) =>
       `Das Schreiben wurde unterbrochen. Legen Sie dieselbe Karte noch einmal auf ${encoder}, damit ihr Zustand festgestellt wird.`,

@@ -16,7 +16,6 @@ const prompts: Readonly<Record<SessionState, (encoder: string) => string>> = {
   comparing: () => 'The card was read. It is being compared with Seam.',
   assigning: () => 'The card was read. It is being given to the access method.',
   ordering: (encoder: string) => `The order is at the lock system of ${encoder}.`,
-  assigning: () => 'Seam is told that this card is handed out.',
   making_key: (encoder: string) => `Put the card on ${encoder} as it shows, and leave it there.`,
   recovering: (encoder: string) =>
     `A write was cut short. Place the same card on ${encoder} again, so that its state can be told.`,
