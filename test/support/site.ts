@@ -37,6 +37,9 @@ export interface Site {
   readonly ptyLink: string
   readonly acsSystemId: string
   readonly deskDir: string
+  /** Stops the hub, as an outage does; `startHub` starts it again where it was. */
+  stopHub(): Promise<void>
+  startHub(): Promise<void>
   startDaemon(env?: NodeJS.ProcessEnv): RunningCommand
   /** The id of the encoder of that name, once the hub lists it; without a name it is the first one. */
   encoderId(name?: string): Promise<string>
@@ -120,7 +123,8 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     return command
   }
 
-  const hub = start(['hub', '--data', join(folder, 'hub'), '--port', '0', '--seed', 'demo', '--json'])
+  const hubData = join(folder, 'hub')
+  let hub = start(['hub', '--data', hubData, '--port', '0', '--seed', 'demo', '--json'])
   const hosts = devices.flatMap((device) => {
     if (device.hosted === undefined) return []
     const [link, control] = [linkOf(device), `${linkOf(device)}.sock`]
@@ -174,6 +178,13 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     ptyLink: hosts[0]?.link ?? '',
     acsSystemId,
     deskDir,
+    stopHub: async () => {
+      await hub.stop()
+    },
+    startHub: async () => {
+      hub = start(['hub', '--data', hubData, '--port', new URL(endpoint).port, '--json'])
+      await hub.ready
+    },
     startDaemon: (env) =>
       start(['run', '--data', deskDir, '--config', configPath, '--port', '0', '--json'], env),
     encoderId: (name) =>
