@@ -58,6 +58,8 @@ export interface SiteOptions {
   readonly sessionBaudRate?: number
   /** In place of the one PN532 that the options above describe. */
   readonly devices?: readonly SiteDevice[]
+  /** Pairs with the access system that has the demo's entrances, in place of a new one. */
+  readonly joinsDemo?: boolean
   /** Layouts of the configuration's own. */
   readonly layouts?: readonly object[]
 }
@@ -138,7 +140,19 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     const { path } = (await ready) as { path: string }
     paths.set(device, device.encoders === undefined ? link : path)
   }
-  const paired = await runCommand(['pair', '--data', deskDir, '--hub', endpoint, '--api-key', apiKey])
+  const seam = SeamHttp.fromApiKey(apiKey, { endpoint })
+  const [demo] = await seam.acs.systems.list()
+  const joined = options.joinsDemo === true ? ['--system', demo?.acs_system_id ?? ''] : []
+  const paired = await runCommand([
+    'pair',
+    '--data',
+    deskDir,
+    '--hub',
+    endpoint,
+    '--api-key',
+    apiKey,
+    ...joined,
+  ])
   if (paired.code !== 0) throw new Error(`pair: ${paired.stderr}${paired.stdout}`)
   const configured = devices.map((device) => ({
     ...device,
@@ -151,7 +165,6 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     JSON.stringify({ devices: configured, layouts, sessions: { recoveryTimeoutSeconds: 30 } }),
   )
 
-  const seam = SeamHttp.fromApiKey(apiKey, { endpoint })
   const emulators = await Promise.all(hosts.map(async ({ control }) => openEmulatorControl(control)))
   const post = async (path: string, body: object): Promise<Record<string, never>> => {
     const response = await fetch(`${endpoint}${path}`, {
