@@ -33,12 +33,24 @@ export interface WriteIntent {
   readonly previousDigest: string
 }
 
+/** What is journalled before somebody is asked to give a card to an access method. */
+export interface AssignIntent {
+  readonly kind: 'assign'
+  readonly encoderId: EncoderId
+  readonly uid: CardUid | null
+  readonly technology: Card['technology'] | 'barcode'
+  readonly cardNumber: string
+}
+
+/** What may have been done when the daemon died. */
+export type Intent = WriteIntent | KeyIntent | AssignIntent
+
 /** An order with its session's state. */
 export interface JournalEntry {
   readonly order: Order
   readonly phase: JournalPhase
   readonly acceptedAt: string
-  readonly intent: WriteIntent | KeyIntent | null
+  readonly intent: Intent | null
   readonly ending: Ending | null
   readonly endedAt: string | null
   /** The encoder that served it, once known. */
@@ -125,7 +137,7 @@ export interface Journal {
   /** The newest ended or open entries, newest first. */
   recent(limit: number): readonly JournalEntry[]
   /** The intent, before the first byte; again before each further command of the same order. */
-  writing(orderId: OrderId, intent: WriteIntent | KeyIntent): void
+  writing(orderId: OrderId, intent: Intent): void
   /** Read back and equal; for a key system: confirmed, with all keys of the order that are. A further command may follow. */
   verified(orderId: OrderId, keys?: Omit<KeyIntent, 'kind' | 'encoderId'>): void
   /** The ending and, for a hub's order, its report: one transaction. A second ending of the same order changes nothing. */

@@ -119,6 +119,8 @@ export interface ControlPorts {
   }
   /** Orders a scan of this desk's own. `orderedBy` is for people. */
   orderScan(encoderId: EncoderId, orderedBy: string): OrderId | Promise<OrderId>
+  /** Orders that the card which is shown next is given to an access method. */
+  orderAssign(encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId | Promise<OrderId>
   /** Orders something at a key system that makes no key, for this desk alone. */
   orderStay(encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId | Promise<OrderId>
   readonly rooms: RoomPorts

@@ -83,6 +83,7 @@ const stateBodies = {
   reading: 'reading',
   comparing: 'comparing',
   ordering: 'ordering',
+  assigning: 'assigning',
   makingKey: 'making_key',
   recovering: 'recovering',
   ended: 'ended',
@@ -144,6 +145,13 @@ const endingBody = (ending: Ending): EndingBody => {
           properties: ending.comparison.kind === 'outOfSync' ? ending.comparison.properties : [],
         },
       }
+    case 'assigned':
+      return {
+        kind: 'assigned',
+        card_uid: ending.uid,
+        technology: ending.technology,
+        card_number: ending.cardNumber,
+      }
     case 'untouched':
     case 'spoiled':
     case 'unknown':
@@ -178,6 +186,8 @@ const withoutCard = (ending: EndingBody): EndingBody => {
       }
     case 'scanned':
       return { ...ending, card_uid: null, card_number: null, record: null, remark: null }
+    case 'assigned':
+      return { ...ending, card_uid: null, card_number: null }
     case 'carried_out':
       return { ...ending, remark: null }
     case 'untouched':

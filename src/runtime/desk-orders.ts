@@ -15,11 +15,12 @@ const DESK_ORDER_MS = 10 * 60_000
 export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: () => Date) => {
   const place = (
     encoderId: EncoderId,
-    subject: Pick<Order, 'kind' | 'stay' | 'timeZone' | 'orderedBy'>,
+    subject: Pick<Order, 'kind' | 'stay' | 'timeZone' | 'orderedBy'> & Partial<Pick<Order, 'assign'>>,
   ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
     journal.accept({
+      assign: null,
       ...subject,
       orderId,
       encoderIds: [encoderId],
@@ -35,6 +36,14 @@ export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: ()
   return {
     scan: (encoderId: EncoderId, orderedBy: string): OrderId =>
       place(encoderId, { kind: 'scan', stay: null, timeZone: findTimeZone() ?? 'UTC', orderedBy }),
+    assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId =>
+      place(encoderId, {
+        kind: 'assign',
+        stay: null,
+        assign: { accessMethodId },
+        timeZone: findTimeZone() ?? 'UTC',
+        orderedBy,
+      }),
     stay: (encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId => {
       const hasTime = stay.kind === 'moveStay' && stay.endsAt !== null
       return place(encoderId, {

@@ -213,6 +213,11 @@ const createFakePorts = (journal: () => Journal) => {
       calls.push({ scan: encoderId })
       return orderId
     },
+    orderAssign: (encoderId, method, orderedBy) => {
+      orderedByLabels.push(orderedBy)
+      calls.push({ assign: method, encoderId })
+      return orderId
+    },
     orderStay: (encoderId, stay, orderedBy) => {
       orderedByLabels.push(orderedBy)
       calls.push({ stay, encoderId })
