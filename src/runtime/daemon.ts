@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
 import { readLayouts } from './layouts.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
@@ -21,6 +22,7 @@ import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { createLogger } from './logger.ts'
+import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
 import { readKeyFile } from '../transport/secret-file.ts'
@@ -125,6 +127,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       logger: log,
       clock: systemClock,
       wallClock,
+      pageDir: fileURLToPath(pageDir),
       lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       encoders,
       virtual,
@@ -132,6 +135,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       journal,
       link: {
         view: () => opened.view(),
+        onChange: opened.onChange,
         requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
           (
             await opened.requestEncode(
