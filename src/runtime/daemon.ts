@@ -42,7 +42,7 @@ const PRUNE_EVERY_MS = 24 * 3_600_000
 export const startDaemon = async (options: DaemonOptions, version: string): Promise<RunningDaemon> => {
   const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
   const network = readHubNetwork(config.hub.caFile ?? null, process.env)
-  const apiKey = config.seam === null ? null : readKeyFile(config.seam.apiKeyFile)
+  const apiKey = config.seam === undefined ? null : readKeyFile(config.seam.apiKeyFile)
   const log = await createLogger(options.log, config.log.level)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
