@@ -74,7 +74,7 @@ export const openFakeDesk = async (
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://desk')
     const found = routeOf(request.method ?? '', url.pathname)
-    if (found === null) {
+    if (found === null || found.route.form === 'file') {
       servePage(url.pathname, response)
       return
     }

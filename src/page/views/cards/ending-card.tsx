@@ -100,7 +100,7 @@ const EndingDetails = ({ ending }: { readonly ending: EndingBody }) => {
       )
     }
     case 'assigned':
-      return (
+      return ending.card_number === null ? null : (
         <p className="quiet">
           {texts.read.number}: <span className="figures">{ending.card_number}</span>
         </p>
