@@ -21,6 +21,7 @@ import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
+import { enrolUnpaired } from './enrolment.ts'
 import { createLogger } from './logger.ts'
 import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
@@ -42,7 +43,7 @@ const PRUNE_EVERY_MS = 24 * 3_600_000
 export const startDaemon = async (options: DaemonOptions, version: string): Promise<RunningDaemon> => {
   const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
   const network = readHubNetwork(config.hub.caFile ?? null, process.env)
-  const apiKey = config.seam === null ? null : readKeyFile(config.seam.apiKeyFile)
+  const apiKey = config.seam === undefined ? null : readKeyFile(config.seam.apiKeyFile)
   const log = await createLogger(options.log, config.log.level)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
@@ -116,6 +117,11 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     upstream = opened
     undo.push(() => opened.close())
 
+    if (config.seam === undefined) {
+      undo.push(
+        enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
+      )
+    }
     const deskOrders = createDeskOrders(journal, wallClock)
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
