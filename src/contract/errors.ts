@@ -650,6 +650,13 @@ export const errorTable = {
     'The configuration file has changed meanwhile.',
     'Look at it again, and save your change once more.',
   ),
+  settings_unwritable: row(
+    500,
+    'installer',
+    'uncategorized_error',
+    'The configuration file cannot be written.',
+    'Give the daemon’s user write access to the file and its folder, or edit it by hand and restart the daemon.',
+  ),
   route_unknown: row(
     404,
     'integrator',

@@ -12,6 +12,7 @@ import type { ControlPorts, PairingView } from './ports.ts'
 import { addDeviceRoutes } from './device-routes.ts'
 import { addRoomRoutes } from './room-routes.ts'
 import { addStayRoute } from './stay-routes.ts'
+import { addUpkeepRoutes } from './upkeep-routes.ts'
 import { addVirtualRoutes } from './virtual-routes.ts'
 import {
   AuditQuery,
@@ -182,6 +183,7 @@ export const addRoutes = (app: FastifyInstance, ports: ControlPorts, facts: Rout
   addDeviceRoutes(app, encoders, parts)
   addVirtualRoutes(app, ports.virtual, parts)
   addRoomRoutes(app, ports.rooms, parts)
+  addUpkeepRoutes(app, ports, parts)
 
   app.get('/v1/sessions', () => {
     const list = encoders.list()

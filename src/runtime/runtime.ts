@@ -24,7 +24,7 @@ export const createRuntime = (): Runtime => {
   return {
     version,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? 'encoder-bridge'],
-    startDaemon: async (options) => (await import('./daemon.ts')).startDaemon(options, version),
+    startDaemon: async (options) => (await import('./run-daemon.ts')).runDaemon(options, version),
     startHub: async (options) => (await import('./hub.ts')).startHub(options),
     pair: async (options) => (await import('./pair.ts')).pair(options),
     emulate: async (options) => (await import('./emulate.ts')).emulate(options),

@@ -10,6 +10,7 @@ import type { AuditLine } from '../../src/contract/journal.ts'
 import type { SessionView } from '../../src/contract/session-view.ts'
 import type { ControlPorts, Identified, PairingView, RoomPorts } from '../../src/control/ports.ts'
 import { startControl } from '../../src/control/server.ts'
+import { createFakeUpkeep } from './fake-upkeep-ports.ts'
 
 export const frontDesk: EncoderView = {
   encoderId: EncoderId.parse('11111111-1111-4111-8111-111111111111'),
@@ -124,7 +125,10 @@ const createFakePorts = () => {
   const cards = createHappening<{ encoderId: EncoderId; orderId: OrderId; card: Card }>()
   const view = (id: string): SessionView | null => views.get(id) ?? null
 
+  const { upkeep, ports: upkeepPorts } = createFakeUpkeep(calls)
+
   const ports: ControlPorts = {
+    ...upkeepPorts,
     virtual: {
       place: (name, card) => void calls.push({ place: { name, card } }),
       remove: (name, uid) => void calls.push({ remove: { name, uid } }),
@@ -189,6 +193,10 @@ const createFakePorts = () => {
       calls.push({ scan: encoderId })
       return orderId
     },
+    orderTest: (encoderId) => {
+      calls.push({ test: encoderId })
+      return orderId
+    },
     orderStay: (encoderId, stay) => {
       calls.push({ stay, encoderId })
       return orderId
@@ -214,6 +222,7 @@ const createFakePorts = () => {
   return {
     ports,
     state,
+    upkeep,
     /** What was asked of the daemon, in order. */
     calls,
     /** What happens at the devices. */
