@@ -47,7 +47,12 @@ const linesOf = (part: () => Iterable<object | string>): Promise<string> =>
   )
 
 /** The ZIP file for support. A part that fails says so in its place: whoever needs the others needs them then most. */
-export const createBundle = async ({ version, documents, lines, sieve }: BundleOptions): Promise<Uint8Array> => {
+export const createBundle = async ({
+  version,
+  documents,
+  lines,
+  sieve,
+}: BundleOptions): Promise<Uint8Array> => {
   const versions = {
     encoder_bridge: version,
     node: process.version,

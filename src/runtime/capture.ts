@@ -36,9 +36,7 @@ export const createCapture = (clock: Clock, wallClock: () => Date): Capture => {
   }
   return {
     view: () =>
-      running === null
-        ? null
-        : { startedAt: running.startedAt, endsAt: running.endsAt, lines: lines.length },
+      running === null ? null : { startedAt: running.startedAt, endsAt: running.endsAt, lines: lines.length },
     start: () => {
       if (running !== null) return
       lines = []

@@ -172,8 +172,7 @@ export const startDaemon = async (
           outbox: journal.outboxFigures(),
         }),
         readRooms: (drivers) => roomFacts(options.dataDir, drivers),
-        askHubDate: (endpoint) =>
-          readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS)),
+        askHubDate: (endpoint) => readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS)),
         ...doctorSources,
       })
     const parts = { encoders, sessions, journal, link: hubPorts, rooms: roomPorts, doctor }

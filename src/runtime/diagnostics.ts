@@ -26,10 +26,7 @@ export interface DiagnosticsParts {
   readonly dataDir: string
   readonly capture: Capture
   readonly newestLines: (limit: number) => readonly LogLine[]
-  readonly journal: Pick<
-    Journal,
-    'audit' | 'outboxFigures' | 'recent' | 'open' | 'pairing' | 'siteKeys'
-  >
+  readonly journal: Pick<Journal, 'audit' | 'outboxFigures' | 'recent' | 'open' | 'pairing' | 'siteKeys'>
   readonly config: () => Config
   readonly wallClock: () => Date
 }
@@ -65,10 +62,7 @@ const uidsOf = ({ journal }: DiagnosticsParts, auditUids: readonly string[]): re
 ]
 
 /** Captures, and the bundle for support. */
-export const createDiagnostics = (
-  parts: DiagnosticsParts,
-  ports: Ports,
-): UpkeepPorts['diagnostics'] => {
+export const createDiagnostics = (parts: DiagnosticsParts, ports: Ports): UpkeepPorts['diagnostics'] => {
   const { capture, journal, wallClock } = parts
   return {
     capture: () => capture.view(),
@@ -77,7 +71,10 @@ export const createDiagnostics = (
     bundle: () => {
       const since = new Date(wallClock().getTime() - AUDIT_DAYS * 86_400_000).toISOString()
       const audit = [...journal.audit(since)].slice(-MAX_AUDIT_LINES)
-      const uids = uidsOf(parts, audit.flatMap(({ uid }) => uid ?? []))
+      const uids = uidsOf(
+        parts,
+        audit.flatMap(({ uid }) => uid ?? []),
+      )
       return createBundle({
         version: parts.version,
         sieve: createSieve(secretsOf(parts), uids),
@@ -96,7 +93,9 @@ export const createDiagnostics = (
           }),
           devices: async () => ({
             // Who holds one may be called by name there.
-            encoders: ports.encoders.list().map((view) => ({ ...encoderBody(view), lease: view.lease !== null })),
+            encoders: ports.encoders
+              .list()
+              .map((view) => ({ ...encoderBody(view), lease: view.lease !== null })),
             connected: await ports.connected(),
           }),
           journal: () => ({

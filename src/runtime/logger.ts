@@ -24,10 +24,8 @@ const optionsAt = (level: string) => ({
 })
 
 /** Logs go to standard error; standard output belongs to the command. */
-export const createLogger = async (
-  style: Exclude<LogStyle, 'silent'>,
-  level: string,
-): Promise<Logger> => pino(optionsAt(level), await openStream(style))
+export const createLogger = async (style: Exclude<LogStyle, 'silent'>, level: string): Promise<Logger> =>
+  pino(optionsAt(level), await openStream(style))
 
 /** The daemon's log: its level can change while it runs, and others may read along. */
 export interface DaemonLog {

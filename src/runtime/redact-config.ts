@@ -1,5 +1,8 @@
 import { blanked, isSecretName } from './secret-names.ts'
 
+/** Names of options that a driver of somebody else’s may have: rather one too many than one too few. */
+const looksSecret = (name: string): boolean => isSecretName(name) || /key|pass|secret|token|pin$/i.test(name)
+
 /** Long enough for a key or a password, and not the one that every card is delivered with. */
 const looksLikeKey = (text: string): boolean => /^(?:[0-9A-F]{2}){4,}$/i.test(text) && !/^F+$/i.test(text)
 
@@ -12,7 +15,7 @@ const redact = (value: unknown, isKey: boolean): unknown => {
     Object.entries(value).map(([name, item]) => {
       // The path of a file with a key tells no key, and support has to know it.
       const isPath = name === 'file' || name === 'secretFile' || name === 'caFile'
-      return [name, isPath ? item : redact(item, isKey || isSecretName(name))]
+      return [name, isPath ? item : redact(item, isKey || looksSecret(name))]
     }),
   )
 }

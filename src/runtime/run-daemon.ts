@@ -81,7 +81,10 @@ export const runDaemon = async (
       restartError = null
       daemon = await begin(next, port).catch((thrown: unknown) => {
         restartError = toBridgeError(thrown)
-        log.logger.error({ component: 'daemon', err: thrown }, 'the new settings do not start: the old ones do')
+        log.logger.error(
+          { component: 'daemon', err: thrown },
+          'the new settings do not start: the old ones do',
+        )
         return begin(before, port)
       })
     } catch (error) {

@@ -32,7 +32,10 @@ const masked = (uid: string): string => `${'•'.repeat(Math.max(0, uid.length -
  * What a text passes through before it leaves the computer: these secrets, whatever looks like one, and the UIDs of cards.
  * It is the last of several guards: what is known to be secret is not put into the text in the first place.
  */
-export const createSieve = (secrets: readonly string[], uids: readonly string[]): ((text: string) => string) => {
+export const createSieve = (
+  secrets: readonly string[],
+  uids: readonly string[],
+): ((text: string) => string) => {
   const secret = anyOf(secrets)
   const uid = anyOf(uids)
   return (text) => {

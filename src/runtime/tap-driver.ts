@@ -27,14 +27,11 @@ const secretsAt = (at: CardAddress): readonly Uint8Array[] => {
 /** Whose bytes cross the line as they are; on other cards they are in a spelling of the reader's own. */
 const isPlain = ({ technology }: Card): boolean => /^(?:mifare|ntag)/.test(technology)
 
-const uidOf = ({ uid }: Card): readonly Uint8Array[] => (/^(?:[0-9A-F]{2})+$/.test(uid) ? [parseHex(uid)] : [])
+const uidOf = ({ uid }: Card): readonly Uint8Array[] =>
+  /^(?:[0-9A-F]{2})+$/.test(uid) ? [parseHex(uid)] : []
 
 /** Messages of one device, call by call. */
-const createTap = (
-  device: string,
-  transport: TransportKind,
-  { capture, secrets }: TapPorts,
-) => {
+const createTap = (device: string, transport: TransportKind, { capture, secrets }: TapPorts) => {
   let messages: RecordedMessage[] = []
   return {
     note: (message: RecordedMessage): void => {
