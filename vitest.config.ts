@@ -6,6 +6,7 @@ const conditions = ['encoder-bridge:source', 'module', 'node', 'development|prod
 /** What needs Debian packages or minutes of time: `npm test` leaves it out, `.ci/run` runs every project. */
 const rigs = ['test/rigs/**/*.test.ts', 'test/systemd.test.ts']
 const crash = ['test/crash/**/*.test.ts']
+const browser = ['test/browser/**/*.test.ts']
 
 const reportFile = process.env['CI_REPORT']
 
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['{src,drivers,test}/**/*.test.ts'],
-          exclude: [...rigs, ...crash],
+          exclude: [...rigs, ...crash, ...browser],
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },
@@ -28,6 +29,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'rigs', include: rigs, testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         extends: true,

@@ -3,7 +3,7 @@ import { areaOf, importRules, knownAreas } from './support/import-rules.ts'
 import { computedImports, resolveImport, scanImports } from './support/import-scan.ts'
 import { codeLines, filesUnder } from './support/repository.ts'
 
-const typescript = /\.ts$/
+const typescript = /\.tsx?$/
 const product = ['src', 'drivers'].flatMap((folder) => filesUnder(folder, typescript))
 const sources = [...product, ...['test', 'bench', 'docs'].flatMap((folder) => filesUnder(folder, typescript))]
 const shipped = product.filter(({ path }) => !path.endsWith('.test.ts'))
@@ -11,7 +11,7 @@ const shipped = product.filter(({ path }) => !path.endsWith('.test.ts'))
 const imports = sources
   .filter(({ path }) => path !== 'test/architecture.test.ts')
   .flatMap(({ path, text }) => scanImports(path, text))
-const texts = filesUnder('.', /\.(?:ts|js|json|md|service|rules|conf|ya?ml|sh)$|^\.ci\/run$/)
+const texts = filesUnder('.', /\.(?:tsx?|css|html|js|json|md|service|rules|conf|ya?ml|sh)$|^\.ci\/run$/)
 
 describe('the checker', () => {
   test('looked at the whole tree', () => {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { StayRequest } from '../control/schema/stays.ts'
+import type { HubFlags } from './commands/hub.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { EmulatedWay, SocketAddress } from './runtime.ts'
@@ -138,10 +139,13 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
   const hub = command('hub', 'run a hub in the foreground')
     .enablePositionalOptions()
     .addOption(data)
+    .option('--host <address>', 'address to listen on; one of the network needs a certificate', '127.0.0.1')
     .option('--port <port>', 'port of the hub', parsePort, HUB_PORT)
+    .option('--tls-cert <file>', 'certificate of the hub (PEM), with its chain')
+    .option('--tls-key <file>', 'key of the certificate (PEM), that nobody else can read')
     .option('--public-url <url>', 'where people reach the hub, for links that it hands out')
     .addOption(new Option('--seed <name>', 'fill the hub with an example').choices(['demo']))
-    .action((flags: Data & { port: number; seed?: string; publicUrl?: string }) =>
+    .action((flags: Data & HubFlags) =>
       act(flags, async (context) => (await import('./commands/hub.ts')).hub(context, flags)),
     )
 

@@ -40,6 +40,19 @@ export interface RunningHub {
   close(): Promise<void>
 }
 
+export interface StartHubOptions {
+  readonly dataDir: string
+  /** The address to listen on. */
+  readonly host: string
+  readonly port: number
+  /** PEM files; null for plain HTTP, which only this computer can reach. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null
+  /** Null for no seed. */
+  readonly seed: string | null
+  /** Null for the address that it listens on. */
+  readonly publicUrl: string | null
+}
+
 export interface PairOptions {
   readonly dataDir: string
   readonly hubEndpoint: string
@@ -139,14 +152,7 @@ export interface Runtime {
   /** The words that start this program as another process: node, its flags, the script. */
   readonly self: readonly [string, ...string[]]
   startDaemon(options: DaemonOptions): Promise<RunningDaemon>
-  startHub(options: {
-    readonly dataDir: string
-    readonly port: number
-    /** Null for no seed. */
-    readonly seed: string | null
-    /** Null for the address that it listens on. */
-    readonly publicUrl: string | null
-  }): Promise<RunningHub>
+  startHub(options: StartHubOptions): Promise<RunningHub>
   /** Pairs while no daemon runs on this data directory. */
   pair(options: PairOptions): Promise<Paired>
   emulate(options: EmulateOptions): Promise<RunningEmulator>

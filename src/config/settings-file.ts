@@ -72,7 +72,8 @@ export const settingsFromEnvironment = (env: ConfigSource['env']): readonly stri
 
 const valueIn = (config: Config, path: readonly string[]): unknown =>
   path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Object(value)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
     config,
   )
 

@@ -1,49 +1,46 @@
 import { setMaxListeners } from 'node:events'
-import type { FastifyInstance } from 'fastify'
-import type { z } from 'zod'
-import type { EncoderView } from '../contract/encoders.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { EncoderId } from '../contract/ids.ts'
+import { chooseEncoder } from './choose-encoder.ts'
 import { streamEvents } from './events.ts'
 import type { ControlPorts } from './ports.ts'
-import { AcceptRequest, IdentifyRequest, type IdentifyResponse } from './schema.ts'
-import { EventsQuery } from './schema/events.ts'
+import type { Serve } from './serve.ts'
 import { encoderBody } from './views.ts'
 
 /** Each is told everything anew: more than this is a program that has lost count. */
 const MAX_FOLLOWERS = 32
 
-/** What these routes borrow from the others. */
-interface RouteTools {
-  parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T>
-  /** The encoder of that name or id; without one the only encoder. */
-  choose(wanted: string | undefined): EncoderView
-  /** A signal that fires after the time, when the caller goes away, or when the server closes. */
-  patience(waitMs: number, caller: NodeJS.EventEmitter): { readonly signal: AbortSignal } & Disposable
-  readonly closing: AbortSignal
-}
-
-/** Hangs the routes of the devices on the server: what an installer does, and what happens at them. */
+/** Serves the devices: what an installer does, and what happens at them. */
 export const addDeviceRoutes = (
-  app: FastifyInstance,
+  serve: Serve,
   encoders: ControlPorts['encoders'],
-  { parse, choose, patience, closing }: RouteTools,
+  closing: AbortSignal,
 ): void => {
+  const choose = (wanted: string | undefined) => chooseEncoder(encoders.list(), wanted)
+  const all = () => ({ encoders: encoders.list().map(encoderBody) })
   const bodyOf = (encoderId: EncoderId) => {
     const view = encoders.list().find((encoder) => encoder.encoderId === encoderId)
     if (view === undefined) throw new BridgeError('encoder_unknown')
     return encoderBody(view)
   }
 
-  app.post('/v1/encoders/accept', ({ body }) => {
-    encoders.accept(choose(parse(AcceptRequest, body).encoder).encoderId)
-    return { encoders: encoders.list().map(encoderBody) }
+  serve.encoders(all)
+
+  serve.takeOver(({ request }) => {
+    if (!encoders.takeOver(choose(request.encoder).encoderId, request.order_id)) {
+      throw new BridgeError('device_busy', 'Another order holds it, or none: look again.')
+    }
+    return all()
   })
 
-  app.post('/v1/encoders/identify', async ({ body, raw }): Promise<IdentifyResponse> => {
-    const request = parse(IdentifyRequest, body)
+  serve.accept(({ request }) => {
+    encoders.accept(choose(request.encoder).encoderId)
+    return all()
+  })
+
+  serve.identify(async ({ request, patience }) => {
     const named = request.encoder === undefined ? null : choose(request.encoder).encoderId
-    using waiting = patience(request.wait_ms, raw.socket)
+    using waiting = patience(request.wait_ms)
     try {
       const identified = await encoders.identify(named, waiting.signal)
       const encoder = bodyOf(identified.encoderId)
@@ -59,12 +56,11 @@ export const addDeviceRoutes = (
   // Everybody who waits or follows listens to it; Node would take the eleventh for a leak.
   setMaxListeners(0, closing)
   let followers = 0
-  app.get('/v1/events', ({ query }, reply) => {
-    const { reveal } = parse(EventsQuery, query)
+  serve.events(({ request, reply }) => {
     if (followers >= MAX_FOLLOWERS) {
       throw new BridgeError('rate_limited', `${MAX_FOLLOWERS} programs follow the events already.`)
     }
-    const events = streamEvents(encoders, reveal === 'true', closing)
+    const events = streamEvents(encoders, request.reveal === 'true', closing)
     followers += 1
     events.once('close', () => (followers -= 1))
     return reply.type('application/x-ndjson').send(events)

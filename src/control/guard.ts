@@ -1,14 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { BridgeError } from '../contract/errors.ts'
+import { turnedAway, type Caller } from './caller.ts'
 import { createLimiter } from './limiter.ts'
-import { isSameToken } from './token.ts'
+import type { Admission } from './schema/routes.ts'
 
-/** A request before anything of it is acted on. */
+/** A request before anything of it is acted on; one for a WebSocket too. */
 export interface Knock {
   readonly method: string
-  /** The path, without its query. */
-  readonly path: string
   readonly headers: IncomingHttpHeaders
+  readonly caller: Caller
+  /** Of the route; of no route whatever lets somebody in. */
+  readonly admits: Admission
+  /** Whether it acts beyond its answer: everything but a GET, and a WebSocket. */
+  readonly isActing: boolean
 }
 
 /** A refusal, and the HTTP status where it says more than the error's own. */
@@ -17,43 +21,42 @@ export interface Refusal {
   readonly status?: number
 }
 
-/** Monitors ask it without a token; it tells nothing but the version. */
-const OPEN_PATH = '/v1/health'
-
 const mediaTypeOf = (header: string | undefined): string =>
   (header ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 
+const forbidden = (detail: string): Refusal => ({ error: new BridgeError('control_forbidden', detail) })
+
 /**
- * Decides who may come in, for every route and for unknown ones alike, in this order: rate, Host (DNS rebinding), Origin
- * and Sec-Fetch-Site (other pages in a browser), token, JSON only (a `text/plain` POST skips the browser's preflight).
+ * Decides who may come in, for every route and for unknown ones alike, over HTTP and WebSocket, in this order: rate, Host (DNS
+ * rebinding), Origin and Sec-Fetch-Site (other pages in a browser), JSON only (a `text/plain` POST skips the browser's
+ * preflight), admission.
  * @param port the port listened on, known once the server listens
  * @param now milliseconds of a clock that never goes back
  */
-export const createGuard = (
-  token: string,
-  port: () => number,
-  now: () => number,
-): ((knock: Knock) => Refusal | null) => {
+export const createGuard = (port: () => number, now: () => number): ((knock: Knock) => Refusal | null) => {
   const mayPass = createLimiter(now)
-  return ({ method, path, headers }) => {
-    const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
-    const isHolder = given !== undefined && isSameToken(given, token)
-    if (!mayPass(isHolder ? 'holder' : 'stranger')) return { error: new BridgeError('rate_limited') }
-
+  return ({ method, headers, caller, admits, isActing }) => {
+    if (!mayPass(caller.via === 'nobody' ? 'stranger' : 'holder')) {
+      return { error: new BridgeError('rate_limited') }
+    }
     const hosts = [`127.0.0.1:${port()}`, `localhost:${port()}`, `[::1]:${port()}`]
     const host = headers.host ?? ''
-    if (!hosts.includes(host)) {
-      return { error: new BridgeError('control_forbidden', 'The Host header does not name this bridge.') }
-    }
+    if (!hosts.includes(host)) return forbidden('The Host header does not name this bridge.')
     // The whole origin is compared: a comparison of its end would let `http://evil-127.0.0.1:27411` in.
     if (headers.origin !== undefined && headers.origin !== `http://${host}`) {
-      return { error: new BridgeError('control_forbidden', 'The Origin header names another page.') }
+      return forbidden('The Origin header names another page.')
+    }
+    // Browsers send it with whatever acts (Fetch Standard, 3.2); only a page has the cookie.
+    if (headers.origin === undefined && isActing && caller.via === 'page') {
+      return forbidden('A page that acts says its Origin.')
     }
     const site = headers['sec-fetch-site']
     if (site !== undefined && site !== 'same-origin' && site !== 'none') {
-      return { error: new BridgeError('control_forbidden', 'The request comes from a page of another site.') }
+      return forbidden('The request comes from a page of another site.')
     }
-    if (path !== OPEN_PATH && !isHolder) return { error: new BridgeError('control_unauthorized') }
+    if (caller.via === 'nobody' && admits !== 'anybody') {
+      return { error: new BridgeError('control_unauthorized') }
+    }
     if (
       (method === 'POST' || method === 'PUT') &&
       mediaTypeOf(headers['content-type']) !== 'application/json'
@@ -63,7 +66,8 @@ export const createGuard = (
         status: 415,
       }
     }
-    return null
+    const error = turnedAway(caller, admits)
+    return error === null ? null : { error }
   }
 }
 

@@ -1,8 +1,4 @@
-/** How many requests one kind of caller may make: a burst at once, then so many a second. */
-interface Rate {
-  readonly burst: number
-  readonly perSecond: number
-}
+import { createTokenBucket, type Rate } from '../contract/token-bucket.ts'
 
 /** Strangers have a bucket of their own, so that a page that hammers the port can't lock out the desk. */
 const rates = {
@@ -18,19 +14,9 @@ export type Caller = keyof typeof rates
  * @param now milliseconds of a clock that never goes back
  */
 export const createLimiter = (now: () => number): ((caller: Caller) => boolean) => {
-  const start = now()
   const buckets = {
-    holder: { left: rates.holder.burst as number, at: start },
-    stranger: { left: rates.stranger.burst as number, at: start },
+    holder: createTokenBucket(rates.holder, now),
+    stranger: createTokenBucket(rates.stranger, now),
   }
-  return (caller) => {
-    const { burst, perSecond } = rates[caller]
-    const bucket = buckets[caller]
-    const at = now()
-    bucket.left = Math.min(burst, bucket.left + ((at - bucket.at) / 1000) * perSecond)
-    bucket.at = at
-    if (bucket.left < 1) return false
-    bucket.left -= 1
-    return true
-  }
+  return (caller) => buckets[caller].take()
 }

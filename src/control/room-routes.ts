@@ -1,15 +1,8 @@
-import type { FastifyInstance } from 'fastify'
-import type { z } from 'zod'
 import { BridgeError } from '../contract/errors.ts'
 import type { RoomRow } from '../contract/rooms.ts'
 import type { RoomPorts } from './ports.ts'
-import {
-  ReplaceRoomsRequest,
-  type RoomBody,
-  type RoomChangesResponse,
-  type RoomsCheckResponse,
-  type RoomsResponse,
-} from './schema/rooms.ts'
+import type { RoomBody } from './schema/rooms.ts'
+import type { Serve } from './serve.ts'
 import { faultOf } from './views.ts'
 
 /** The longest list with long names, as JSON. */
@@ -37,42 +30,32 @@ const entranceBody = (entrance: { readonly acsEntranceId: string; readonly displ
   display_name: entrance.displayName,
 })
 
-/** What the routes take of the others. */
-interface RoomRouteParts {
-  parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T>
-  /** A signal that fires when the caller goes away, or when the server closes. */
-  patience(waitMs: number, caller: NodeJS.EventEmitter): { readonly signal: AbortSignal } & Disposable
-}
-
 /** The hub answers sooner or is given up by the link; this only ends what nobody waits for any more. */
 const CHECK_WITHIN_MS = 30_000
 
-/** Hangs the routes of the list of rooms on the server. */
-export const addRoomRoutes = (
-  app: FastifyInstance,
-  rooms: RoomPorts,
-  { parse, patience }: RoomRouteParts,
-): void => {
-  app.get('/v1/rooms', (): RoomsResponse => {
+/** Serves the list of rooms. */
+export const addRoomRoutes = (serve: Serve, rooms: RoomPorts): void => {
+  serve.rooms(() => {
     const { rows, error } = rooms.list()
     return { rooms: rows.map(roomBody), error: error === null ? null : faultOf(error) }
   })
 
-  app.put('/v1/rooms', { bodyLimit: BODY_LIMIT_BYTES }, ({ body }): RoomChangesResponse => {
-    refuseTooMany(body)
-    const request = parse(ReplaceRoomsRequest, body)
-    const rows = request.rooms.map((one): RoomRow => ({
-      acsEntranceId: one.acs_entrance_id,
-      displayName: one.display_name,
-      room: one.room,
-      authorisation: one.authorisation,
-      system: one.system,
-    }))
-    return rooms.replace(rows, request.is_dry_run)
-  })
+  serve.replaceRooms(
+    ({ request }) => {
+      const rows = request.rooms.map((one): RoomRow => ({
+        acsEntranceId: one.acs_entrance_id,
+        displayName: one.display_name,
+        room: one.room,
+        authorisation: one.authorisation,
+        system: one.system,
+      }))
+      return rooms.replace(rows, request.is_dry_run)
+    },
+    { bodyLimitBytes: BODY_LIMIT_BYTES, refuse: refuseTooMany },
+  )
 
-  app.get('/v1/rooms/check', async ({ raw }): Promise<RoomsCheckResponse> => {
-    using waiting = patience(CHECK_WITHIN_MS, raw.socket)
+  serve.checkRooms(async ({ patience }) => {
+    using waiting = patience(CHECK_WITHIN_MS)
     const { entrances, missing, unknown, unknownSystems } = await rooms.check(waiting.signal)
     return {
       entrances: entrances.map(entranceBody),

@@ -2,12 +2,14 @@ import { performance } from 'node:perf_hooks'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import { nobody, tokenHolder } from './caller.ts'
 import { publishDaemon } from './daemon-file.ts'
 import { createGuard, strictHeaders } from './guard.ts'
 import { findPortHolder } from './port-holder.ts'
 import type { ControlPorts } from './ports.ts'
 import { addRoutes } from './routes.ts'
-import { ensureControlToken } from './token.ts'
+import { createServe } from './serve.ts'
+import { ensureControlToken, isSameToken } from './token.ts'
 import { errorBody } from './views.ts'
 
 const BODY_LIMIT_BYTES = 16_384
@@ -92,19 +94,23 @@ const answerError =
     void reply.code(500).send(errorBody(new BridgeError('internal_error')))
   }
 
+const bearerOf = (authorization: string | undefined): string | null =>
+  /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? null
+
 const addGuard = (app: FastifyInstance, token: string, log: ControlLog): void => {
+  app.decorateRequest('caller')
   const guard = createGuard(
-    token,
     () => portOf(app),
     () => performance.now(),
   )
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(strictHeaders)
-    const refusal = guard({
-      method: request.method,
-      path: request.url.split('?')[0] ?? '',
-      headers: request.headers,
-    })
+    const { method, headers } = request
+    const given = bearerOf(headers.authorization)
+    request.caller = given !== null && isSameToken(given, token) ? tokenHolder : nobody
+    // Who knows no route is told so, but only who may know that there is none.
+    const { admits = 'locked' } = request.routeOptions.config
+    const refusal = guard({ method, headers, caller: request.caller, admits, isActing: method !== 'GET' })
     if (refusal === null) return
     const { error, status = error.facts.status } = refusal
     if (error.code !== 'rate_limited') {
@@ -123,6 +129,7 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
   const token = ensureControlToken(dataDir)
   const closing = new AbortController()
   const app = fastify({
+    exposeHeadRoutes: false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 10_000,
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
@@ -133,16 +140,17 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
     },
   })
   app.removeContentTypeParser('text/plain')
-  addGuard(app, token, log)
   app.setErrorHandler(answerError(log))
   app.setNotFoundHandler(() => {
     throw new BridgeError('route_unknown')
   })
-  addRoutes(app, options, {
+  const serve = createServe(app, closing.signal, () => undefined)
+  addRoutes(serve, options, {
     version: options.version,
     startedAt: new Date().toISOString(),
     closing: closing.signal,
   })
+  addGuard(app, token, log)
   await listen(app, options.port)
   const endpoint = `http://127.0.0.1:${portOf(app)}`
   const unpublish = publishDaemon(dataDir, { endpoint, pid: process.pid })

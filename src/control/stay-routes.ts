@@ -1,11 +1,11 @@
-import type { FastifyInstance } from 'fastify'
-import type { z } from 'zod'
 import type { EncoderView } from '../contract/encoders.ts'
 import { BridgeError } from '../contract/errors.ts'
 import type { KeyAbilities } from '../contract/key-system.ts'
 import type { StaySubject } from '../contract/order.ts'
+import { chooseEncoder } from './choose-encoder.ts'
 import type { ControlPorts } from './ports.ts'
-import { StayRequest } from './schema/stays.ts'
+import type { StayRequest } from './schema/stays.ts'
+import type { Serve } from './serve.ts'
 
 const abilities = {
   checkOut: { ability: 'checksOut', does: 'check rooms out' },
@@ -29,21 +29,12 @@ const subjectOf = (request: StayRequest): StaySubject => {
   }
 }
 
-/** What the route takes of the others. */
-interface StayRouteParts {
-  parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T>
-  /** The encoder of that name or id among these; without one the only one of them. */
-  choose(encoders: readonly EncoderView[], wanted: string | undefined): EncoderView
-}
-
-/** Hangs the desk's orders to key systems on the server: those that make no key. */
+/** Serves the desk's orders to key systems: those that make no key. */
 export const addStayRoute = (
-  app: FastifyInstance,
+  serve: Serve,
   { encoders, orderStay }: Pick<ControlPorts, 'encoders' | 'orderStay'>,
-  { parse, choose }: StayRouteParts,
 ): void => {
-  app.post('/v1/stays', async ({ body }) => {
-    const request = parse(StayRequest, body)
+  serve.stay(async ({ request }) => {
     const stay = subjectOf(request)
     const { ability, does } = abilities[stay.kind]
     const isAble = ({ keys }: EncoderView): boolean => keys?.[ability] === true
@@ -55,7 +46,7 @@ export const addStayRoute = (
         `No encoder of this desk belongs to a lock system that can ${does}.`,
       )
     }
-    const chosen = choose(request.encoder === undefined ? able : all, request.encoder)
+    const chosen = chooseEncoder(request.encoder === undefined ? able : all, request.encoder)
     if (chosen.keys === null) {
       throw new BridgeError('not_supported', `“${chosen.name}” belongs to no lock system.`)
     }

@@ -1,19 +1,8 @@
-import type { FastifyInstance } from 'fastify'
-import type { z } from 'zod'
 import type { EncoderView } from '../contract/encoders.ts'
 import { BridgeError } from '../contract/errors.ts'
 import type { ControlPorts } from './ports.ts'
-import { EmptyRequest } from './schema.ts'
-import {
-  type ConnectedResponse,
-  type DiagnosticsResponse,
-  type DriversResponse,
-  LogQuery,
-  type LogResponse,
-  ReplaceSettingsRequest,
-  type SettingsResponse,
-  TestCardRequest,
-} from './schema/upkeep.ts'
+import type { SettingsResponse } from './schema/upkeep.ts'
+import type { Serve } from './serve.ts'
 import type { SettingsView } from './upkeep-ports.ts'
 import { faultOf } from './views.ts'
 
@@ -30,13 +19,6 @@ const settingsBody = (view: SettingsView): SettingsResponse => ({
   restart_error: view.restartError === null ? null : faultOf(view.restartError),
 })
 
-/** What these routes borrow from the others. */
-interface RouteTools {
-  parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T>
-  /** The encoder of that name or id; without one the only encoder. */
-  choose(wanted: string | undefined): EncoderView
-}
-
 const refuseWithoutCards = ({ name, kind }: EncoderView): void => {
   if (kind === 'keySystem') {
     throw new BridgeError(
@@ -49,58 +31,50 @@ const refuseWithoutCards = ({ name, kind }: EncoderView): void => {
   }
 }
 
-const addDiagnosticRoutes = (
-  app: FastifyInstance,
-  { log, diagnostics }: Pick<ControlPorts, 'log' | 'diagnostics'>,
-  { parse }: RouteTools,
-): void => {
-  app.get('/v1/log', ({ query }): LogResponse => {
-    const lines = log.newest(parse(LogQuery, query).limit)
-    return { lines: lines.map((line) => ({ ...line, fields: { ...line.fields } })) }
-  })
+const addDiagnosticRoutes = (serve: Serve, { log, diagnostics }: ControlPorts): void => {
+  serve.log(({ request }) => ({
+    lines: log.newest(request.limit).map((line) => ({ ...line, fields: { ...line.fields } })),
+  }))
 
-  const body = (): DiagnosticsResponse => {
+  const body = () => {
     const capture = diagnostics.capture()
-    return {
-      capture:
-        capture === null
-          ? null
-          : { started_at: capture.startedAt, ends_at: capture.endsAt, lines: capture.lines },
-    }
+    if (capture === null) return { capture: null }
+    const { startedAt, endsAt, lines } = capture
+    return { capture: { started_at: startedAt, ends_at: endsAt, lines } }
   }
-  app.get('/v1/diagnostics', body)
-  app.post('/v1/diagnostics/start', (request) => {
-    parse(EmptyRequest, request.body)
+  serve.diagnostics(body)
+  serve.startCapture(() => {
     diagnostics.start()
     return body()
   })
-  app.post('/v1/diagnostics/stop', (request) => {
-    parse(EmptyRequest, request.body)
+  serve.stopCapture(() => {
     diagnostics.stop()
     return body()
   })
-  app.get('/v1/diagnostics/bundle', async (_request, reply) =>
+  serve.bundle(async ({ reply }) =>
     reply.type('application/zip').send(Buffer.from(await diagnostics.bundle())),
   )
 }
 
-/** Hangs the routes of installers and support on the server: settings, restart, what is plugged in, tests, diagnostics. */
-export const addUpkeepRoutes = (app: FastifyInstance, ports: ControlPorts, tools: RouteTools): void => {
-  const { parse, choose } = tools
+/** Serves installers and support: settings, restart, what is plugged in, tests, diagnostics. */
+export const addUpkeepRoutes = (
+  serve: Serve,
+  ports: ControlPorts,
+  choose: (wanted: string | undefined) => EncoderView,
+): void => {
   const { settings } = ports
 
-  app.get('/v1/settings', () => settingsBody(settings.read()))
-  app.put('/v1/settings', { bodyLimit: SETTINGS_LIMIT_BYTES }, async ({ body }) => {
-    const { revision, values } = parse(ReplaceSettingsRequest, body)
-    return settingsBody(await settings.replace(revision, values))
-  })
-  app.post('/v1/restart', async ({ body }) => {
-    parse(EmptyRequest, body)
+  serve.settings(() => settingsBody(settings.read()))
+  serve.replaceSettings(
+    async ({ request: { revision, values } }) => settingsBody(await settings.replace(revision, values)),
+    { bodyLimitBytes: SETTINGS_LIMIT_BYTES, refuse: () => undefined },
+  )
+  serve.restart(async () => {
     await ports.restart()
-    return { restarting: true }
+    return { restarting: true as const }
   })
 
-  app.get('/v1/devices/connected', async (): Promise<ConnectedResponse> => {
+  serve.connected(async () => {
     const inUse = new Set(ports.encoders.list().flatMap(({ identity }) => identity ?? []))
     const devices = await ports.connected()
     return {
@@ -114,7 +88,7 @@ export const addUpkeepRoutes = (app: FastifyInstance, ports: ControlPorts, tools
       })),
     }
   })
-  app.get('/v1/drivers', async (): Promise<DriversResponse> => {
+  serve.drivers(async () => {
     const drivers = await ports.drivers()
     return {
       drivers: drivers.map(({ id, name, kind, transports, technologies }) => ({
@@ -127,11 +101,11 @@ export const addUpkeepRoutes = (app: FastifyInstance, ports: ControlPorts, tools
     }
   })
 
-  app.post('/v1/tests', async ({ body }) => {
-    const chosen = choose(parse(TestCardRequest, body).encoder)
+  serve.testCard(async ({ request }) => {
+    const chosen = choose(request.encoder)
     refuseWithoutCards(chosen)
     return { order_id: await ports.orderTest(chosen.encoderId) }
   })
 
-  addDiagnosticRoutes(app, ports, tools)
+  addDiagnosticRoutes(serve, ports)
 }

@@ -25,6 +25,7 @@ const allowed: Record<ActionType, readonly string[]> = {
   ],
   SCAN_TO_ASSIGN_CREDENTIAL: ['no_credential_on_encoder'],
   ASSIGN_CREDENTIAL: ['credential_not_found'],
+  UNLOCK_DOOR: [],
 }
 
 const errorOf = (action: ActionType, type: string, message: string) => ({
@@ -81,3 +82,7 @@ export const succeedAttempt = (
     { status: 'success', result },
   )
 }
+
+/** As the store has it now. */
+export const readAgain = (hub: HubContext, attempt: ActionAttemptRow): ActionAttemptRow =>
+  hub.store.attempts.find({ action_attempt_id: attempt.action_attempt_id }) ?? attempt

@@ -1,12 +1,15 @@
 import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
+import { DEAD_AFTER_MS } from '../contract/channel.ts'
 import { endWithError } from './bare-answer.ts'
 import { pairedBridge } from './bridge-access.ts'
 import type { Channel } from './channel.ts'
 import type { HubContext } from './context.ts'
 import { sessionOf } from './endpoint.ts'
-import { refusal } from './refusal.ts'
+import type { Gate } from './gate.ts'
+import { refusal, tooMany } from './refusal.ts'
 import type { BridgeRow } from './store-bridges.ts'
 
 const MAX_MESSAGE_BYTES = 1_048_576
@@ -23,7 +26,10 @@ const parse = (data: RawData, isBinary: boolean): unknown => {
   }
 }
 
-const carry = (hub: HubContext, channel: Channel, bridge: BridgeRow, socket: WebSocket): void => {
+/** One in use, one that takes its place, and what a network has lost without telling. */
+const MAX_SOCKETS_OF_A_BRIDGE = 4
+
+const carry = (hub: HubContext, channel: Channel, gate: Gate, bridge: BridgeRow, socket: WebSocket): void => {
   const connection = channel.connect(bridge, {
     send: (message) => {
       if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate()
@@ -31,8 +37,19 @@ const carry = (hub: HubContext, channel: Channel, bridge: BridgeRow, socket: Web
     },
     close: () => socket.close(),
   })
-  socket.on('message', (data, isBinary) => connection.receive(parse(data, isBinary)))
-  socket.on('close', () => connection.end())
+  let resuming: unknown = null
+  socket.on('message', (data, isBinary) => {
+    connection.receive(parse(data, isBinary))
+    const waitMs = gate.countMessage(bridge.bridge_id)
+    if (waitMs === 0 || socket.isPaused) return
+    // What it has to say waits in its own network buffers, and nothing of it is lost.
+    socket.pause()
+    resuming = hub.clock.setTimeout(() => socket.resume(), waitMs)
+  })
+  socket.on('close', () => {
+    hub.clock.clearTimeout(resuming)
+    connection.end()
+  })
   socket.on('error', (error) => {
     hub.log.debug({ err: error, bridgeId: bridge.bridge_id }, 'socket error')
     connection.end()
@@ -40,7 +57,18 @@ const carry = (hub: HubContext, channel: Channel, bridge: BridgeRow, socket: Web
 }
 
 /** Serves `GET /bridge/v1/channel` as a WebSocket. The returned function closes every socket. */
-export const serveSockets = (server: Server, hub: HubContext, channel: Channel): (() => void) => {
+export const serveSockets = (server: Server, hub: HubContext, channel: Channel, gate: Gate): (() => void) => {
+  const open = new Map<string, number>()
+  const enter = ({ bridge_id: bridgeId }: BridgeRow, socket: Duplex): void => {
+    const count = (open.get(bridgeId) ?? 0) + 1
+    if (count > MAX_SOCKETS_OF_A_BRIDGE) throw tooMany(DEAD_AFTER_MS)
+    open.set(bridgeId, count)
+    socket.once('close', () => {
+      const left = (open.get(bridgeId) ?? 1) - 1
+      if (left === 0) open.delete(bridgeId)
+      else open.set(bridgeId, left)
+    })
+  }
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -50,13 +78,15 @@ export const serveSockets = (server: Server, hub: HubContext, channel: Channel):
     const drop = (): void => void socket.destroy()
     socket.on('error', drop)
     try {
+      gate.admit(request)
       if (request.url?.split('?')[0] !== '/bridge/v1/channel') {
         throw refusal(404, 'route_not_found', 'There is no such WebSocket.')
       }
       const bridge = pairedBridge(hub, sessionOf(hub, request).session)
-      sockets.handleUpgrade(request, socket, head, (open) => {
+      enter(bridge, socket)
+      sockets.handleUpgrade(request, socket, head, (opened) => {
         socket.off('error', drop)
-        carry(hub, channel, bridge, open)
+        carry(hub, channel, gate, bridge, opened)
       })
     } catch (error) {
       endWithError(socket, error)

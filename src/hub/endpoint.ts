@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { findSession } from './bridge-access.ts'
 import type { HubContext } from './context.ts'
 import { invalidParameters, refusal } from './refusal.ts'
 import { hashToken } from './secrets.ts'
@@ -25,10 +26,18 @@ export interface Endpoint<Input, Who> {
 export const READ: readonly Method[] = ['GET', 'POST']
 export const WRITE: readonly Method[] = ['POST']
 
-const bearerOf = (request: { headers: { authorization?: string | undefined } }): string => {
-  const match = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')
-  if (match?.[1] === undefined) throw refusal(401, 'unauthorized', 'A bearer token is needed.')
-  return match[1]
+/** Whatever has an Authorization header. */
+interface Bearing {
+  readonly headers: { readonly authorization?: string | undefined }
+}
+
+export const bearerIn = ({ headers }: Bearing): string | null =>
+  /^Bearer (\S{1,200})$/i.exec(headers.authorization ?? '')?.[1] ?? null
+
+const bearerOf = (request: Bearing): string => {
+  const bearer = bearerIn(request)
+  if (bearer === null) throw refusal(401, 'unauthorized', 'A bearer token is needed.')
+  return bearer
 }
 
 const callerOf = (hub: HubContext, request: FastifyRequest): Caller => {
@@ -42,12 +51,9 @@ export interface SessionCaller {
   readonly token: string
 }
 
-export const sessionOf = (
-  hub: HubContext,
-  request: { headers: { authorization?: string | undefined } },
-): SessionCaller => {
+export const sessionOf = (hub: HubContext, request: Bearing): SessionCaller => {
   const token = bearerOf(request)
-  const session = hub.store.sessions.find({ token_hash: hashToken(token) })
+  const session = findSession(hub, token)
   if (session === null) throw refusal(401, 'unauthorized', 'The bridge client session token is not known.')
   return { session, token }
 }

@@ -24,12 +24,16 @@ export const emitForMethod = (
   method: AccessMethodRow,
   type: EventType,
   more: Subject = {},
-): void =>
+): void => {
+  const grantKey =
+    hub.store.grants.find({ access_grant_id: method.access_grant_id })?.access_grant_key ?? null
   emit(hub, method.workspace_id, type, {
     access_method_id: method.access_method_id,
     access_grant_ids: [method.access_grant_id],
+    ...(grantKey === null ? {} : { access_grant_keys: [grantKey] }),
     ...more,
   })
+}
 
 export const emitForCredential = (hub: HubContext, credential: AcsCredentialRow, type: EventType): void => {
   const system = hub.store.systems.find({ acs_system_id: credential.acs_system_id })

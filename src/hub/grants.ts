@@ -14,7 +14,12 @@ export interface RequestedMethod {
   readonly instant_key_max_use_count?: number | undefined
 }
 
-const createCredential = (hub: HubContext, grant: AccessGrantRow, methodId: string): AcsCredentialRow => {
+const createCredential = (
+  hub: HubContext,
+  grant: AccessGrantRow,
+  methodId: string,
+  created_at: string,
+): AcsCredentialRow => {
   const credential: AcsCredentialRow = {
     acs_credential_id: randomUUID(),
     workspace_id: grant.workspace_id,
@@ -27,7 +32,7 @@ const createCredential = (hub: HubContext, grant: AccessGrantRow, methodId: stri
     is_issued: false,
     issued_at: null,
     invalidated_at: null,
-    created_at: grant.created_at,
+    created_at,
     deleted_at: null,
   }
   hub.store.credentials.insert(credential)
@@ -37,10 +42,13 @@ const createCredential = (hub: HubContext, grant: AccessGrantRow, methodId: stri
 const createMethod = (hub: HubContext, grant: AccessGrantRow, requested: RequestedMethod): void => {
   const { mode, code } = requested
   const methodId = randomUUID()
+  const created_at = nowOf(hub)
   const cardIssuing =
     hub.store.systems.find({ acs_system_id: grant.acs_system_id })?.card_issuing ?? 'encoding'
   const credential =
-    mode === 'card' && cardIssuing !== 'assignment' ? createCredential(hub, grant, methodId) : null
+    mode === 'card' && cardIssuing !== 'assignment'
+      ? createCredential(hub, grant, methodId, created_at)
+      : null
   const method: AccessMethodRow = {
     access_method_id: methodId,
     workspace_id: grant.workspace_id,
@@ -55,7 +63,7 @@ const createMethod = (hub: HubContext, grant: AccessGrantRow, requested: Request
     is_issued: false,
     issued_at: null,
     times_issued: 0,
-    created_at: grant.created_at,
+    created_at,
     deleted_at: null,
   }
   hub.store.methods.insert(method)
@@ -66,10 +74,16 @@ const createMethod = (hub: HubContext, grant: AccessGrantRow, requested: Request
   else if (credential !== null) issueCard(hub, method, credential)
 }
 
-/**
- * Creates the grant and one access method for each that is asked for: cards wait for their encoding or assignment where
- * their access system wants one, everything else is issued.
- */
+/** Makes an access method for each that is asked for: cards wait where their access system wants one encoded or assigned, everything else is issued. */
+export const requestMethods = (
+  hub: HubContext,
+  grant: AccessGrantRow,
+  requested: readonly RequestedMethod[],
+): void => {
+  for (const one of requested) createMethod(hub, grant, one)
+}
+
+/** Creates the grant and its access methods. */
 export const createGrant = (
   hub: HubContext,
   grant: Omit<AccessGrantRow, 'access_grant_id' | 'created_at' | 'deleted_at'>,
@@ -83,7 +97,7 @@ export const createGrant = (
   }
   hub.store.grants.insert(row)
   emit(hub, row.workspace_id, 'access_grant.created', { access_grant_id: row.access_grant_id })
-  for (const one of requested) createMethod(hub, row, one)
+  requestMethods(hub, row, requested)
   return row
 }
 

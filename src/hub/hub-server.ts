@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -7,6 +8,7 @@ import { endWithError } from './bare-answer.ts'
 import type { Channel } from './channel.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
+import type { Gate } from './gate.ts'
 import { answerTo, refusal } from './refusal.ts'
 import { registerAccessGrantRoutes } from './routes-access-grants.ts'
 import { registerAccessMethodRoutes } from './routes-access-methods.ts'
@@ -15,17 +17,20 @@ import { registerActionAttemptRoutes } from './routes-action-attempts.ts'
 import { INSTANT_KEY_PATH, registerInstantKeyPages } from './instant-key-pages.ts'
 import { registerBridgeRoutes } from './routes-bridges.ts'
 import { registerClientSessionRoutes } from './routes-client-sessions.ts'
+import { registerCredentialRoutes } from './routes-credentials.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
+import { registerInstantKeyRoutes } from './routes-instant-keys.ts'
+import { registerRelatedRoutes } from './routes-related.ts'
+import { registerReportDevicesRoute } from './routes-report-devices.ts'
 import { registerSimulateIssuingRoutes } from './routes-simulate-issuing.ts'
 import { registerSimulateRoutes } from './routes-simulate.ts'
+import { registerUnlockDoorRoute } from './routes-unlock-door.ts'
 import { registerWebhookRoutes } from './routes-webhooks.ts'
 import { registerWorkspaceRoutes } from './routes-workspaces.ts'
 
 const MAX_BODY_BYTES = 524_288
-/** For the whole of a request to arrive; a poll that holds still has arrived. */
-const REQUEST_WITHIN_MS = 30_000
 
 /** A form's repeated keys become lists, as in a query. */
 const parseForm = (text: string): Record<string, string | string[]> => {
@@ -94,12 +99,14 @@ const refuseOtherPages = ({ headers, method, routeOptions }: FastifyRequest): vo
 export const createHubServer = (
   hub: HubContext,
   channel: Channel,
-  logger: FastifyBaseLogger,
+  gate: Gate,
+  makeServer: (handler: RequestListener) => Server,
 ): FastifyInstance => {
+  const logger = hub.log
   const app = fastify({
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_WITHIN_MS,
+    serverFactory: (handler) => makeServer(handler),
     forceCloseConnections: true,
     clientErrorHandler: (error, socket) => answerMalformed(logger, error.code, socket),
     // An address that can't be decoded never reaches a route or a hook.
@@ -114,12 +121,13 @@ export const createHubServer = (
   app.addHook('onRequest', async (request, reply) => {
     reply.header('seam-request-id', request.id)
     reply.header('cache-control', 'no-store')
+    gate.admit(request.raw)
     refuseOtherPages(request)
   })
   app.setErrorHandler((error, request, reply) => {
-    const { status, body } = answerTo(error, request.id)
+    const { status, headers, body } = answerTo(error, request.id)
     if (status >= 500) request.log.error({ err: error, path: request.routeOptions.url }, 'request failed')
-    return reply.status(status).send(body)
+    return reply.status(status).headers(headers).send(body)
   })
   app.setNotFoundHandler((request, reply) => {
     const { status, body } = answerTo(noRoute(), request.id)
@@ -128,10 +136,15 @@ export const createHubServer = (
   app.get('/health', async () => ({ time: nowOf(hub), ok: true }))
   registerWorkspaceRoutes(app, hub)
   registerAcsRoutes(app, hub)
+  registerReportDevicesRoute(app, hub)
+  registerCredentialRoutes(app, hub)
   registerAccessGrantRoutes(app, hub)
   registerAccessMethodRoutes(app, hub)
+  registerRelatedRoutes(app, hub)
+  registerUnlockDoorRoute(app, hub)
   registerEncodingRoutes(app, hub)
   registerClientSessionRoutes(app, hub)
+  registerInstantKeyRoutes(app, hub)
   registerSimulateRoutes(app, hub)
   registerSimulateIssuingRoutes(app, hub)
   registerActionAttemptRoutes(app, hub)

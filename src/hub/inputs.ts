@@ -26,6 +26,23 @@ export const instant = z.iso.datetime({ offset: true }).transform((text, context
   return z.NEVER
 })
 
+/** Filters by what this hub has none of: whoever gives one asks for nothing that is here. */
+export const unheld = {
+  access_code_id: z.uuid().optional(),
+  access_code_ids: idList.optional(),
+  acs_access_group_id: z.uuid().optional(),
+  acs_user_id: z.uuid().optional(),
+  connect_webview_id: z.uuid().optional(),
+  customer_key: z.string().optional(),
+  device_id: z.uuid().optional(),
+  device_ids: idList.optional(),
+  location_id: orNull(z.uuid()).optional(),
+  space_id: z.uuid().optional(),
+  space_ids: idList.optional(),
+}
+export const asksForUnheld = (input: { readonly [name in keyof typeof unheld]?: unknown }): boolean =>
+  Object.keys(unheld).some((name) => input[name as keyof typeof unheld] != null)
+
 export const paging = { limit: count(1000).optional(), page_cursor: orNull(z.string()).optional() }
 
 /** Exactly one of the parameters is given. */

@@ -19,12 +19,23 @@ const Facts = z.object({
   status: z.number(),
   type: z.string(),
   validation_errors: z.record(z.string(), z.unknown()).optional(),
+  retry_after_s: z.number().int().optional(),
 })
 type Facts = z.infer<typeof Facts>
 
 /** A request that is answered with one of Seam's error types: `hub_refused` with the answer as its cause. */
 export const refusal = (status: number, type: string, message: string): BridgeError =>
   new BridgeError('hub_refused', message, { cause: { status, type } satisfies Facts })
+
+/** Told in `Retry-After`, in whole seconds. */
+export const tooMany = (waitMs: number): BridgeError =>
+  new BridgeError('hub_refused', 'Too many requests of this kind. Wait a little.', {
+    cause: {
+      status: 429,
+      type: 'rate_limited',
+      retry_after_s: Math.max(1, Math.ceil(waitMs / 1000)),
+    } satisfies Facts,
+  })
 
 export const notFound = (resource: string, id: string): BridgeError =>
   refusal(404, `${resource}_not_found`, `There is no ${resource} ${id} in this workspace.`)
@@ -52,10 +63,17 @@ export const invalidParameters = (error: z.ZodError): BridgeError => {
 
 const FastifyError = z.object({ statusCode: z.number().int().min(400).max(499), message: z.string() })
 
-/** The status and the body for whatever was thrown. What is no refusal is a fault of ours: nothing of it is told. */
-export const answerTo = (thrown: unknown, requestId: string): { status: number; body: ErrorAnswer } => {
+export interface ErrorReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: ErrorAnswer
+}
+
+/** Status, headers and body for whatever was thrown. What is no refusal is a fault of ours: nothing of it is told. */
+export const answerTo = (thrown: unknown, requestId: string): ErrorReply => {
   const make = (facts: Facts, message: string) => ({
     status: facts.status,
+    headers: facts.retry_after_s === undefined ? {} : { 'retry-after': String(facts.retry_after_s) },
     body: {
       error: {
         type: facts.type,

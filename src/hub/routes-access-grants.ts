@@ -4,13 +4,27 @@ import { wholeSecond, presentAccessGrant } from './present-access.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import { apiEndpoint, READ, WRITE } from './endpoint.ts'
-import { changeTimes, createGrant, deleteGrant } from './grants.ts'
-import { exactlyOne, idList, instant, key, orNull, paging } from './inputs.ts'
+import { changeTimes, createGrant, deleteGrant, requestMethods } from './grants.ts'
+import { asksForUnheld, exactlyOne, idList, instant, key, orNull, paging, unheld } from './inputs.ts'
 import { pageOf } from './pages.ts'
 import { invalidInput, notFound, refusal } from './refusal.ts'
 import { createUserIdentity, UserIdentityInput } from './routes-workspaces.ts'
 import { AccessMethodMode } from './store-access.ts'
 import type { AccessGrantRow } from './store-access.ts'
+
+const Requested = z
+  .array(
+    z.object({
+      mode: AccessMethodMode,
+      code: z
+        .string()
+        .regex(/^\d{4,9}$/, 'a code has 4 to 9 digits')
+        .optional(),
+      instant_key_max_use_count: z.number().int().min(1).max(1000).optional(),
+    }),
+  )
+  .min(1)
+  .max(20)
 
 const CreateInput = z
   .object({
@@ -25,19 +39,7 @@ const CreateInput = z
     name: orNull(z.string().max(200)).optional(),
     starts_at: instant.optional(),
     ends_at: orNull(instant).optional(),
-    requested_access_methods: z
-      .array(
-        z.object({
-          mode: AccessMethodMode,
-          code: z
-            .string()
-            .regex(/^\d{4,9}$/, 'a code has 4 to 9 digits')
-            .optional(),
-          instant_key_max_use_count: z.number().int().min(1).max(1000).optional(),
-        }),
-      )
-      .min(1)
-      .max(20),
+    requested_access_methods: Requested,
   })
   .refine(exactlyOne('user_identity_id', 'user_identity'), 'give user_identity_id or user_identity')
 type CreateInput = z.output<typeof CreateInput>
@@ -62,6 +64,7 @@ const ListInput = z.object({
   acs_system_id: z.uuid().optional(),
   reservation_key: z.string().optional(),
   user_identity_id: z.uuid().optional(),
+  ...unheld,
   ...paging,
 })
 
@@ -126,7 +129,7 @@ const create = (hub: HubContext, workspaceId: string, input: CreateInput): Acces
   )
 }
 
-const findGrant = (
+export const findGrant = (
   hub: HubContext,
   workspaceId: string,
   {
@@ -174,11 +177,23 @@ export const registerAccessGrantRoutes = (app: FastifyInstance, hub: HubContext)
       ).filter((name) => input[name] != null)
       const found = hub.store.grants
         .all({ workspace_id: workspaceId, deleted_at: null })
+        .filter(() => !asksForUnheld(input))
         .filter((one) => ids === undefined || ids.includes(one.access_grant_id))
         .filter((one) => door === undefined || one.acs_entrance_ids.includes(door))
         .filter((one) => exact.every((name) => one[name] === input[name]))
       const { page, pagination } = pageOf(found, (one) => one.access_grant_id, input)
       return { access_grants: page.map((one) => presentAccessGrant(hub, one)), pagination }
+    },
+  })
+
+  apiEndpoint(app, hub, {
+    path: '/access_grants/request_access_methods',
+    methods: WRITE,
+    input: z.object({ access_grant_id: z.uuid(), requested_access_methods: Requested }),
+    run: (input, { workspaceId }) => {
+      const grant = findGrant(hub, workspaceId, input)
+      requestMethods(hub, grant, input.requested_access_methods)
+      return { access_grant: presentAccessGrant(hub, grant) }
     },
   })
 

@@ -3,9 +3,8 @@ import { z } from 'zod'
 import type { HubContext } from './context.ts'
 import { apiEndpoint, READ } from './endpoint.ts'
 import { deleteMethod } from './grants.ts'
-import { exactlyOne, idList, key } from './inputs.ts'
-import { presentAccessGrant, presentAccessMethod, presentCredential } from './present-access.ts'
-import { presentEntrance } from './present-acs.ts'
+import { asksForUnheld, exactlyOne, key, unheld } from './inputs.ts'
+import { presentAccessMethod } from './present-access.ts'
 import { notFound } from './refusal.ts'
 import type { AccessGrantRow, AccessMethodRow } from './store-access.ts'
 
@@ -13,9 +12,7 @@ const ListInput = z.object({
   access_grant_id: z.uuid().optional(),
   access_grant_key: key.optional(),
   acs_entrance_id: z.uuid().optional(),
-  device_id: z.uuid().optional(),
-  space_id: z.uuid().optional(),
-  access_code_id: z.uuid().optional(),
+  ...unheld,
 })
 type ListInput = z.output<typeof ListInput>
 
@@ -29,17 +26,6 @@ const DeleteInput = z
     exactlyOne('access_method_id', 'access_grant_id', 'reservation_key'),
     'give one of access_method_id, access_grant_id and reservation_key',
   )
-
-const related = ['access_grants', 'access_methods', 'acs_entrances', 'acs_credentials'] as const
-const Kinds = z.preprocess(
-  (value) => (typeof value === 'string' ? [value] : value),
-  z.array(z.string()).max(20),
-)
-const RelatedInput = z.object({
-  access_method_ids: idList,
-  include: Kinds.optional(),
-  exclude: Kinds.optional(),
-})
 
 export const findMethod = (
   hub: HubContext,
@@ -60,12 +46,8 @@ const grantsOf = (hub: HubContext, workspaceId: string, input: ListInput): Acces
       (one) => input.acs_entrance_id === undefined || one.acs_entrance_ids.includes(input.acs_entrance_id),
     )
 
-/** The hub has no devices, spaces or access codes of Seam's: nothing belongs to one. */
-const asksForMissing = (input: ListInput): boolean =>
-  [input.device_id, input.space_id, input.access_code_id].some((id) => id !== undefined)
-
 const registerReads = (app: FastifyInstance, hub: HubContext): void => {
-  const { methods, grants, credentials, entrances } = hub.store
+  const { methods } = hub.store
 
   apiEndpoint(app, hub, {
     path: '/access_methods/get',
@@ -81,36 +63,11 @@ const registerReads = (app: FastifyInstance, hub: HubContext): void => {
     methods: READ,
     input: ListInput,
     run: (input, { workspaceId }) => {
-      const wanted = asksForMissing(input) ? [] : grantsOf(hub, workspaceId, input)
+      const wanted = asksForUnheld(input) ? [] : grantsOf(hub, workspaceId, input)
       const found = wanted.flatMap((grant) =>
         methods.all({ access_grant_id: grant.access_grant_id, deleted_at: null }),
       )
       return { access_methods: found.map((one) => presentAccessMethod(hub, one)) }
-    },
-  })
-
-  apiEndpoint(app, hub, {
-    path: '/access_methods/get_related',
-    methods: READ,
-    input: RelatedInput,
-    run: ({ access_method_ids, include, exclude }, { workspaceId }) => {
-      const found = access_method_ids.map((id) => findMethod(hub, workspaceId, id))
-      const owners = [...new Set(found.map((one) => one.access_grant_id))].flatMap((access_grant_id) =>
-        grants.all({ access_grant_id, deleted_at: null }),
-      )
-      const doors = [...new Set(owners.flatMap((one) => one.acs_entrance_ids))]
-      const everything = {
-        access_methods: found.map((one) => presentAccessMethod(hub, one)),
-        access_grants: owners.map((one) => presentAccessGrant(hub, one)),
-        acs_credentials: found
-          .flatMap((one) => credentials.all({ acs_credential_id: one.acs_credential_id ?? '' }))
-          .map((one) => presentCredential(hub, one)),
-        acs_entrances: doors
-          .flatMap((acs_entrance_id) => entrances.all({ acs_entrance_id }))
-          .map((one) => presentEntrance(hub, one)),
-      }
-      const kept = related.filter((kind) => (include?.includes(kind) ?? true) && !exclude?.includes(kind))
-      return { batch: Object.fromEntries(kept.map((kind) => [kind, everything[kind]])) }
     },
   })
 }

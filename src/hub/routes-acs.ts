@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { HubContext } from './context.ts'
 import { apiEndpoint, READ } from './endpoint.ts'
-import { idList, paging } from './inputs.ts'
+import { asksForUnheld, idList, paging, unheld } from './inputs.ts'
 import { pageOf } from './pages.ts'
 import { presentEncoder, presentEntrance, presentSystem } from './present-acs.ts'
 import { notFound } from './refusal.ts'
@@ -19,6 +19,9 @@ const EntranceListInput = z.object({
   acs_credential_id: z.uuid().optional(),
   connected_account_id: z.uuid().optional(),
   search: z.string().optional(),
+  customer_key: unheld.customer_key,
+  location_id: unheld.location_id,
+  space_id: unheld.space_id,
   ...paging,
 })
 
@@ -93,6 +96,7 @@ const registerEntrances = (app: FastifyInstance, hub: HubContext): void => {
         input.acs_credential_id === undefined ? null : doorsOf(workspaceId, input.acs_credential_id)
       const found = entrances
         .all({ workspace_id: workspaceId })
+        .filter(() => !asksForUnheld(input))
         .filter((one) => systemId === undefined || one.acs_system_id === systemId)
         .filter((one) => account === undefined || one.acs_system_id === system?.acs_system_id)
         .filter((one) => ids === undefined || ids.includes(one.acs_entrance_id))

@@ -5,8 +5,7 @@ import type { HubContext } from './context.ts'
 import { apiEndpoint, bridgeEndpoint, openEndpoint, READ, WRITE } from './endpoint.ts'
 import { Nothing } from './inputs.ts'
 import { claimBridge, createSession, regenerateCode } from './pairing.ts'
-import { createRateLimit } from './rate-limit.ts'
-import type { RateLimit } from './rate-limit.ts'
+import { createLimiter } from './limiter.ts'
 import { notFound, refusal } from './refusal.ts'
 import type { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
 
@@ -58,15 +57,14 @@ const presentSession = (session: BridgeSessionRow, token: string) => ({
 
 const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
   const base = '/seam/bridge/v1/bridge_client_sessions'
-  const creations = createRateLimit(hub.clock, 120, 60_000)
+  const creations = createLimiter(hub.clock, { burst: 120, perSecond: 2 })
 
   openEndpoint(app, hub, {
     path: `${base}/create`,
     methods: WRITE,
     input: SessionInput,
     run: (input) => {
-      creations.check()
-      creations.note()
+      creations.take('everybody')
       const { session, token } = createSession(hub, {
         name: input.bridge_client_name,
         timeZone: input.bridge_client_time_zone,
@@ -124,23 +122,17 @@ const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
 export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
   registerSessions(app, hub)
   const { bridges } = hub.store
-  const wrongCodes = new Map<string, RateLimit>()
-  const wrongCodesOf = (workspaceId: string): RateLimit => {
-    const limit = wrongCodes.get(workspaceId) ?? createRateLimit(hub.clock, 10, 60_000)
-    wrongCodes.set(workspaceId, limit)
-    return limit
-  }
+  const wrongCodes = createLimiter(hub.clock, { burst: 10, perSecond: 10 / 60 })
 
   apiEndpoint(app, hub, {
     path: '/bridges/claim',
     methods: WRITE,
     input: ClaimRequest,
     run: ({ pairing_code, acs_system_id = null }, { workspaceId }) => {
-      const limit = wrongCodesOf(workspaceId)
-      limit.check()
+      wrongCodes.check(workspaceId)
       const bridge = claimBridge(hub, workspaceId, pairing_code, acs_system_id)
       if (bridge === null) {
-        limit.note()
+        wrongCodes.take(workspaceId)
         throw refusal(404, 'pairing_code_not_found', 'The pairing code is wrong, used or expired.')
       }
       return { bridge: { ...presentBridge(bridge), acs_system_id: bridge.acs_system_id } }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ChannelPurpose } from '../contract/channel.ts'
 import { OrderId } from '../contract/ids.ts'
 import { assignCard } from './assign-card.ts'
+import { readAgain } from './attempts.ts'
 import type { HubContext } from './context.ts'
 import { orderEncode } from './encode-orders.ts'
 import { apiEndpoint, WRITE } from './endpoint.ts'
@@ -60,11 +61,7 @@ const termsOf = (
 })
 
 export const registerEncodingRoutes = (app: FastifyInstance, hub: HubContext): void => {
-  const answer = (attempt: ActionAttemptRow) => ({
-    action_attempt: presentAttempt(
-      hub.store.attempts.find({ action_attempt_id: attempt.action_attempt_id }) ?? attempt,
-    ),
-  })
+  const answer = (attempt: ActionAttemptRow) => ({ action_attempt: presentAttempt(readAgain(hub, attempt)) })
 
   const encode = (input: Omit<EncodeInput, 'access_method_id'>, access_method_id: string, caller: Caller) => {
     const request = {

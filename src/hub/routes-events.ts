@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { HubContext } from './context.ts'
 import { apiEndpoint, READ } from './endpoint.ts'
-import { count, idList } from './inputs.ts'
+import { asksForUnheld, count, idList, unheld } from './inputs.ts'
 import { presentEvent } from './present-acs.ts'
 import { refusal } from './refusal.ts'
 
@@ -13,6 +13,7 @@ const scalars = [
   'access_method_id',
   'acs_credential_id',
   'acs_encoder_id',
+  'acs_entrance_id',
   'acs_system_id',
   'connected_account_id',
 ] as const
@@ -33,18 +34,25 @@ const ListInput = z.object({
   access_method_ids: idList.optional(),
   acs_credential_id: z.uuid().optional(),
   acs_encoder_id: z.uuid().optional(),
+  acs_entrance_id: z.uuid().optional(),
   acs_system_id: z.uuid().optional(),
   acs_system_ids: idList.optional(),
   connected_account_id: z.uuid().optional(),
+  user_identity_id: z.uuid().optional(),
+  ...unheld,
   limit: count(1000).optional(),
   unstable_offset: count(1_000_000_000).optional(),
 })
 type ListInput = z.output<typeof ListInput>
 
-const GetInput = z.object({ event_id: z.uuid().optional(), event_type: z.string().optional() })
+const GetInput = z.object({
+  event_id: z.uuid().optional(),
+  event_type: z.string().optional(),
+  device_id: z.uuid().optional(),
+})
 
 /** The conditions of a list as SQL; ids of grants may stand alone or in the list of an access method's event. */
-const conditions = (workspaceId: string, input: ListInput) => {
+const conditions = (hub: HubContext, workspaceId: string, input: ListInput) => {
   const parts = ['t.workspace_id = ?']
   const values: (string | number)[] = [workspaceId]
   const add = (part: string, ...more: string[]): void => {
@@ -54,10 +62,16 @@ const conditions = (workspaceId: string, input: ListInput) => {
   const oneOf = (column: string, list: readonly string[] | undefined): void => {
     if (list !== undefined) add(`${column} in (select value from json_each(?))`, JSON.stringify(list))
   }
-  const grants = [
-    ...(input.access_grant_ids ?? []),
-    ...(input.access_grant_id === undefined ? [] : [input.access_grant_id]),
-  ]
+  const aboutGrants = (ids: readonly string[]): void => {
+    const list = JSON.stringify(ids)
+    add(
+      `(t.subject ->> 'access_grant_id' in (select value from json_each(?)) or exists (
+         select 1 from json_each(t.subject, '$.access_grant_ids') g where g.value in (select value from json_each(?))))`,
+      list,
+      list,
+    )
+  }
+  if (asksForUnheld(input)) add('false')
   if (input.since !== undefined) add('t.created_at >= ?', input.since)
   if (input.between !== undefined) add('t.created_at >= ? and t.created_at <= ?', ...input.between)
   if (input.event_type !== undefined) add('t.event_type = ?', input.event_type)
@@ -69,14 +83,11 @@ const conditions = (workspaceId: string, input: ListInput) => {
     const id = input[name]
     if (id !== undefined) add(`t.subject ->> '${name}' = ?`, id)
   }
-  if (grants.length > 0 || input.access_grant_ids !== undefined) {
-    const list = JSON.stringify(grants)
-    add(
-      `(t.subject ->> 'access_grant_id' in (select value from json_each(?)) or exists (
-         select 1 from json_each(t.subject, '$.access_grant_ids') g where g.value in (select value from json_each(?))))`,
-      list,
-      list,
-    )
+  if (input.access_grant_ids !== undefined) aboutGrants(input.access_grant_ids)
+  if (input.access_grant_id !== undefined) aboutGrants([input.access_grant_id])
+  if (input.user_identity_id !== undefined) {
+    const theirs = { workspace_id: workspaceId, user_identity_id: input.user_identity_id }
+    aboutGrants(hub.store.grants.all(theirs).map((one) => one.access_grant_id))
   }
   return { where: parts.join(' and '), values }
 }
@@ -89,7 +100,7 @@ export const registerEventRoutes = (app: FastifyInstance, hub: HubContext): void
     methods: READ,
     input: ListInput,
     run: (input, { workspaceId }) => {
-      const { where, values } = conditions(workspaceId, input)
+      const { where, values } = conditions(hub, workspaceId, input)
       const found = events.query(
         `where ${where} order by t.seq limit ? offset ?`,
         ...values,
@@ -104,9 +115,9 @@ export const registerEventRoutes = (app: FastifyInstance, hub: HubContext): void
     path: '/events/get',
     methods: READ,
     input: GetInput,
-    run: ({ event_id, event_type }, { workspaceId }) => {
-      const input = event_id === undefined ? { event_type } : { event_ids: [event_id] }
-      const { where, values } = conditions(workspaceId, input)
+    run: ({ event_id, event_type, device_id }, { workspaceId }) => {
+      const input = { device_id, ...(event_id === undefined ? { event_type } : { event_ids: [event_id] }) }
+      const { where, values } = conditions(hub, workspaceId, input)
       const [event] = events.query(`where ${where} order by t.seq desc limit 1`, ...values)
       if (event === undefined)
         throw refusal(404, 'event_not_found', 'There is no such event in this workspace.')

@@ -14,12 +14,15 @@ export const EventType = z.enum([
   'access_method.delay_in_issuing',
   'access_method.failed_to_issue',
   'acs_system.added',
+  'acs_entrance.added',
+  'acs_entrance.removed',
   'acs_encoder.added',
   'acs_encoder.removed',
   'acs_credential.issued',
   'acs_credential.reissued',
   'acs_credential.deleted',
   'acs_credential.invalidated',
+  'client_session.deleted',
 ])
 export type EventType = z.infer<typeof EventType>
 

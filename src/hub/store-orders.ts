@@ -7,6 +7,7 @@ export const ActionType = z.enum([
   'SCAN_CREDENTIAL',
   'SCAN_TO_ASSIGN_CREDENTIAL',
   'ASSIGN_CREDENTIAL',
+  'UNLOCK_DOOR',
 ])
 export type ActionType = z.infer<typeof ActionType>
 

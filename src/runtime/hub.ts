@@ -1,9 +1,11 @@
-import type { RunningHub } from '../cli/runtime.ts'
+import { readFileSync } from 'node:fs'
+import type { RunningHub, StartHubOptions } from '../cli/runtime.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
 import { startHub as startHubServer } from '../hub/hub.ts'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import { isSafeUrl } from '../contract/link-path.ts'
 import { findPortHolder } from '../control/port-holder.ts'
+import { readSecretFile } from '../transport/secret-file.ts'
 import { createLogger } from './logger.ts'
 
 /** Links that give a guest access begin with it. */
@@ -19,22 +21,34 @@ const readPublicUrl = (text: string | null): string | null => {
   return url.href
 }
 
+/** A chain of certificates has some thousand bytes, a key fewer. */
+const MAX_PEM_BYTES = 65_536
+
+/** Throws `config_invalid` for a file that can't be read, and for a key that others can read. */
+const tlsReader = (certFile: string, keyFile: string) => () => {
+  const key = readSecretFile(keyFile, MAX_PEM_BYTES)
+  try {
+    return { cert: readFileSync(certFile, 'utf8'), key }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new BridgeError('config_invalid', `The certificate ${certFile} cannot be read: ${reason}.`, {
+      cause,
+    })
+  }
+}
+
 /** Starts a hub of its own, in this process. */
-export const startHub = async (options: {
-  readonly dataDir: string
-  readonly port: number
-  readonly seed: string | null
-  readonly publicUrl: string | null
-}): Promise<RunningHub> => {
+export const startHub = async (options: StartHubOptions): Promise<RunningHub> => {
   if (options.seed !== null && options.seed !== 'demo') {
     throw new BridgeError('request_invalid', `There is no seed “${options.seed}”; there is “demo”.`)
   }
   const publicUrl = readPublicUrl(options.publicUrl)
   ensureDataDir(options.dataDir)
   const logger = await createLogger('json', process.env['BRIDGE_LOG__LEVEL'] ?? 'warn')
-  const { dataDir, port, seed } = options
+  const { dataDir, host, port, seed, tls } = options
+  const readTls = tls === null ? null : tlsReader(tls.certFile, tls.keyFile)
   try {
-    return await startHubServer({ dataDir, port, seed, logger, publicUrl })
+    return await startHubServer({ dataDir, host, port, seed, logger, publicUrl, readTls })
   } catch (error) {
     if (!isBridgeError(error, 'port_taken')) throw error
     const holder = (await findPortHolder(port)) ?? 'another program'

@@ -14,6 +14,8 @@ const Line = z.looseObject({
   msg: z.string().default(''),
   component: z.string().optional(),
 })
+/** The same in every line. */
+const ofProcess: readonly string[] = ['pid', 'hostname']
 
 const levels = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' } as const
 const isLevel = (level: number): level is keyof typeof levels => Object.hasOwn(levels, level)
@@ -28,7 +30,8 @@ export const readLogLine = (text: string): LogLine | null => {
   }
   const parsed = Line.safeParse(json)
   if (!parsed.success) return null
-  const { level, time, msg, component, pid: _pid, hostname: _hostname, ...fields } = parsed.data
+  const { level, time, msg, component, ...rest } = parsed.data
+  const fields = Object.fromEntries(Object.entries(rest).filter(([name]) => !ofProcess.includes(name)))
   const isTooLong = text.length > MAX_CHARACTERS
   return {
     at: time,

@@ -3,8 +3,9 @@ import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import { chmod, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import pino from 'pino'
 import { describe, expect } from 'vitest'
+import { createGate } from '../../src/hub/gate.ts'
+import { createHttpServer } from '../../src/hub/http-server.ts'
 import { createHubServer } from '../../src/hub/hub-server.ts'
 import { ErrorAnswer } from '../../src/hub/refusal.ts'
 import { test } from './hub-fixture.ts'
@@ -55,7 +56,12 @@ describe('a stranger', () => {
 
   test('who sends a body byte by byte is not waited for', async ({ dataDir }) => {
     await using bare = openBareHub(dataDir)
-    const app = createHubServer(bare.hub, bare.channel, pino({ level: 'silent' }))
+    const app = createHubServer(
+      bare.hub,
+      bare.channel,
+      createGate(bare.hub),
+      (handler) => createHttpServer(null, handler).server,
+    )
     await app.ready()
     expect(app.server.requestTimeout).toBe(30_000)
   })

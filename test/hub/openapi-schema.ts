@@ -36,7 +36,7 @@ const toJsonSchema = (value: Json): Json => {
 }
 
 /** Variants of other products (locks, thermostats) can't match ours, and compiling them takes seconds. */
-const served = /^(ENCODE_CREDENTIAL|SCAN_|ASSIGN_CREDENTIAL|acs_|access_)/
+const served = /^(ENCODE_CREDENTIAL|SCAN_|ASSIGN_CREDENTIAL|UNLOCK_DOOR|acs_|access_|client_session)/
 const isServed = (variant: Json): boolean => {
   const properties = isObject(variant) && isObject(variant['properties']) ? variant['properties'] : {}
   const kind = properties['action_type'] ?? properties['event_type']
@@ -55,6 +55,13 @@ const { components, paths } = openapi as unknown as {
     { post: { responses: { 200: { content: { 'application/json': { schema: Json } } } } } }
   >
 }
+
+/** The methods by which the document knows the address; none where it doesn't. */
+export const documentedMethods = (path: string): string[] =>
+  Object.keys(paths[path] ?? {})
+    .map((method) => method.toUpperCase())
+    .toSorted()
+
 /** What docs/hub.md adds to the document, from the delivering guide. */
 const additions: Record<string, Record<string, Json>> = {
   access_method: { client_session_id: { type: 'string', format: 'uuid' } },

@@ -152,6 +152,22 @@ export const layers: readonly Layer[] = [
       'commander',
     ],
   },
+  {
+    folder: 'src/client',
+    title: 'client imports the control schema and the error table',
+    imports: ['src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
+    packages: ['zod'],
+    broken: ['../control/server.ts', '../page/app.tsx', 'node:fs', 'react'],
+    kept: ['../control/schema/routes.ts', '../contract/errors.ts', 'zod'],
+  },
+  {
+    folder: 'src/page',
+    title: 'page imports the client, the control schema, the error table, and react',
+    imports: ['src/client', 'src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
+    packages: ['react', 'react-dom', 'uqr', 'vite', '@vitejs/plugin-react'],
+    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/x.ts', 'node:fs', 'zod'],
+    kept: ['../client/client.ts', '../control/schema.ts', '../contract/errors.ts', 'react', 'uqr'],
+  },
 ]
 
 /** The files that know everything, and that nobody knows. */
@@ -339,5 +355,7 @@ export const importRules: readonly ImportRule[] = [
   packageRule('koffi', ['src/service', 'src/transport']),
   packageRule('xstate', ['src/sessions']),
   packageRule('@photostructure/sqlite', ['src/journal', 'src/hub']),
+  packageRule('vite', ['src/page/vite.config.ts']),
+  packageRule('@vitejs/plugin-react', ['src/page/vite.config.ts']),
   ...everywhere,
 ]

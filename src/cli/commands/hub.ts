@@ -1,21 +1,32 @@
+import { BridgeError } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { alignColumns } from '../table.ts'
 import { untilInterrupted } from '../until-interrupted.ts'
 
+export interface HubFlags {
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly seed?: string
+  readonly publicUrl?: string
+}
+
+const tlsOf = ({ tlsCert, tlsKey }: HubFlags) => {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { certFile: tlsCert, keyFile: tlsKey }
+  if (tlsCert === undefined && tlsKey === undefined) return null
+  throw new BridgeError('request_invalid', '--tls-cert and --tls-key belong together.')
+}
+
 /** `encoder-bridge hub`: the Seam-shaped server in the foreground, until it is told to stop. */
-export const hub = async (
-  { runtime, terminal, voice }: Context,
-  options: {
-    readonly data: string
-    readonly port: number
-    readonly seed?: string
-    readonly publicUrl?: string
-  },
-): Promise<ExitCode> => {
+export const hub = async ({ runtime, terminal, voice }: Context, options: HubFlags): Promise<ExitCode> => {
   const running = await runtime.startHub({
     dataDir: options.data,
+    host: options.host,
     port: options.port,
+    tls: tlsOf(options),
     seed: options.seed ?? null,
     publicUrl: options.publicUrl ?? null,
   })

@@ -97,7 +97,14 @@ export const setStage = async (context: Context, closing: Closing): Promise<Stag
   const deskDir = join(dir, 'desk')
   for (const each of [hubDir, deskDir]) mkdirSync(each)
 
-  const hub = await runtime.startHub({ dataDir: hubDir, port: 0, seed: 'demo', publicUrl: null })
+  const hub = await runtime.startHub({
+    dataDir: hubDir,
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+    seed: 'demo',
+    publicUrl: null,
+  })
   closing.add(() => hub.close())
   voice.say(`hub       ${hub.endpoint}, a workspace with a demo hotel`)
   const api = createPublicApi(createHubClient(hub.endpoint, hub.apiKey))

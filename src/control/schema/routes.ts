@@ -13,6 +13,11 @@ import * as work from './work.ts'
  */
 export type Admission = people.Role | 'locked' | 'anybody'
 
+/**
+ * How a route answers: one JSON document, JSON lines, the messages of a WebSocket, text for monitors, or a file of the page.
+ */
+type Form = 'json' | 'lines' | 'events' | 'text' | 'file'
+
 /** One route of the control API. The one table that the server, its authorisation, the client and the documents go by. */
 export interface ControlRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -21,27 +26,29 @@ export interface ControlRoute {
   readonly does: string
   /** The body of a POST or PUT, the query of a GET; null for none. */
   readonly request: z.ZodType | null
+  /** The document, one line of the lines, one message of the events. */
   readonly answer: z.ZodType
+  readonly form: Form
 }
 
-const get = <A extends z.ZodType, Q extends z.ZodType | null = null>(
-  path: string,
+const get = <const P extends string, A extends z.ZodType, Q extends z.ZodType | null = null>(
+  path: P,
   admits: Admission,
   does: string,
   answer: A,
   request: Q = null as Q,
-) => ({ method: 'GET' as const, path, admits, does, request, answer })
+) => ({ method: 'GET' as const, path, admits, does, request, answer, form: 'json' as const })
 
-const post = <Q extends z.ZodType, A extends z.ZodType>(
-  path: string,
+const post = <const P extends string, Q extends z.ZodType, A extends z.ZodType>(
+  path: P,
   admits: Admission,
   does: string,
   request: Q,
   answer: A,
-) => ({ method: 'POST' as const, path, admits, does, request, answer })
+) => ({ method: 'POST' as const, path, admits, does, request, answer, form: 'json' as const })
 
-const put = <Q extends z.ZodType, A extends z.ZodType>(
-  path: string,
+const put = <const P extends string, Q extends z.ZodType, A extends z.ZodType>(
+  path: P,
   admits: Admission,
   does: string,
   request: Q,
@@ -59,13 +66,16 @@ export const controlRoutes = {
     'The link, the encoders, open sessions, results on their way.',
     desk.StatusResponse,
   ),
-  events: get(
-    '/v1/events',
-    'locked',
-    'A WebSocket: what happens at the desk, for as long as the caller listens.',
-    EventBody,
-    EventsQuery,
-  ),
+  events: {
+    ...get(
+      '/v1/events',
+      'locked',
+      'A WebSocket: what happens at the desk, for as long as the caller listens.',
+      EventBody,
+      EventsQuery,
+    ),
+    form: 'events',
+  },
 
   me: get('/v1/me', 'locked', 'Who is asking.', people.MeResponse),
   makePageLink: post(
@@ -213,13 +223,16 @@ export const controlRoutes = {
     desk.ConfirmRequest,
     desk.SessionBody,
   ),
-  audit: get(
-    '/v1/audit',
-    'read_only',
-    'Who ordered what and how it ended, as JSON lines.',
-    desk.AuditBody,
-    desk.AuditQuery,
-  ),
+  audit: {
+    ...get(
+      '/v1/audit',
+      'read_only',
+      'Who ordered what and how it ended, as JSON lines.',
+      desk.AuditBody,
+      desk.AuditQuery,
+    ),
+    form: 'lines',
+  },
 
   encoders: get('/v1/encoders', 'read_only', 'The encoders of this desk.', desk.EncodersResponse),
   takeOver: post(
@@ -333,12 +346,15 @@ export const controlRoutes = {
     nothing,
     upkeep.DiagnosticsResponse,
   ),
-  bundle: get(
-    '/v1/diagnostics/bundle',
-    'installer',
-    'What support needs, as a ZIP file without secrets.',
-    upkeep.BundleResponse,
-  ),
+  bundle: {
+    ...get(
+      '/v1/diagnostics/bundle',
+      'installer',
+      'What support needs, as a ZIP file without secrets.',
+      upkeep.BundleResponse,
+    ),
+    form: 'file',
+  },
 } as const satisfies Readonly<Record<string, ControlRoute>>
 
 export type ControlRouteName = keyof typeof controlRoutes

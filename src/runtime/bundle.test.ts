@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { openJournal } from '../../src/journal/journal.ts'
-import { runDaemon } from '../../src/runtime/run-daemon.ts'
+import { openJournal } from '../journal/journal.ts'
+import { runDaemon } from './run-daemon.ts'
 
 /** Nothing of these may leave the computer; each is planted where the daemon holds such a thing. */
 const canaries = {

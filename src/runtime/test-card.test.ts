@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { CredentialLookup } from '../../src/contract/credentials.ts'
-import { EncoderId, type OrderId } from '../../src/contract/ids.ts'
-import { createDeskOrders } from '../../src/runtime/desk-orders.ts'
-import { type Desk, openDesk } from './desk.ts'
+import type { CredentialLookup } from '../contract/credentials.ts'
+import { EncoderId, type OrderId } from '../contract/ids.ts'
+import { createDeskOrders } from './desk-orders.ts'
+import { type Desk, openDesk } from '../../test/sessions/desk.ts'
 
 const uid = 'DEADBEEF'
 const known = {
@@ -69,7 +69,7 @@ test.each([
 test('an order of the hub still asks about a guest’s card', async () => {
   await using desk = await placed(await openDesk())
   await desk.ending(desk.order())
-  await desk.reaches(desk.order(), 'awaitingConfirmation')
+  expect((await desk.reaches(desk.order(), 'awaitingConfirmation')).ending).toBeNull()
 })
 
 test('a test that waits for its card goes on after a restart', async () => {

@@ -1,0 +1,159 @@
+import { toBridgeError, type BridgeError } from '../../contract/errors.ts'
+import type { ControlClient } from '../../client/client.ts'
+import type { EncoderBody, SessionSummary, StatusResponse } from '../../control/schema.ts'
+import type { EventBody } from '../../control/schema/events.ts'
+import type { MeResponse } from '../../control/schema/people.ts'
+import type { WorkResponse } from '../../control/schema/work.ts'
+import { followEvents } from './events.ts'
+
+/** How far the page has come with its daemon. */
+export type Reach = 'connecting' | 'reached' | 'unreachable' | 'signed_out'
+
+/** What the page knows of the desk; one object for each change. */
+export interface DeskState {
+  readonly reach: Reach
+  /** Why it can't be signed in, or what else keeps the page from the daemon. */
+  readonly error: BridgeError | null
+  readonly me: MeResponse | null
+  readonly status: StatusResponse | null
+  readonly work: WorkResponse | null
+  /** By order; ended ones stay until the page is loaded again, so that an ending is not overlooked. */
+  readonly sessions: ReadonlyMap<string, SessionSummary>
+}
+
+/** The live state of the desk: read once, then kept by the daemon's events, for ever. */
+export interface Desk {
+  readonly client: ControlClient
+  get(): DeskState
+  /** Tells of every change of the state. */
+  subscribe(observer: () => void): () => void
+  /** Tells of every event as it comes: cards, scans. */
+  onEvent(observer: (event: EventBody) => void): () => void
+  /** Takes what a call has answered about who is at the page. */
+  setMe(me: MeResponse): void
+  setWork(work: WorkResponse): void
+}
+
+const empty: DeskState = {
+  reach: 'connecting',
+  error: null,
+  me: null,
+  status: null,
+  work: null,
+  sessions: new Map(),
+}
+
+const withEncoder = (encoders: readonly EncoderBody[], changed: EncoderBody): EncoderBody[] =>
+  encoders.some(({ encoder_id: id }) => id === changed.encoder_id)
+    ? encoders.map((one) => (one.encoder_id === changed.encoder_id ? changed : one))
+    : [...encoders, changed]
+
+/** A change that comes late never takes the place of a newer one. */
+const withSession = (
+  sessions: ReadonlyMap<string, SessionSummary>,
+  changed: SessionSummary,
+): ReadonlyMap<string, SessionSummary> => {
+  const known = sessions.get(changed.order_id)
+  if (known !== undefined && known.revision > changed.revision) return sessions
+  return new Map(sessions).set(changed.order_id, changed)
+}
+
+/** What an event makes of the state; events that say "ask again" change nothing by themselves. */
+export const afterEvent = (state: DeskState, event: EventBody): DeskState => {
+  const { status } = state
+  switch (event.type) {
+    case 'session.changed':
+      return { ...state, sessions: withSession(state.sessions, event.session) }
+    case 'device.changed':
+      if (status === null) return state
+      return { ...state, status: { ...status, encoders: withEncoder(status.encoders, event.encoder) } }
+    case 'link.changed':
+      if (status === null) return state
+      return { ...state, status: { ...status, link: event.link, outbox: event.outbox } }
+    default:
+      return state
+  }
+}
+
+const isSignedOut = ({ code }: BridgeError): boolean => code === 'control_unauthorized'
+
+/** Opens the page's view of the desk; it signs in first where a code is given. Never rejects: the state tells. */
+export const openDesk = (client: ControlClient, signInCode: string | null): Desk => {
+  let state = empty
+  const observers = new Set<() => void>()
+  const listeners = new Set<(event: EventBody) => void>()
+  const set = (change: Partial<DeskState>): void => {
+    state = { ...state, ...change }
+    for (const observer of observers) observer()
+  }
+  const fail = (thrown: unknown): BridgeError => {
+    const error = toBridgeError(thrown)
+    set({ reach: isSignedOut(error) ? 'signed_out' : 'unreachable', error })
+    return error
+  }
+
+  const mayRead = (): boolean => state.me?.role != null
+  const readWork = async (): Promise<void> => {
+    if (mayRead()) set({ work: await client.call('work') })
+  }
+  const readMe = async (): Promise<void> => {
+    set({ me: await client.call('me') })
+    if (!mayRead()) set({ work: null })
+    await readWork()
+  }
+  const readAll = async (): Promise<void> => {
+    const [me, status] = await Promise.all([client.call('me'), client.call('status')])
+    const sessions = status.sessions.reduce(withSession, state.sessions)
+    set({ me, status, sessions, reach: 'reached', error: null })
+    await readWork()
+  }
+
+  const take = (event: EventBody): void => {
+    const next = afterEvent(state, event)
+    if (next !== state) set(next)
+    if (event.type === 'work.changed') void readWork().catch(fail)
+    if (event.type === 'me.changed') void readMe().catch(fail)
+    for (const listener of listeners) listener(event)
+  }
+
+  const start = async (): Promise<void> => {
+    if (signInCode !== null) {
+      try {
+        await client.call('signIn', { code: signInCode })
+      } catch (error) {
+        set({ error: toBridgeError(error) })
+      }
+    }
+    followEvents({
+      onOpen: readAll,
+      onEvent: take,
+      onFailure: (error) => {
+        // A refused code says more than that there is no cookie.
+        const refused = state.error?.code === 'sign_in_refused' ? state.error : null
+        const failure = fail(error)
+        if (refused !== null && isSignedOut(failure)) set({ error: refused })
+        return isSignedOut(failure)
+      },
+      probe: () => client.call('me'),
+    })
+  }
+  void start()
+
+  return {
+    client,
+    get: () => state,
+    subscribe: (observer) => {
+      observers.add(observer)
+      return () => void observers.delete(observer)
+    },
+    onEvent: (observer) => {
+      listeners.add(observer)
+      return () => void listeners.delete(observer)
+    },
+    setMe: (me) => {
+      set({ me, ...(me.role === null && { work: null }) })
+      void readWork().catch(fail)
+    },
+    setWork: (work) => set({ work }),
+  }
+}

@@ -1,0 +1,28 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { createClient } from '../client/client.ts'
+import { DeskProvider } from './live/use-desk.tsx'
+import { openDesk } from './live/desk.ts'
+import { takeSignInCode } from './live/sign-in-code.ts'
+import './styles/theme.css'
+import './styles/base.css'
+import './styles/parts.css'
+import './styles/shell.css'
+import { TextsProvider } from './texts/texts.tsx'
+
+const client = createClient('', (input, init) => fetch(input, init))
+const desk = openDesk(client, takeSignInCode(window.location, window.history))
+
+const place = document.querySelector('#page')
+if (place !== null) {
+  createRoot(place).render(
+    <StrictMode>
+      <TextsProvider>
+        <DeskProvider desk={desk}>
+          <App />
+        </DeskProvider>
+      </TextsProvider>
+    </StrictMode>,
+  )
+}

@@ -1,0 +1,57 @@
+import type { shell as english } from '../en/shell.ts'
+
+export const shell: typeof english = {
+  shell: {
+    product: 'encoder-bridge',
+    skip: 'Zum Inhalt springen',
+    views: 'Ansichten',
+    language: 'Sprache',
+    lock: 'Sperren',
+    lockOf: (name) => `Die Seite von ${name} sperren`,
+    signOut: 'Abmelden',
+    nobody: 'Niemand genannt',
+    loading: 'Einen Moment',
+    noSuchView: 'Diese Ansicht gibt es nicht.',
+    roleTooLow: 'Das muss jemand mit mehr Rechten tun.',
+    unreachable: 'Der Dienst antwortet nicht.',
+    unreachableNext:
+      'Was Sie sehen, kann veraltet sein. Prüfen Sie, ob encoder-bridge läuft; diese Seite macht von selbst weiter.',
+  },
+  link: {
+    connected: 'Mit Seam verbunden',
+    connecting: 'Verbindung zu Seam wird aufgebaut',
+    waiting: 'Keine Verbindung zu Seam',
+    refused: 'Seam weist diesen Platz ab',
+    unpaired: 'Nicht gekoppelt',
+    untold: (count) => `Seam weiß es noch nicht: ${String(count)}`,
+  },
+  roles: { installer: 'Einrichtung', operator: 'Rezeption', read_only: 'Darf nur ansehen' },
+  owners: {
+    clerk: 'Das können Sie selbst lösen',
+    installer: 'Für die Einrichtung der Geräte',
+    integrator: 'Für die Anbindung an Seam',
+    support: 'Für den Support',
+    nobody: 'Kein Fehler',
+  },
+  common: {
+    cancel: 'Abbrechen',
+    close: 'Schließen',
+    save: 'Speichern',
+    back: 'Zurück',
+    yes: 'Ja',
+    no: 'Nein',
+    reveal: 'Zeigen',
+    hide: 'Verbergen',
+    copy: 'Kopieren',
+    copied: 'Kopiert',
+    nextStep: 'Nächster Schritt',
+    busy: 'In Arbeit',
+    tryAgain: 'Noch einmal versuchen',
+    none: 'Keine',
+  },
+  views: {
+    cards: 'Karten anfertigen',
+    read: 'Karte lesen',
+    deliver: 'Übergeben',
+  },
+}

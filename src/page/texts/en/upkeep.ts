@@ -1,0 +1,2 @@
+/** The views of whoever installs. */
+export const upkeep = {}
