@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runDaemon } from '../../src/runtime/run-daemon.ts'
+import { runDaemon } from './run-daemon.ts'
 
 const openDaemon = async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'restart-'))
