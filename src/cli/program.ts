@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import type { StayRequest } from '../control/schema/stays.ts'
 import type { HubFlags } from './commands/hub.ts'
+import type { Purpose } from './commands/encode.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { EmulatedWay, SocketAddress } from './runtime.ts'
@@ -238,7 +239,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .action(
       (
         accessMethodId: string,
-        flags: Data & { encoder?: string; purpose?: string; copies?: number; confirm?: boolean },
+        flags: Data & { encoder?: string; purpose?: Purpose; copies?: number; confirm?: boolean },
       ) =>
         act(flags, async (context) =>
           (await import('./commands/encode.ts')).encode(context, accessMethodId, flags),

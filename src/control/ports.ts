@@ -3,6 +3,7 @@ import type { Card } from '../contract/card.ts'
 import type { ScannerRead } from '../contract/device.ts'
 import type { Encoders } from '../contract/encoders.ts'
 import type { BridgeError } from '../contract/errors.ts'
+import type { DeskWork } from '../contract/desk-work.ts'
 import type { EncoderId, OrderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { LinkView } from '../contract/link-view.ts'
@@ -118,6 +119,8 @@ export interface ControlPorts extends UpkeepPorts {
   /** Orders something at a key system that makes no key, for this desk alone. */
   orderStay(encoderId: EncoderId, stay: StaySubject): OrderId | Promise<OrderId>
   readonly rooms: RoomPorts
+  /** What the desk has to do and to hand over. */
+  readonly work: DeskWork
   doctor(): Promise<DoctorReport>
   readonly pairing: {
     /** Pairs at once with an API key; without one resolves `pending` and awaits the claim in the background. */

@@ -12,6 +12,7 @@ import { addSessionRoutes } from './session-routes.ts'
 import { addStayRoute } from './stay-routes.ts'
 import { addUpkeepRoutes } from './upkeep-routes.ts'
 import { addVirtualRoutes } from './virtual-routes.ts'
+import { addWorkRoutes } from './work-routes.ts'
 import { auditBody, encoderBody, faultOf, linkBody, sessionSummary } from './views.ts'
 
 /** What the routes know of the server around them. */
@@ -94,6 +95,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
   })
 
   addStayRoute(serve, ports)
+  addWorkRoutes(serve, ports.work)
   addDeviceRoutes(serve, encoders, facts.closing)
   addVirtualRoutes(serve, ports.virtual, choose)
   addRoomRoutes(serve, ports.rooms)

@@ -246,6 +246,8 @@ export const EncodeRequest = z.strictObject({
     .describe('True when whoever orders has confirmed that earlier keys of the door die'),
 })
 
+export type EncodeRequest = z.input<typeof EncodeRequest>
+
 /** `POST /v1/encoders/take_over` */
 export const TakeOverRequest = z.strictObject({
   encoder,

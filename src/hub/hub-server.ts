@@ -19,6 +19,7 @@ import { registerBridgeRoutes } from './routes-bridges.ts'
 import { registerClientSessionRoutes } from './routes-client-sessions.ts'
 import { registerCredentialRoutes } from './routes-credentials.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
+import { registerDeskWorkRoutes } from './routes-desk-work.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
 import { registerInstantKeyRoutes } from './routes-instant-keys.ts'
@@ -152,6 +153,7 @@ export const createHubServer = (
   registerWebhookRoutes(app, hub)
   registerBridgeRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
+  registerDeskWorkRoutes(app, hub)
   registerInstantKeyPages(app, hub)
   return app
 }

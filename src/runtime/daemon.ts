@@ -14,6 +14,7 @@ import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
+import { createHubWork } from '../seam/hub-work.ts'
 import { openLink } from '../seam/link.ts'
 import type { Link } from '../seam/link.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
@@ -141,6 +142,9 @@ export const startDaemon = async (
     const pairing = createPairing(journal, network, () => opened.pairingChanged())
     undo.push(() => pairing.close())
 
+    const work = createHubWork({ link: opened, clock: systemClock, wallClock })
+    undo.push(() => work.close())
+
     const bearsEnd = (encoderId: EncoderId): boolean => {
       const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
       const definition = config.layouts.find((layout) => layout.name === name)
@@ -186,6 +190,7 @@ export const startDaemon = async (
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,
       orderTest: deskOrders.test,
+      work,
       pairing,
       ...createUpkeep(host, { ...parts, dataDir: options.dataDir, wallClock }),
     })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Card } from '../../src/contract/card.ts'
 import type { ScannerRead } from '../../src/contract/device.ts'
+import type { DeliverableGrant, WorkList } from '../../src/contract/desk-work.ts'
 import type { EncoderView } from '../../src/contract/encoders.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
 import { EncoderId, OrderId } from '../../src/contract/ids.ts'
@@ -116,11 +117,14 @@ const createFakePorts = () => {
     roomsCheck: { entrances: [], missing: [], unknown: [], unknownSystems: [] } as Awaited<
       ReturnType<RoomPorts['check']>
     >,
+    work: { items: [], asOf: null, error: null } as WorkList,
+    grants: [] as readonly DeliverableGrant[],
     /** What identify tells; null waits until it is given up. */
     identified: null as Identified | null,
     watchers: () => observers.size,
   }
   const changes = createHappening<void>()
+  const workChanges = createHappening<void>()
   const reads = createHappening<{ encoderId: EncoderId; read: ScannerRead }>()
   const cards = createHappening<{ encoderId: EncoderId; orderId: OrderId; card: Card }>()
   const view = (id: string): SessionView | null => views.get(id) ?? null
@@ -210,6 +214,26 @@ const createFakePorts = () => {
       },
       check: () => Promise.resolve(state.roomsCheck),
     },
+    work: {
+      list: () => state.work,
+      onChange: workChanges.add,
+      refresh: () => {
+        calls.push('refreshWork')
+        return Promise.resolve(state.work)
+      },
+      grants: (query) => {
+        calls.push({ grants: query })
+        return Promise.resolve(state.grants)
+      },
+      reveal: (revealed, secret) => {
+        calls.push({ reveal: revealed, secret })
+        return Promise.resolve('the secret')
+      },
+      extend: (accessGrantId, endsAt) => {
+        calls.push({ extend: accessGrantId, endsAt })
+        return Promise.resolve()
+      },
+    },
     doctor: () => Promise.resolve({ checks: [{ name: 'node', status: 'ok', message: 'Node 20.' }] }),
     pairing: {
       start: (request) => {
@@ -227,6 +251,7 @@ const createFakePorts = () => {
     calls,
     /** What happens at the devices. */
     changes,
+    workChanges,
     reads,
     cards,
     /** Publishes a session. */

@@ -1,13 +1,21 @@
-import { toBridgeError, type BridgeError } from '../../contract/errors.ts'
-import type { ControlClient } from '../../client/client.ts'
+import { BridgeError, toBridgeError } from '../../contract/errors.ts'
+import { createControlClient, type ControlClient } from '../../client/index.ts'
 import type { EncoderBody, SessionSummary, StatusResponse } from '../../control/schema.ts'
 import type { EventBody } from '../../control/schema/events.ts'
 import type { MeResponse } from '../../control/schema/people.ts'
 import type { WorkResponse } from '../../control/schema/work.ts'
-import { followEvents } from './events.ts'
+import { createPause } from './pause.ts'
 
 /** How far the page has come with its daemon. */
 export type Reach = 'connecting' | 'reached' | 'unreachable' | 'signed_out'
+
+/** What this page knows of an order beside its session. */
+export interface OrderNote {
+  /** What it is for, as people call it: a room, a task. */
+  readonly title: string
+  /** Its ending was seen and put away. */
+  readonly isSeen: boolean
+}
 
 /** What the page knows of the desk; one object for each change. */
 export interface DeskState {
@@ -19,6 +27,7 @@ export interface DeskState {
   readonly work: WorkResponse | null
   /** By order; ended ones stay until the page is loaded again, so that an ending is not overlooked. */
   readonly sessions: ReadonlyMap<string, SessionSummary>
+  readonly orders: ReadonlyMap<string, OrderNote>
 }
 
 /** The live state of the desk: read once, then kept by the daemon's events, for ever. */
@@ -32,6 +41,7 @@ export interface Desk {
   /** Takes what a call has answered about who is at the page. */
   setMe(me: MeResponse): void
   setWork(work: WorkResponse): void
+  noteOrder(orderId: string, note: Partial<OrderNote>): void
 }
 
 const empty: DeskState = {
@@ -41,6 +51,7 @@ const empty: DeskState = {
   status: null,
   work: null,
   sessions: new Map(),
+  orders: new Map(),
 }
 
 const withEncoder = (encoders: readonly EncoderBody[], changed: EncoderBody): EncoderBody[] =>
@@ -78,14 +89,27 @@ export const afterEvent = (state: DeskState, event: EventBody): DeskState => {
 const isSignedOut = ({ code }: BridgeError): boolean => code === 'control_unauthorized'
 
 /** Opens the page's view of the desk; it signs in first where a code is given. Never rejects: the state tells. */
-export const openDesk = (client: ControlClient, signInCode: string | null): Desk => {
+export const openDesk = (endpoint: string, signInCode: string | null): Desk => {
   let state = empty
+  const pause = createPause()
   const observers = new Set<() => void>()
   const listeners = new Set<(event: EventBody) => void>()
   const set = (change: Partial<DeskState>): void => {
     state = { ...state, ...change }
     for (const observer of observers) observer()
   }
+  const client = createControlClient({
+    endpoint,
+    openSocket: (url) => {
+      const socket = new WebSocket(url)
+      // Only now: what happened before the line was up is told by nobody.
+      socket.addEventListener('open', () => {
+        pause.reset()
+        readAll().catch(() => socket.close())
+      })
+      return socket
+    },
+  })
   const fail = (thrown: unknown): BridgeError => {
     const error = toBridgeError(thrown)
     set({ reach: isSignedOut(error) ? 'signed_out' : 'unreachable', error })
@@ -94,15 +118,15 @@ export const openDesk = (client: ControlClient, signInCode: string | null): Desk
 
   const mayRead = (): boolean => state.me?.role != null
   const readWork = async (): Promise<void> => {
-    if (mayRead()) set({ work: await client.call('work') })
+    if (mayRead()) set({ work: await client.work() })
   }
   const readMe = async (): Promise<void> => {
-    set({ me: await client.call('me') })
+    set({ me: await client.me() })
     if (!mayRead()) set({ work: null })
     await readWork()
   }
   const readAll = async (): Promise<void> => {
-    const [me, status] = await Promise.all([client.call('me'), client.call('status')])
+    const [me, status] = await Promise.all([client.me(), client.status()])
     const sessions = status.sessions.reduce(withSession, state.sessions)
     set({ me, status, sessions, reach: 'reached', error: null })
     await readWork()
@@ -116,26 +140,26 @@ export const openDesk = (client: ControlClient, signInCode: string | null): Desk
     for (const listener of listeners) listener(event)
   }
 
+  const explain = async (): Promise<void> => {
+    // A browser does not tell what a WebSocket was refused for; a call does.
+    const refused = state.error?.code === 'sign_in_refused' ? state.error : null
+    const failure = await client.me().then(() => fail(new BridgeError('daemon_unreachable')), fail)
+    if (isSignedOut(failure)) set({ error: refused ?? failure })
+    else pause.after(listen)
+  }
+  const listen = (): void => {
+    client.events({}, { onEvent: take, onEnd: () => void explain() })
+  }
+
   const start = async (): Promise<void> => {
     if (signInCode !== null) {
       try {
-        await client.call('signIn', { code: signInCode })
+        await client.signIn({ code: signInCode })
       } catch (error) {
         set({ error: toBridgeError(error) })
       }
     }
-    followEvents({
-      onOpen: readAll,
-      onEvent: take,
-      onFailure: (error) => {
-        // A refused code says more than that there is no cookie.
-        const refused = state.error?.code === 'sign_in_refused' ? state.error : null
-        const failure = fail(error)
-        if (refused !== null && isSignedOut(failure)) set({ error: refused })
-        return isSignedOut(failure)
-      },
-      probe: () => client.call('me'),
-    })
+    listen()
   }
   void start()
 
@@ -155,5 +179,9 @@ export const openDesk = (client: ControlClient, signInCode: string | null): Desk
       void readWork().catch(fail)
     },
     setWork: (work) => set({ work }),
+    noteOrder: (orderId, note) => {
+      const known = state.orders.get(orderId) ?? { title: '', isSeen: false }
+      set({ orders: new Map(state.orders).set(orderId, { ...known, ...note }) })
+    },
   }
 }

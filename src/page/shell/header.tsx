@@ -44,7 +44,7 @@ const WhoIsHere = () => {
           isBusy={isBusy}
           aria-label={texts.shell.lockOf(name)}
           onClick={() =>
-            void run((client) => client.call('lock')).then((changed) => changed !== null && setMe(changed))
+            void run((client) => client.lock()).then((changed) => changed !== null && setMe(changed))
           }
         >
           {texts.shell.lock}
