@@ -5,6 +5,7 @@ import type { Purpose } from './commands/encode.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { EmulatedWay, SocketAddress } from './runtime.ts'
+import { addUpkeepCommands } from './upkeep-commands.ts'
 import { parseAddress, parseCopies, parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
 
 const CONTROL_PORT = 27_411
@@ -16,12 +17,14 @@ export type Act = (
   work: (context: Context) => Promise<ExitCode>,
 ) => Promise<void>
 
-interface Data {
+/** The flags that nearly every command has. */
+export interface Data {
   readonly data: string
   readonly json?: boolean
 }
 
-type Declare = (name: string, description: string, parent?: Command) => Command
+/** Declares a command with `--json`. */
+export type Declare = (name: string, description: string, parent?: Command) => Command
 
 /** What only key systems have: stays, and the list of rooms. */
 const addKeySystemCommands = (
@@ -223,7 +226,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     )
 
   command('encode', 'write the card of an access method and read it back')
-    .argument('<access-method-id>', 'access method of mode card', parseUuid)
+    .argument('[access-method-id]', 'access method of mode card (default: chosen on the terminal)', parseUuid)
     .addOption(data)
     .addOption(encoder)
     .addOption(
@@ -238,7 +241,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .option('--confirm', 'answer yes: earlier keys of the door may die, an occupied card may be overwritten')
     .action(
       (
-        accessMethodId: string,
+        accessMethodId: string | undefined,
         flags: Data & { encoder?: string; purpose?: Purpose; copies?: number; confirm?: boolean },
       ) =>
         act(flags, async (context) =>
@@ -267,6 +270,8 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .action((flags: Data & { config?: string }) =>
       act(flags, async (context) => (await import('./commands/doctor.ts')).doctor(context, flags)),
     )
+
+  addUpkeepCommands(program, command, { data, config }, act)
 
   program
     .command('audit')

@@ -9,7 +9,7 @@ import { formatHex } from '../wire/hex.ts'
 import { createBundle } from './bundle.ts'
 import type { Capture } from './capture.ts'
 import { collectSecrets } from './record-secrets.ts'
-import { redactConfig } from './redact-config.ts'
+import { redactConfig } from '../config/redact-config.ts'
 import { createSieve } from './sieve.ts'
 
 const AUDIT_DAYS = 7

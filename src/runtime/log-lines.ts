@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createObservers } from '../contract/observers.ts'
 import type { LogLine } from '../control/upkeep-ports.ts'
-import { blankNamed } from './secret-names.ts'
+import { blankNamed } from '../config/secret-names.ts'
 
 const KEPT_LINES = 2000
 /** A line that is longer keeps its message and loses its fields. */

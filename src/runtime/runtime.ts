@@ -29,10 +29,17 @@ export const createRuntime = (): Runtime => {
     pair: async (options) => (await import('./pair.ts')).pair(options),
     emulate: async (options) => (await import('./emulate.ts')).emulate(options),
     doctor: async (options) => (await import('./doctor.ts')).doctor(options),
+    checkConfig: async (config) => (await import('./settings.ts')).checkStart(config, process.env),
     listDrivers: async () => {
       const { drivers } = await import('../../drivers/index.ts')
       const loaded = await Promise.all([...drivers.values()].map((load) => load()))
-      return loaded.map(({ manifest }) => ({ id: manifest.id, name: manifest.name }))
+      return loaded.map(({ manifest: { id, name, kind, transports, technologies } }) => ({
+        id,
+        name,
+        kind,
+        transports,
+        technologies,
+      }))
     },
     listSerialPorts: async () => {
       const { listSerialPorts } = await import('../transport/serial-list.ts')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redactConfig } from './redact-config.ts'
+import { redactConfig } from '../config/redact-config.ts'
 import { createSieve } from './sieve.ts'
 
 test.each([

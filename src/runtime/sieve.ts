@@ -1,4 +1,4 @@
-import { blanked } from './secret-names.ts'
+import { blanked } from '../config/secret-names.ts'
 
 /** Shorter ones are words that stand everywhere. */
 const MIN_CHARACTERS = 4
