@@ -1,16 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { findApiKey } from './api-keys.ts'
 import { findSession } from './bridge-access.ts'
 import type { HubContext } from './context.ts'
+import { findEnrolment } from './enrolment.ts'
 import { invalidParameters, refusal } from './refusal.ts'
-import { hashToken } from './secrets.ts'
-import type { BridgeSessionRow } from './store-bridges.ts'
+import { ENROLMENT_TOKEN_PREFIX } from './secrets.ts'
+import type { BridgeSessionRow, EnrolmentTokenRow } from './store-bridges.ts'
 
 /** Who calls with an API key: the key is the workspace's. */
 export interface Caller {
   readonly workspaceId: string
   /** For orders and the audit, never the key. */
   readonly label: string
+  /** Whether it may make and withdraw keys, bridges and enrolment tokens. */
+  readonly isOperator: boolean
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -41,9 +45,9 @@ const bearerOf = (request: Bearing): string => {
 }
 
 const callerOf = (hub: HubContext, request: FastifyRequest): Caller => {
-  const key = hub.store.apiKeys.find({ key_hash: hashToken(bearerOf(request)) })
+  const key = findApiKey(hub, bearerOf(request))
   if (key === null) throw refusal(401, 'unauthorized', 'The API key is not known.')
-  return { workspaceId: key.workspace_id, label: key.label }
+  return { workspaceId: key.workspace_id, label: key.label, isOperator: key.is_operator }
 }
 
 export interface SessionCaller {
@@ -95,6 +99,39 @@ export const apiEndpoint = <Input>(
   hub: HubContext,
   endpoint: Endpoint<Input, Caller>,
 ): void => register(app, hub, endpoint, (request) => callerOf(hub, request))
+
+/** For the holders of an operator's key. */
+export const operatorEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, Caller>,
+): void =>
+  register(app, hub, endpoint, (request) => {
+    const caller = callerOf(hub, request)
+    if (caller.isOperator) return caller
+    throw refusal(403, 'forbidden', 'Only an operator’s key may do this.')
+  })
+
+/** Who takes a bridge into a workspace: the holder of an API key, or of an enrolment token. */
+export interface Claimer {
+  readonly workspaceId: string
+  /** Null for an API key. */
+  readonly enrolment: EnrolmentTokenRow | null
+}
+
+export const claimEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, Claimer>,
+): void =>
+  register(app, hub, endpoint, (request) => {
+    const bearer = bearerOf(request)
+    if (!bearer.startsWith(ENROLMENT_TOKEN_PREFIX)) {
+      return { workspaceId: callerOf(hub, request).workspaceId, enrolment: null }
+    }
+    const enrolment = findEnrolment(hub, bearer)
+    return { workspaceId: enrolment.workspace_id, enrolment }
+  })
 
 /** For the holders of a bridge client session token, paired or not. */
 export const bridgeEndpoint = <Input>(

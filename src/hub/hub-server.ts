@@ -22,6 +22,7 @@ import { registerDeskRoutes } from './routes-desk.ts'
 import { registerDeskWorkRoutes } from './routes-desk-work.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
+import { registerOperatorRoutes } from './routes-operator.ts'
 import { registerInstantKeyRoutes } from './routes-instant-keys.ts'
 import { registerRelatedRoutes } from './routes-related.ts'
 import { registerReportDevicesRoute } from './routes-report-devices.ts'
@@ -152,6 +153,7 @@ export const createHubServer = (
   registerEventRoutes(app, hub)
   registerWebhookRoutes(app, hub)
   registerBridgeRoutes(app, hub)
+  registerOperatorRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
   registerDeskWorkRoutes(app, hub)
   registerInstantKeyPages(app, hub)

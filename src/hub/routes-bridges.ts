@@ -1,12 +1,28 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ClaimRequest } from '../contract/channel.ts'
+import {
+  BridgeOverviewRequest,
+  BridgeRevokeRequest,
+  BridgeRotateRequest,
+} from '../contract/hub-operations.ts'
+import type { BridgeBody } from '../contract/hub-operations.ts'
+import { findBridge, offerNewToken, revokeBridge } from './bridge-tokens.ts'
 import type { HubContext } from './context.ts'
-import { apiEndpoint, bridgeEndpoint, openEndpoint, READ, WRITE } from './endpoint.ts'
+import {
+  apiEndpoint,
+  bridgeEndpoint,
+  claimEndpoint,
+  openEndpoint,
+  operatorEndpoint,
+  READ,
+  WRITE,
+} from './endpoint.ts'
+import { enrolBridge } from './enrolment.ts'
 import { Nothing } from './inputs.ts'
 import { claimBridge, createSession, regenerateCode } from './pairing.ts'
 import { createLimiter } from './limiter.ts'
-import { notFound, refusal } from './refusal.ts'
+import { refusal } from './refusal.ts'
 import type { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
 
 const label = z.string().min(1).max(200)
@@ -17,6 +33,12 @@ const timeZone = label.refine((name) => {
     return false
   }
 }, 'not an IANA time zone')
+
+/** Those of a workspace that were not revoked. */
+export const describeBridges = (hub: HubContext, workspaceId: string): BridgeBody[] =>
+  hub.store.bridges
+    .all({ workspace_id: workspaceId, revoked_at: null })
+    .map((one) => describeBridge(hub, one))
 
 const SessionInput = z.object({
   bridge_client_name: label,
@@ -34,6 +56,20 @@ const presentBridge = ({ bridge_id, workspace_id, created_at }: BridgeRow) => ({
   workspace_id,
   created_at,
 })
+
+/** What an operator wants to know besides. */
+const describeBridge = (hub: HubContext, bridge: BridgeRow): BridgeBody => {
+  const session = hub.store.sessions.find({ bridge_id: bridge.bridge_id })
+  return {
+    ...presentBridge(bridge),
+    acs_system_id: bridge.acs_system_id,
+    name: session?.name ?? '',
+    is_connected: hub.outbound.isConnected(bridge.bridge_id),
+    last_seen_at: bridge.last_seen_at,
+    clock_skew_ms: bridge.clock_skew_ms,
+    is_token_rotation_pending: session !== null && session.next_token !== null,
+  }
+}
 
 /** Of the token only the caller has the text; tailscale and telemetry have no part in this channel. */
 const presentSession = (session: BridgeSessionRow, token: string) => ({
@@ -124,15 +160,19 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
   const { bridges } = hub.store
   const wrongCodes = createLimiter(hub.clock, { burst: 10, perSecond: 10 / 60 })
 
-  apiEndpoint(app, hub, {
+  claimEndpoint(app, hub, {
     path: '/bridges/claim',
     methods: WRITE,
     input: ClaimRequest,
-    run: ({ pairing_code, acs_system_id = null }, { workspaceId }) => {
-      wrongCodes.check(workspaceId)
-      const bridge = claimBridge(hub, workspaceId, pairing_code, acs_system_id)
+    run: ({ pairing_code, acs_system_id = null }, { workspaceId, enrolment }) => {
+      const claimer = enrolment?.enrolment_token_id ?? workspaceId
+      wrongCodes.check(claimer)
+      const bridge =
+        enrolment === null
+          ? claimBridge(hub, workspaceId, pairing_code, acs_system_id)
+          : enrolBridge(hub, enrolment, pairing_code, acs_system_id)
       if (bridge === null) {
-        wrongCodes.take(workspaceId)
+        wrongCodes.take(claimer)
         throw refusal(404, 'pairing_code_not_found', 'The pairing code is wrong, used or expired.')
       }
       return { bridge: { ...presentBridge(bridge), acs_system_id: bridge.acs_system_id } }
@@ -143,11 +183,9 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
     path: '/bridges/get',
     methods: READ,
     input: z.object({ bridge_id: z.uuid() }),
-    run: ({ bridge_id }, { workspaceId }) => {
-      const bridge = bridges.find({ workspace_id: workspaceId, bridge_id })
-      if (bridge === null) throw notFound('bridge', bridge_id)
-      return { bridge: presentBridge(bridge) }
-    },
+    run: ({ bridge_id }, { workspaceId }) => ({
+      bridge: presentBridge(findBridge(hub, workspaceId, bridge_id)),
+    }),
   })
 
   apiEndpoint(app, hub, {
@@ -155,7 +193,34 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
     methods: READ,
     input: Nothing,
     run: (_input, { workspaceId }) => ({
-      bridges: bridges.all({ workspace_id: workspaceId }).map(presentBridge),
+      bridges: bridges.all({ workspace_id: workspaceId, revoked_at: null }).map(presentBridge),
     }),
+  })
+
+  apiEndpoint(app, hub, {
+    path: '/bridges/overview',
+    methods: READ,
+    input: BridgeOverviewRequest,
+    run: (_input, { workspaceId }) => ({ bridges: describeBridges(hub, workspaceId) }),
+  })
+
+  operatorEndpoint(app, hub, {
+    path: '/bridges/revoke',
+    methods: WRITE,
+    input: BridgeRevokeRequest,
+    run: ({ bridge_id }, { workspaceId }) => {
+      revokeBridge(hub, findBridge(hub, workspaceId, bridge_id))
+      return {}
+    },
+  })
+
+  operatorEndpoint(app, hub, {
+    path: '/bridges/rotate_token',
+    methods: WRITE,
+    input: BridgeRotateRequest,
+    run: ({ bridge_id }, { workspaceId }) => {
+      offerNewToken(hub, findBridge(hub, workspaceId, bridge_id))
+      return {}
+    },
   })
 }

@@ -129,6 +129,12 @@ export const demoCard = async (
   }
 }
 
+/** A token of a desk that serves the demo hotel itself. */
+export const pairDemoDesk = async (hub: TestHub): Promise<string> => {
+  const { body } = await hub.post('/acs/systems/list')
+  return hub.pair('Front Desk', hub.apiKey, body.acs_systems[0].acs_system_id)
+}
+
 export const eventTypes = async (hub: TestHub, filter: object = {}): Promise<string[]> => {
   const { body } = await hub.post('/events/list', filter)
   return body.events.map((one: Json) => one.event_type)
