@@ -26,11 +26,11 @@ const ask = async (question: string, signal: AbortSignal): Promise<boolean | nul
   return isCancel(answer) ? null : answer
 }
 
-const select = async (question: string, lines: readonly string[]): Promise<number | null> => {
-  const { select: ask, isCancel } = await import('@clack/prompts')
+const chooseLine = async (question: string, lines: readonly string[]): Promise<number | null> => {
+  const prompts = await import('@clack/prompts')
   const options = lines.map((line, value) => ({ value, label: printable(line) }))
-  const answer = await ask({ message: question, options, maxItems: 12 })
-  return isCancel(answer) ? null : answer
+  const answer = await prompts.select({ message: question, options, maxItems: 12 })
+  return prompts.isCancel(answer) ? null : answer
 }
 
 /** A reader that has seen enough closes the pipe; a daemon goes on without it. */
@@ -53,6 +53,6 @@ export const processTerminal = (): Terminal => {
       }
     },
     confirm: isManned ? ask : undefined,
-    choose: isManned ? select : undefined,
+    choose: isManned ? chooseLine : undefined,
   }
 }

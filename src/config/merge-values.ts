@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument, stringify } from 'yaml'
 import type { Node, YAMLMap, YAMLSeq } from 'yaml'
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -52,6 +52,18 @@ const mergeNode = (document: Document, node: unknown, value: unknown): Node => {
   return created
 }
 
+/** What the document says now; null where it can't be written, or would not be read as these values again. */
+const writtenAs = (document: Document, values: Readonly<Record<string, unknown>>): string | null => {
+  try {
+    const text = document.toString({ lineWidth: 0 })
+    const read = parseDocument(text, { prettyErrors: false })
+    return read.errors.length === 0 && isDeepStrictEqual(read.toJS() ?? {}, values) ? text : null
+  } catch {
+    // The library reads anchors that it does not write.
+    return null
+  }
+}
+
 /**
  * The text of a YAML file that says these values, as near to the old one as can be: what has not changed keeps its comments and its
  * place. A file whose parts refer to each other (anchors) loses them where a change would reach further than it should.
@@ -61,10 +73,5 @@ export const mergeValues = (text: string, values: Readonly<Record<string, unknow
   const root = document.contents
   if (isMap(root)) mergeMap(document, root, values)
   else document.contents = document.createNode(values)
-  const merged = document.toString({ lineWidth: 0 })
-  const read = parseDocument(merged, { prettyErrors: false })
-  if (read.errors.length === 0 && isDeepStrictEqual(read.toJS() ?? {}, values)) return merged
-  const plain: Document = parseDocument('', { prettyErrors: false })
-  plain.contents = plain.createNode(values)
-  return plain.toString({ lineWidth: 0 })
+  return writtenAs(document, values) ?? stringify(values, { lineWidth: 0 })
 }
