@@ -59,6 +59,7 @@ const touching: readonly SessionBody['state'][] = [
   'writing',
   'waiting_for_return',
   'verifying',
+  'assigning',
   'making_key',
   'recovering',
 ]

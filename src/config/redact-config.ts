@@ -14,7 +14,7 @@ const redact = (value: unknown, isKey: boolean): unknown => {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => {
       // The path of a file with a key tells no key, and support has to know it.
-      const isPath = name === 'file' || name === 'secretFile' || name === 'caFile'
+      const isPath = /(?:^f|F)ile$/.test(name)
       return [name, isPath ? item : redact(item, isKey || looksSecret(name))]
     }),
   )

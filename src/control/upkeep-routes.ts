@@ -101,10 +101,10 @@ export const addUpkeepRoutes = (
     }
   })
 
-  serve.testCard(async ({ request }) => {
+  serve.testCard(async ({ request, caller }) => {
     const chosen = choose(request.encoder)
     refuseWithoutCards(chosen)
-    return { order_id: await ports.orderTest(chosen.encoderId) }
+    return { order_id: await ports.orderTest(chosen.encoderId, caller.label) }
   })
 
   addDiagnosticRoutes(serve, ports)

@@ -6,6 +6,7 @@ import type {
   WorkList,
 } from '../contract/desk-work.ts'
 import { BridgeError, errorTable } from '../contract/errors.ts'
+import { chooseEncoder } from './choose-encoder.ts'
 import type { ControlPorts } from './ports.ts'
 import type { Fault } from './schema.ts'
 import type { DeliverySecretName, GrantBody, GrantsQuery, WorkItemBody, WorkResponse } from './schema/work.ts'
@@ -81,7 +82,15 @@ const queryOf = (query: GrantsQuery): GrantQuery => {
 }
 
 /** Serves what the desk has to do and to hand over. */
-export const addWorkRoutes = (serve: Serve, work: ControlPorts['work']): void => {
+export const addWorkRoutes = (
+  serve: Serve,
+  {
+    encoders,
+    orderAssign,
+    work,
+    journal,
+  }: Pick<ControlPorts, 'encoders' | 'orderAssign' | 'work' | 'journal'>,
+): void => {
   // Nobody may have listened yet, and then nothing is known: the first to ask is told.
   serve.work(async ({ patience }) => {
     using waiting = patience(ANSWER_WITHIN_MS)
@@ -94,13 +103,30 @@ export const addWorkRoutes = (serve: Serve, work: ControlPorts['work']): void =>
     return workBody(await work.refresh(waiting.signal))
   })
 
+  serve.assign(async ({ request, caller }) => {
+    const { encoderId, name, keys } = chooseEncoder(encoders.list(), request.encoder)
+    if (keys?.reads === false) {
+      throw new BridgeError('not_supported', `The lock system of “${name}” can’t read cards over this link.`)
+    }
+    return { order_id: await orderAssign(encoderId, request.access_method_id, caller.label) }
+  })
+
   serve.grants(async ({ request, patience }) => {
     using waiting = patience(ANSWER_WITHIN_MS)
     return { grants: (await work.grants(queryOf(request), waiting.signal)).map(grantBody) }
   })
 
-  serve.reveal(async ({ request, patience }) => {
+  serve.reveal(async ({ request, caller, patience }) => {
     using waiting = patience(ANSWER_WITHIN_MS)
+    // Before it is told: nobody sees a secret of which the audit does not know.
+    journal.noteAudit({
+      event: 'revealed',
+      orderedBy: caller.label,
+      outcome: `${request.access_method_id} ${request.secret}`,
+      orderId: null,
+      encoderId: null,
+      uid: null,
+    })
     return { value: await work.reveal(request.access_method_id, secretOf[request.secret], waiting.signal) }
   })
 

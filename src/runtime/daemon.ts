@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { fileURLToPath } from 'node:url'
 import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
 import { readLayouts } from './layouts.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
@@ -14,9 +15,6 @@ import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
-import { createHubWork } from '../seam/hub-work.ts'
-import { openLink } from '../seam/link.ts'
-import type { Link } from '../seam/link.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
 import type { Notifier } from '../service/notify.ts'
 import { systemClock } from '../service/system-clock.ts'
@@ -26,9 +24,11 @@ import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
-import { createPairing } from './pairing.ts'
+import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
+import { readKeyFile } from '../transport/secret-file.ts'
+import { openUpstream, type Upstream } from './upstream.ts'
 import type { Capture } from './capture.ts'
 import type { createLogLines } from './log-lines.ts'
 import { collectSecrets } from './record-secrets.ts'
@@ -68,6 +68,7 @@ export const startDaemon = async (
   const { version, running, logger: log, capture, notifier } = host
   const config = running.get()
   const network = readHubNetwork(config.hub.caFile ?? null, process.env)
+  const apiKey = config.seam === null ? null : readKeyFile(config.seam.apiKeyFile)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
   const undo: (() => unknown)[] = [() => journal.close()]
@@ -100,7 +101,7 @@ export const startDaemon = async (
     undo.push(encoders.onChange(() => logStates(log, encoders.list())))
 
     const rooms = openRooms(options.dataDir)
-    let link: Link | null = null
+    let upstream: Upstream | null = null
     const sessions = createSupervisor({
       layouts,
       rooms,
@@ -108,7 +109,11 @@ export const startDaemon = async (
       encoders,
       credentials: {
         lookup: (credentialId, signal) =>
-          link?.lookup(credentialId, signal) ?? Promise.reject(new BridgeError('hub_unreachable')),
+          upstream?.lookup(credentialId, signal) ?? Promise.reject(new BridgeError('hub_unreachable')),
+      },
+      cards: {
+        assign: (wanted, signal) =>
+          upstream?.cards.assign(wanted, signal) ?? Promise.reject(new BridgeError('outcome_unknown')),
       },
       get limits() {
         const { technologies = null, cardsAnHour = null } = running.get().limits
@@ -123,7 +128,7 @@ export const startDaemon = async (
       log: log.child({ component: 'sessions' }),
     })
     undo.push(() => sessions.drain(0))
-    const opened = openLink({
+    const opened = openUpstream(config, apiKey, {
       journal,
       encoders,
       sessions,
@@ -136,14 +141,8 @@ export const startDaemon = async (
       random: Math.random,
       logger: log.child({ component: 'link' }),
     })
-    link = opened
+    upstream = opened
     undo.push(() => opened.close())
-
-    const pairing = createPairing(journal, network, () => opened.pairingChanged())
-    undo.push(() => pairing.close())
-
-    const work = createHubWork({ link: opened, clock: systemClock, wallClock })
-    undo.push(() => work.close())
 
     const bearsEnd = (encoderId: EncoderId): boolean => {
       const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
@@ -156,6 +155,7 @@ export const startDaemon = async (
     )
     const hubPorts: ControlPorts['link'] = {
       view: () => opened.view(),
+      onChange: opened.onChange,
       requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
         (
           await opened.requestEncode(
@@ -185,13 +185,18 @@ export const startDaemon = async (
       dataDir: options.dataDir,
       version,
       logger: log,
+      clock: systemClock,
+      wallClock,
+      pageDir: fileURLToPath(pageDir),
+      lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       virtual,
       ...parts,
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,
+      orderAssign: deskOrders.assign,
       orderTest: deskOrders.test,
-      work,
-      pairing,
+      work: opened.work,
+      pairing: opened.pairing,
       ...createUpkeep(host, { ...parts, dataDir: options.dataDir, wallClock }),
     })
     undo.push(() => control.close())

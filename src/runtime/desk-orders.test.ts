@@ -30,10 +30,11 @@ const openDesk = (keys: SiteKeys | null = siteKeys, bearsEnd = true) => {
 test('what the desk orders is its own, lives ten minutes and keeps the desk’s time zone', () => {
   process.env['TZ'] = 'Pacific/Auckland'
   const { orders, desk } = openDesk()
-  const ids = [desk.scan(encoderId), desk.stay(encoderId, move)]
+  const ids = [desk.scan(encoderId, 'Ann'), desk.stay(encoderId, move, 'Ann')]
   const common = {
     encoderIds: [encoderId],
     origin: 'desk',
+    orderedBy: 'Ann',
     orderedAt: '2026-11-23T10:00:00.000Z',
     expiresAt: '2026-11-23T10:10:00.000Z',
     timeZone: 'Pacific/Auckland',
@@ -49,12 +50,12 @@ test('what the desk orders is its own, lives ten minutes and keeps the desk’s 
 test('where the time zone has no name an order with times is refused, and every other is taken', () => {
   process.env['TZ'] = ':/nowhere'
   const { orders, desk } = openDesk()
-  expect(() => desk.stay(encoderId, move)).toThrow(
+  expect(() => desk.stay(encoderId, move, 'Ann')).toThrow(
     expect.objectContaining({ code: 'config_invalid', detail: expect.stringContaining('time zone') }),
   )
-  desk.stay(encoderId, { ...move, endsAt: null })
-  desk.stay(encoderId, { kind: 'checkOut', room: '101' })
-  desk.scan(encoderId)
+  desk.stay(encoderId, { ...move, endsAt: null }, 'Ann')
+  desk.stay(encoderId, { kind: 'checkOut', room: '101' }, 'Ann')
+  desk.scan(encoderId, 'Ann')
   expect(orders.map(({ timeZone }) => timeZone)).toEqual(['UTC', 'UTC', 'UTC'])
 })
 
@@ -68,8 +69,8 @@ test('a bridge tells the hub a time zone that it knows, or pairs with none', () 
 
 test('a test card is nobody’s, opens no door and has ended long ago', () => {
   const { orders, desk } = openDesk()
-  desk.test(encoderId)
-  desk.test(encoderId)
+  desk.test(encoderId, 'Anna')
+  desk.test(encoderId, 'Anna')
   expect(orders[0]).toMatchObject({
     kind: 'encode',
     origin: 'desk',
@@ -89,8 +90,10 @@ test('a test card is nobody’s, opens no door and has ended long ago', () => {
 })
 
 test('a test card is refused before the site’s keys have come, and where the layout writes no end', () => {
-  expect(() => openDesk(null).desk.test(encoderId)).toThrow(expect.objectContaining({ code: 'not_paired' }))
-  expect(() => openDesk(siteKeys, false).desk.test(encoderId)).toThrow(
+  expect(() => openDesk(null).desk.test(encoderId, 'Anna')).toThrow(
+    expect.objectContaining({ code: 'not_paired' }),
+  )
+  expect(() => openDesk(siteKeys, false).desk.test(encoderId, 'Anna')).toThrow(
     expect.objectContaining({ code: 'not_supported' }),
   )
 })

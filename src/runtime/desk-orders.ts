@@ -40,30 +40,38 @@ export const createDeskOrders = (
 ) => {
   const place = (
     encoderId: EncoderId,
-    subject: Pick<Order, 'kind' | 'timeZone'> & Partial<Pick<Order, 'encode' | 'stay'>>,
+    subject: Pick<Order, 'kind' | 'timeZone' | 'orderedBy'> &
+      Partial<Pick<Order, 'encode' | 'stay' | 'assign'>>,
   ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
     journal.accept({
       encode: null,
       stay: null,
+      assign: null,
       ...subject,
       orderId,
       encoderIds: [encoderId],
       fence: 0,
       orderedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
-      orderedBy: 'the desk',
       origin: 'desk',
       assignTo: null,
     })
     return orderId
   }
   return {
-    scan: (encoderId: EncoderId): OrderId =>
-      place(encoderId, { kind: 'scan', timeZone: findTimeZone() ?? 'UTC' }),
+    scan: (encoderId: EncoderId, orderedBy: string): OrderId =>
+      place(encoderId, { kind: 'scan', timeZone: findTimeZone() ?? 'UTC', orderedBy }),
+    assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId =>
+      place(encoderId, {
+        kind: 'assign',
+        assign: { accessMethodId },
+        timeZone: findTimeZone() ?? 'UTC',
+        orderedBy,
+      }),
     /** Throws `not_paired` without the site's keys, `not_supported` where no record is written. */
-    test: (encoderId: EncoderId): OrderId => {
+    test: (encoderId: EncoderId, orderedBy: string): OrderId => {
       if (journal.siteKeys() === null) {
         throw new BridgeError('not_paired', 'A record bears the site’s key, and none has arrived yet.')
       }
@@ -73,13 +81,15 @@ export const createDeskOrders = (
           'The layout of this encoder writes no end: give it the layout “demo” for a test, or scan a card.',
         )
       }
-      return place(encoderId, { kind: 'encode', timeZone: findTimeZone() ?? 'UTC', encode: testSubject() })
+      const timeZone = findTimeZone() ?? 'UTC'
+      return place(encoderId, { kind: 'encode', timeZone, encode: testSubject(), orderedBy })
     },
-    stay: (encoderId: EncoderId, stay: StaySubject): OrderId => {
+    stay: (encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId => {
       const hasTime = stay.kind === 'moveStay' && stay.endsAt !== null
       return place(encoderId, {
         kind: 'stay',
         stay,
+        orderedBy,
         timeZone: hasTime ? needTimeZone() : (findTimeZone() ?? 'UTC'),
       })
     },

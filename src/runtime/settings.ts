@@ -10,6 +10,7 @@ import {
 import type { BridgeError } from '../contract/errors.ts'
 import type { SettingsView, UpkeepPorts } from '../control/upkeep-ports.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
+import { readKeyFile } from '../transport/secret-file.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { readLayouts } from './layouts.ts'
 
@@ -35,6 +36,7 @@ export const createRunningConfig = (first: Config, setLevel: (level: string) => 
 /** Rejects as a start with this configuration would: `config_invalid`, `driver_unknown`, `layout_unknown`. */
 export const checkStart = async (config: Config, env: ConfigSource['env']): Promise<void> => {
   readHubNetwork(config.hub.caFile ?? null, env)
+  if (config.seam !== null) readKeyFile(config.seam.apiKeyFile)
   await encoderSettings(config, readLayouts(config))
 }
 

@@ -33,6 +33,7 @@ test('a sieve without anything to look for leaves a text as it is', () => {
 test('keys and passwords of a configuration are blanked, and where a key lies is told', () => {
   const values = {
     hub: { endpoint: 'https://hub.example', caFile: '/etc/ca.pem' },
+    seam: { apiKeyFile: '/etc/seam.key' },
     devices: [
       {
         driver: 'pcsc',
@@ -55,6 +56,7 @@ test('keys and passwords of a configuration are blanked, and where a key lies is
   }
   expect(redactConfig(values)).toEqual({
     hub: { endpoint: 'https://hub.example', caFile: '/etc/ca.pem' },
+    seam: { apiKeyFile: '/etc/seam.key' },
     devices: [
       {
         driver: 'pcsc',

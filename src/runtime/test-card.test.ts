@@ -19,7 +19,7 @@ const orderTest = ({ journal, encoderIds }: Desk): OrderId => {
     () => new Date(),
     () => true,
   )
-  return orders.test(EncoderId.parse(encoderIds[0]))
+  return orders.test(EncoderId.parse(encoderIds[0]), 'a test')
 }
 const placed = async (desk: Desk): Promise<Desk> => {
   await desk.ready()

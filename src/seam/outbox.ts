@@ -55,8 +55,10 @@ export const createOutbox = ({ journal, clock, logger }: OutboxSettings): Outbox
   /** Null for what the channel has no words for: only the desk can order it, and it waits for no report. */
   const toResult = (item: OutboxItem): Result | null => {
     const kind = journal.entry(item.orderId)?.order.kind ?? 'encode'
-    if (item.ending.kind === 'carriedOut' || kind === 'stay') return null
-    const ending = toChannelEnding(item.ending, kind)
+    const { ending: ended } = item
+    if (ended.kind === 'carriedOut' || ended.kind === 'assigned') return null
+    if (kind === 'stay' || kind === 'assign') return null
+    const ending = toChannelEnding(ended, kind)
     const body = { order_id: item.orderId, acs_encoder_id: item.encoderId, ended_at: item.createdAt, ending }
     return { id: envelopeId(item), type: 'result', body }
   }

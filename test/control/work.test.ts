@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import type { DeliverableGrant, WorkItem } from '../../src/contract/desk-work.ts'
 import * as work from '../../src/control/schema/work.ts'
-import { accessMethodId, openControl } from '../support/fake-control-ports.ts'
+import {
+  accessMethodId,
+  backOffice,
+  frontDesk,
+  keyCoder,
+  openControl,
+} from '../support/fake-control-ports.ts'
 import { bearer, json, send } from './request.ts'
 
 const item: WorkItem = {
@@ -90,4 +96,22 @@ test('a grant is given another end', async () => {
     200,
   )
   expect(control.calls).toEqual([{ extend: 'grant-1', endsAt: '2026-11-25T10:00:00Z' }])
+})
+
+test('a card is ordered to be assigned at the encoder that is named', async () => {
+  await using control = await openControl()
+  control.state.encoders = [frontDesk, backOffice]
+  const request = JSON.stringify({ access_method_id: accessMethodId, encoder: 'back office' })
+  const { body } = await send(control.port, 'POST', '/v1/assigns', json(control.token), request)
+  expect(body).toEqual({ order_id: 'order-1' })
+  expect(control.calls).toEqual([{ assign: accessMethodId, encoderId: backOffice.encoderId }])
+})
+
+test('no card is assigned at a lock system that can’t read', async () => {
+  await using control = await openControl()
+  control.state.encoders = [{ ...keyCoder, keys: keyCoder.keys && { ...keyCoder.keys, reads: false } }]
+  const request = JSON.stringify({ access_method_id: accessMethodId })
+  const { body } = await send(control.port, 'POST', '/v1/assigns', json(control.token), request)
+  expect(body).toMatchObject({ error: { code: 'not_supported' } })
+  expect(control.calls).toEqual([])
 })

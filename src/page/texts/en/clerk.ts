@@ -57,6 +57,7 @@ export const clerk = {
     verifying: () => 'Leave the card where it is: it is being checked.',
     reading: () => 'Leave the card where it is: it is being read.',
     comparing: () => 'The card was read. It is being compared with Seam.',
+    assigning: () => 'The card was read. It is being given to the access method.',
     ordering: (encoder: string) => `The order is at the lock system of ${encoder}.`,
     making_key: (encoder: string) => `Put the card on ${encoder} as it shows, and leave it there.`,
     recovering: (encoder: string) =>
@@ -87,7 +88,7 @@ export const clerk = {
   },
   cards: {
     filter: 'Room or reservation',
-    filterHint: 'Type to filter. / comes back here, Enter makes the card, Esc clears.',
+    filterHint: 'Type to filter; Enter makes the card, Esc clears, / comes back here.',
     asOf: (time: string) => `As of ${time}`,
     neverAsked: 'Seam was not asked yet',
     refresh: 'Ask again',
@@ -108,7 +109,7 @@ export const clerk = {
     onlyLook: 'Your role may look, but not make cards.',
     new: { name: 'New key', effect: 'Earlier keys end' },
     additional: { name: 'Additional key', effect: 'Earlier keys stay valid' },
-    replacement: { name: 'Replacement', effect: 'For a lost card: it ends' },
+    replacement: { name: 'Replacement', effect: 'The lost card ends' },
     assign: { name: 'Give a card', effect: 'Hold the card on the reader' },
     copies: 'Copies',
     fewer: 'One fewer',

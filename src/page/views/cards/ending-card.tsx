@@ -8,6 +8,7 @@ import { Button } from '../../parts/button.tsx'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { FaultNotice } from '../../parts/notice.tsx'
 import { useTexts } from '../../texts/texts.tsx'
+import { focusFilter } from './focus-filter.ts'
 import { SOUND } from './sound.tsx'
 
 type EndingKind = EndingBody['kind']
@@ -45,7 +46,7 @@ export const EndingCard = ({
   const kind = session.ending?.kind ?? 'unknown'
   useEffect(() => {
     if (sound === 'on') chime(isGood(kind) ? 'good' : 'bad')
-  }, [sound, kind, session.order_id])
+  }, [sound, kind])
   const words = texts.endings[kind === 'encoded' ? proofText(ending) : kind]
   const isUntold =
     kind === 'encoded' && (status?.outbox.waiting ?? 0) > 0 && status?.link.state !== 'connected'
@@ -63,7 +64,13 @@ export const EndingCard = ({
         </div>
       </div>
       {ending !== null && <EndingDetails ending={ending} />}
-      <Button size="big" onClick={() => noteOrder(session.order_id, { isSeen: true })}>
+      <Button
+        size="big"
+        onClick={() => {
+          noteOrder(session.order_id, { isSeen: true })
+          focusFilter()
+        }}
+      >
         {texts.lanes.next}
       </Button>
     </div>
