@@ -52,26 +52,25 @@ const mergeNode = (document: Document, node: unknown, value: unknown): Node => {
   return created
 }
 
-/** What the document says now; null where it can't be written, or would not be read as these values again. */
-const writtenAs = (document: Document, values: Readonly<Record<string, unknown>>): string | null => {
+/** The old text with these values; null where that can't be written, or would not be read as these values again. */
+const merged = (text: string, values: Readonly<Record<string, unknown>>): string | null => {
   try {
-    const text = document.toString({ lineWidth: 0 })
-    const read = parseDocument(text, { prettyErrors: false })
-    return read.errors.length === 0 && isDeepStrictEqual(read.toJS() ?? {}, values) ? text : null
+    const document: Document = parseDocument(text, { prettyErrors: false })
+    const root = document.contents
+    if (isMap(root)) mergeMap(document, root, values)
+    else document.contents = document.createNode(values)
+    const fresh = document.toString({ lineWidth: 0 })
+    const read = parseDocument(fresh, { prettyErrors: false })
+    return read.errors.length === 0 && isDeepStrictEqual(read.toJS() ?? {}, values) ? fresh : null
   } catch {
-    // The library reads anchors that it does not write.
+    // An alias whose anchor has gone, or an anchor that the library reads and does not write.
     return null
   }
 }
 
 /**
  * The text of a YAML file that says these values, as near to the old one as can be: what has not changed keeps its comments and its
- * place. A file whose parts refer to each other (anchors) loses them where a change would reach further than it should.
+ * place. A file whose parts refer to each other (anchors) loses both where a change would reach further than it should.
  */
-export const mergeValues = (text: string, values: Readonly<Record<string, unknown>>): string => {
-  const document: Document = parseDocument(text, { prettyErrors: false })
-  const root = document.contents
-  if (isMap(root)) mergeMap(document, root, values)
-  else document.contents = document.createNode(values)
-  return writtenAs(document, values) ?? stringify(values, { lineWidth: 0 })
-}
+export const mergeValues = (text: string, values: Readonly<Record<string, unknown>>): string =>
+  merged(text, values) ?? stringify(values, { lineWidth: 0 })

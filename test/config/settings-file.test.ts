@@ -79,6 +79,24 @@ log:
 `)
 })
 
+test('an anchor that a change takes away leaves no alias behind', async () => {
+  writeFileSync(
+    file,
+    `devices:
+  - { driver: virtual, name: One, options: &o { a: 1 } }
+  - { driver: virtual, name: Two, options: *o }
+`,
+  )
+  const devices = [
+    { driver: 'virtual', name: 'One', options: 'none' },
+    { driver: 'virtual', name: 'Two', options: { a: 1 } },
+  ]
+  await expect(replace({ devices })).rejects.toMatchObject({ code: 'request_invalid' })
+  const changed = [{ driver: 'virtual', name: 'One' }, devices[1]]
+  await replace({ devices: changed })
+  expect(readSettingsFile(source()).values).toEqual({ devices: changed })
+})
+
 test('a file of anchors says what was saved and not more', async () => {
   writeFileSync(file, 'sessions: &times\n  cardTimeoutSeconds: 30\n')
   const { values } = readSettingsFile(source())
