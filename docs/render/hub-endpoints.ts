@@ -1,35 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { openapi } from '@seamapi/types/connect'
-import pino from 'pino'
-import { startHub } from '../../src/hub/hub.ts'
-import { collectRoutes } from '../../test/support/collect-routes.ts'
+import { hubRoutes } from '../../test/support/hub-routes.ts'
 import { notKept, reasonFor } from './unserved-endpoints.ts'
 
 const documented = Object.entries((openapi as unknown as { paths: Readonly<Record<string, object>> }).paths)
 const { devDependencies } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { devDependencies: Readonly<Record<string, string>> }
-
-/** What the hub answers to, by address. */
-const servedRoutes = async (): Promise<ReadonlyMap<string, string>> => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-endpoints-'))
-  try {
-    const lines = await collectRoutes(async () => {
-      const hub = await startHub({ dataDir, port: 0, seed: null, logger: pino({ level: 'silent' }) })
-      await hub.close()
-    })
-    const routes = new Map<string, string>()
-    for (const line of lines) {
-      const [, methods = '', path = ''] = /^(.*) (\S+)$/.exec(line) ?? []
-      routes.set(path, [...(routes.get(path)?.split(', ') ?? []), methods].filter(Boolean).join(', '))
-    }
-    return routes
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true })
-  }
-}
 
 /** The part of an address that stands for what it is about. */
 const familyOf = (path: string): string => (/^\/seam\/\w+\/|^\/\w+\//.exec(path) ?? ['/'])[0]
@@ -38,7 +15,7 @@ const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
 /** docs/hub-endpoints.md: each endpoint of Seam's document, and what the hub makes of it. */
 export const renderHubEndpoints = async (): Promise<string> => {
-  const routes = await servedRoutes()
+  const routes = await hubRoutes()
   const stateOf = (path: string): string => {
     if (!routes.has(path)) return `not served: ${reasonFor(path)}`
     const remark = notKept[path]

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import * as channel from '../../src/contract/channel.ts'
+import * as work from '../../src/contract/channel-work.ts'
 import * as operations from '../../src/contract/hub-operations.ts'
 import { ErrorAnswer } from '../../src/hub/refusal.ts'
 import { components, referTo, renderJson } from './components.ts'
@@ -46,6 +47,46 @@ const endpoints: readonly Endpoint[] = [
     security: 'bridgeToken',
     request: channel.DeskEncodeRequest,
     answer: channel.DeskEncodeResponse,
+  },
+  {
+    path: '/bridge/v1/work/list',
+    name: 'WorkList',
+    summary: 'The cards that wait to be encoded or assigned at the bridge’s site',
+    security: 'bridgeToken',
+    request: work.WorkListRequest,
+    answer: work.WorkListResponse,
+  },
+  {
+    path: '/bridge/v1/access_grants/find',
+    name: 'FindGrants',
+    summary: 'What is to be handed over for a grant of the bridge’s site, without secrets',
+    security: 'bridgeToken',
+    request: work.FindGrantsRequest,
+    answer: work.FindGrantsResponse,
+  },
+  {
+    path: '/bridge/v1/access_methods/reveal',
+    name: 'Reveal',
+    summary: 'One secret to hand over, once it is issued',
+    security: 'bridgeToken',
+    request: work.RevealRequest,
+    answer: work.RevealResponse,
+  },
+  {
+    path: '/bridge/v1/access_grants/extend',
+    name: 'Extend',
+    summary: 'Lets a grant end at another instant; its cards ask to be encoded again',
+    security: 'bridgeToken',
+    request: work.ExtendRequest,
+    answer: work.ExtendResponse,
+  },
+  {
+    path: '/bridge/v1/access_methods/assign_card',
+    name: 'AssignCard',
+    summary: 'Gives the card that the desk has read to an access method; the same again changes nothing',
+    security: 'bridgeToken',
+    request: work.AssignCardRequest,
+    answer: work.AssignCardResponse,
   },
   {
     path: '/bridges/claim',

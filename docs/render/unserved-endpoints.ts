@@ -40,7 +40,7 @@ const reasons: Readonly<Record<string, string>> = {
   '/unstable_partner/': seams,
   '/user_identities/': 'whoever is granted access is created, read and listed, no more',
   '/user_identities/generate_instant_key': 'an Instant Key comes with its access method',
-  '/workspaces/': 'a hub has one workspace',
+  '/workspaces/': 'an API key has one workspace, which is the hub’s to make',
 }
 
 /** Endpoints that answer with a success and don't keep what they were told. */

@@ -5,6 +5,7 @@ import type { HubFlags } from './commands/hub.ts'
 import type { PairFlags } from './commands/pair.ts'
 import { HUB_ENDPOINT, HUB_PORT } from './hub-access.ts'
 import { addHubOperations } from './hub-program.ts'
+import type { Purpose } from './commands/encode.ts'
 import type { EmulatedWay, SocketAddress } from './runtime.ts'
 import { parseAddress, parseCopies, parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
 
@@ -234,7 +235,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .action(
       (
         accessMethodId: string,
-        flags: Data & { encoder?: string; purpose?: string; copies?: number; confirm?: boolean },
+        flags: Data & { encoder?: string; purpose?: Purpose; copies?: number; confirm?: boolean },
       ) =>
         act(flags, async (context) =>
           (await import('./commands/encode.ts')).encode(context, accessMethodId, flags),

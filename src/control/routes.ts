@@ -11,6 +11,7 @@ import type { Serve } from './serve.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addStayRoute } from './stay-routes.ts'
 import { addVirtualRoutes } from './virtual-routes.ts'
+import { addWorkRoutes } from './work-routes.ts'
 import { auditBody, encoderBody, faultOf, linkBody, sessionSummary } from './views.ts'
 
 /** What the routes know of the server around them. */
@@ -93,6 +94,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
   })
 
   addStayRoute(serve, ports)
+  addWorkRoutes(serve, ports)
   addDeviceRoutes(serve, encoders, facts.closing)
   addVirtualRoutes(serve, ports.virtual, choose)
   addRoomRoutes(serve, ports.rooms)

@@ -91,8 +91,8 @@ export const createServe = (
         const said = method === 'GET' ? asked.query : asked.body
         longBody?.refuse(said)
         const given = await handler({
-          request: parse(route.request ?? noRequest, said) as never,
-          params: asked.params as never,
+          request: parse(route.request ?? noRequest, said),
+          params: asked.params,
           caller,
           reply,
           patience: (waitMs) => patience(waitMs, raw.socket, closing),

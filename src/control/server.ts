@@ -1,15 +1,23 @@
-import { performance } from 'node:perf_hooks'
+import type { IncomingHttpHeaders } from 'node:http'
+import { fastifyCookie } from '@fastify/cookie'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
-import { nobody, tokenHolder } from './caller.ts'
+import type { Clock } from '../contract/transport.ts'
+import type { Caller } from './caller.ts'
 import { publishDaemon } from './daemon-file.ts'
 import { createGuard, strictHeaders } from './guard.ts'
+import { createCallers } from './people/callers.ts'
+import { createClerks } from './people/clerks.ts'
+import { cookieOf } from './people/cookie.ts'
+import { createPageLinks } from './people/page-links.ts'
+import { createPages } from './people/pages.ts'
+import { addPeopleRoutes } from './people-routes.ts'
 import { findPortHolder } from './port-holder.ts'
 import type { ControlPorts } from './ports.ts'
 import { addRoutes } from './routes.ts'
 import { createServe } from './serve.ts'
-import { ensureControlToken, isSameToken } from './token.ts'
+import { ensureControlToken } from './token.ts'
 import { errorBody } from './views.ts'
 
 const BODY_LIMIT_BYTES = 16_384
@@ -29,6 +37,10 @@ export interface ControlOptions extends ControlPorts {
   readonly dataDir: string
   readonly version: string
   readonly logger: ControlLog
+  readonly clock: Clock
+  readonly wallClock: () => Date
+  /** A clerk who does nothing for so long is asked again who it is; null for never. */
+  readonly lockAfterMs: number | null
 }
 
 /** The control API while it listens. */
@@ -94,24 +106,27 @@ const answerError =
     void reply.code(500).send(errorBody(new BridgeError('internal_error')))
   }
 
-const bearerOf = (authorization: string | undefined): string | null =>
-  /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? null
-
-const addGuard = (app: FastifyInstance, token: string, log: ControlLog): void => {
+/** Lets in whom the table lets in, and notes who it is. */
+const addGuard = (
+  app: FastifyInstance,
+  callerOf: (headers: IncomingHttpHeaders) => Caller,
+  onAct: (headers: IncomingHttpHeaders) => void,
+  { clock, logger: log }: Pick<ControlOptions, 'clock' | 'logger'>,
+): void => {
   app.decorateRequest('caller')
-  const guard = createGuard(
-    () => portOf(app),
-    () => performance.now(),
-  )
+  const guard = createGuard(() => portOf(app), clock.now)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(strictHeaders)
     const { method, headers } = request
-    const given = bearerOf(headers.authorization)
-    request.caller = given !== null && isSameToken(given, token) ? tokenHolder : nobody
+    request.caller = callerOf(headers)
     // Who knows no route is told so, but only who may know that there is none.
     const { admits = 'locked' } = request.routeOptions.config
-    const refusal = guard({ method, headers, caller: request.caller, admits, isActing: method !== 'GET' })
-    if (refusal === null) return
+    const isActing = method !== 'GET'
+    const refusal = guard({ method, headers, caller: request.caller, admits, isActing })
+    if (refusal === null) {
+      if (isActing) onAct(headers)
+      return
+    }
     const { error, status = error.facts.status } = refusal
     if (error.code !== 'rate_limited') {
       log.warn({ component: 'control', code: error.code, status }, 'control request refused')
@@ -125,7 +140,7 @@ const addGuard = (app: FastifyInstance, token: string, log: ControlLog): void =>
  * holder where it can be told, and `data_unwritable`.
  */
 export const startControl = async (options: ControlOptions): Promise<Control> => {
-  const { dataDir, logger: log } = options
+  const { dataDir, logger: log, journal, clock, wallClock, lockAfterMs } = options
   const token = ensureControlToken(dataDir)
   const closing = new AbortController()
   const app = fastify({
@@ -140,17 +155,33 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
     },
   })
   app.removeContentTypeParser('text/plain')
+  // Only the registering loads its parser; the cookie is read and written by people/cookie.ts.
+  await app.register(fastifyCookie, { hook: false })
   app.setErrorHandler(answerError(log))
   app.setNotFoundHandler(() => {
     throw new BridgeError('route_unknown')
   })
+  const pages = createPages({ people: journal.people, clock, wallClock, lockAfterMs })
+  const onAct = ({ cookie: header }: IncomingHttpHeaders): void => {
+    const cookie = cookieOf(header)
+    if (cookie !== null) pages.touch(cookie)
+  }
   const serve = createServe(app, closing.signal, () => undefined)
+  addPeopleRoutes(serve, {
+    pages,
+    clerks: createClerks({ people: journal.people, wallClock, changed: pages.changed }),
+    links: createPageLinks(clock.now),
+    encoders: options.encoders,
+    journal,
+    endpoint: () => `http://127.0.0.1:${portOf(app)}`,
+    wallClock,
+  })
   addRoutes(serve, options, {
     version: options.version,
-    startedAt: new Date().toISOString(),
+    startedAt: wallClock().toISOString(),
     closing: closing.signal,
   })
-  addGuard(app, token, log)
+  addGuard(app, createCallers(token, pages), onAct, options)
   await listen(app, options.port)
   const endpoint = `http://127.0.0.1:${portOf(app)}`
   const unpublish = publishDaemon(dataDir, { endpoint, pid: process.pid })
@@ -158,6 +189,7 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
   const stop = async (): Promise<void> => {
     unpublish()
     closing.abort()
+    pages.stop()
     const bound = setTimeout(() => app.server.closeAllConnections(), CLOSE_BOUND_MS)
     await app.close().catch((error: unknown) => {
       log.warn({ component: 'control', err: error }, 'control server closed with an error')

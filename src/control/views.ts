@@ -83,6 +83,7 @@ const stateBodies = {
   reading: 'reading',
   comparing: 'comparing',
   ordering: 'ordering',
+  assigning: 'assigning',
   makingKey: 'making_key',
   recovering: 'recovering',
   ended: 'ended',
@@ -143,6 +144,13 @@ const endingBody = (ending: Ending): EndingBody => {
           kind: comparisonKinds[ending.comparison.kind],
           properties: ending.comparison.kind === 'outOfSync' ? ending.comparison.properties : [],
         },
+      }
+    case 'assigned':
+      return {
+        kind: 'assigned',
+        card_uid: ending.uid,
+        technology: ending.technology,
+        card_number: ending.cardNumber,
       }
     case 'untouched':
     case 'spoiled':

@@ -20,6 +20,7 @@ import { registerBridgeRoutes } from './routes-bridges.ts'
 import { registerClientSessionRoutes } from './routes-client-sessions.ts'
 import { registerCredentialRoutes } from './routes-credentials.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
+import { registerDeskWorkRoutes } from './routes-desk-work.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
 import { registerOperatorRoutes } from './routes-operator.ts'
@@ -157,6 +158,7 @@ export const createHubServer = (
   registerBridgeRoutes(app, hub)
   registerOperatorRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
+  registerDeskWorkRoutes(app, hub)
   registerInstantKeyPages(app, hub)
   registerHubPage(app, hub)
   return app

@@ -68,6 +68,15 @@ export const registerWorkspaceRoutes = (app: FastifyInstance, hub: HubContext): 
   })
 
   apiEndpoint(app, hub, {
+    path: '/workspaces/list',
+    methods: READ,
+    input: Nothing,
+    run: (_input, { workspaceId }) => ({
+      workspaces: workspaces.all({ workspace_id: workspaceId }).map(presentWorkspace),
+    }),
+  })
+
+  apiEndpoint(app, hub, {
     path: '/user_identities/create',
     methods: WRITE,
     input: UserIdentityInput,

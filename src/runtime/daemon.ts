@@ -10,8 +10,6 @@ import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
-import { openLink } from '../seam/link.ts'
-import type { Link } from '../seam/link.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
 import { openNotifier } from '../service/notify.ts'
 import type { Notifier } from '../service/notify.ts'
@@ -24,9 +22,10 @@ import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { enrolUnpaired } from './enrolment.ts'
 import { createLogger } from './logger.ts'
-import { createPairing } from './pairing.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
+import { readKeyFile } from '../transport/secret-file.ts'
+import { openUpstream, type Upstream } from './upstream.ts'
 import { createVirtualDevices } from './virtual-devices.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
@@ -42,6 +41,7 @@ const PRUNE_EVERY_MS = 24 * 3_600_000
 export const startDaemon = async (options: DaemonOptions, version: string): Promise<RunningDaemon> => {
   const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
   const network = readHubNetwork(config.hub.caFile ?? null, process.env)
+  const apiKey = config.seam === null ? null : readKeyFile(config.seam.apiKeyFile)
   const log = await createLogger(options.log, config.log.level)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
@@ -72,7 +72,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     undo.push(encoders.onChange(() => logStates(log, encoders.list())))
 
     const rooms = openRooms(options.dataDir)
-    let link: Link | null = null
+    let upstream: Upstream | null = null
     const sessions = createSupervisor({
       layouts,
       rooms,
@@ -80,7 +80,11 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       encoders,
       credentials: {
         lookup: (credentialId, signal) =>
-          link?.lookup(credentialId, signal) ?? Promise.reject(new BridgeError('hub_unreachable')),
+          upstream?.lookup(credentialId, signal) ?? Promise.reject(new BridgeError('hub_unreachable')),
+      },
+      cards: {
+        assign: (wanted, signal) =>
+          upstream?.cards.assign(wanted, signal) ?? Promise.reject(new BridgeError('outcome_unknown')),
       },
       limits: {
         technologies: config.limits.technologies ?? null,
@@ -95,7 +99,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       log: log.child({ component: 'sessions' }),
     })
     undo.push(() => sessions.drain(0))
-    const opened = openLink({
+    const opened = openUpstream(config, apiKey, {
       journal,
       encoders,
       sessions,
@@ -108,12 +112,12 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       random: Math.random,
       logger: log.child({ component: 'link' }),
     })
-    link = opened
+    upstream = opened
     undo.push(() => opened.close())
 
-    const pairing = createPairing(journal, network, () => opened.pairingChanged())
-    undo.push(() => pairing.close())
-    undo.push(enrolUnpaired(config.hub, journal, pairing, systemClock, log.child({ component: 'pairing' })))
+    undo.push(
+      enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
+    )
 
     const deskOrders = createDeskOrders(journal, wallClock)
     const systems = configured.flatMap(({ name, driver }) =>
@@ -124,6 +128,9 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       dataDir: options.dataDir,
       version,
       logger: log,
+      clock: systemClock,
+      wallClock,
+      lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       encoders,
       virtual,
       sessions,
@@ -140,7 +147,9 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       },
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,
+      orderAssign: deskOrders.assign,
       rooms: createRoomPorts(rooms, opened, systems),
+      work: opened.work,
       doctor: () =>
         examine({
           dataDir: options.dataDir,
@@ -156,7 +165,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
             readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS)),
           ...doctorSources,
         }),
-      pairing,
+      pairing: opened.pairing,
     })
     undo.push(() => control.close())
     // Those who follow a session see its ending before the control API goes.

@@ -13,10 +13,14 @@ const DESK_ORDER_MS = 10 * 60_000
  * this computer's is not known.
  */
 export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: () => Date) => {
-  const place = (encoderId: EncoderId, subject: Pick<Order, 'kind' | 'stay' | 'timeZone'>): OrderId => {
+  const place = (
+    encoderId: EncoderId,
+    subject: Pick<Order, 'kind' | 'stay' | 'timeZone'> & Partial<Pick<Order, 'assign'>>,
+  ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
     journal.accept({
+      assign: null,
       ...subject,
       orderId,
       encoderIds: [encoderId],
@@ -33,6 +37,13 @@ export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: ()
   return {
     scan: (encoderId: EncoderId): OrderId =>
       place(encoderId, { kind: 'scan', stay: null, timeZone: findTimeZone() ?? 'UTC' }),
+    assign: (encoderId: EncoderId, accessMethodId: string): OrderId =>
+      place(encoderId, {
+        kind: 'assign',
+        stay: null,
+        assign: { accessMethodId },
+        timeZone: findTimeZone() ?? 'UTC',
+      }),
     stay: (encoderId: EncoderId, stay: StaySubject): OrderId => {
       const hasTime = stay.kind === 'moveStay' && stay.endsAt !== null
       return place(encoderId, {

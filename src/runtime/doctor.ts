@@ -20,7 +20,7 @@ const CONTROL_PORT = 27_411
 const askDaemon = async (dataDir: string): Promise<{ port: number; status: StatusResponse } | null> => {
   const published = publishedDaemon(dataDir)
   const client = await findControl(dataDir).catch(() => null)
-  const status = await client?.get(StatusResponse, '/v1/status').catch(() => null)
+  const status = await client?.status().catch(() => null)
   if (published === null || status == null) return null
   return { port: Number(new URL(published.endpoint).port), status }
 }

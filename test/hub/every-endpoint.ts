@@ -250,6 +250,7 @@ export const walkEveryEndpoint = async (hub: TestHub, ask: Ask): Promise<void> =
   const { entranceIds, methodId } = await demoCard(hub)
   await ask('/health', {}, { method: 'GET', bearer: null })
   await read(ask, '/workspaces/get')
+  await read(ask, '/workspaces/list')
   const systems = await read(ask, '/acs/systems/list')
   const acs_system_ids = systems.body.acs_systems.map((one: { acs_system_id: string }) => one.acs_system_id)
   const [acs_system_id] = acs_system_ids

@@ -195,7 +195,8 @@ export const openFakeHub = async (
   const sockets = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, stream, head) => {
     knocks.push('websocket')
-    const isOurs = request.headers.authorization === `Bearer ${manners.token}` && request.url === '/bridge/v1/channel'
+    const isOurs =
+      request.headers.authorization === `Bearer ${manners.token}` && request.url === '/bridge/v1/channel'
     const status = isOurs ? manners.webSocket : 401
     if (typeof status === 'number') {
       stream.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`)

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { BridgeError } from '../../contract/errors.ts'
 import { EventBody } from '../../control/schema/events.ts'
 import type { Context } from '../context.ts'
-import { openControlClient } from '../control-client.ts'
+import { findRunning } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { printableJson } from '../printable.ts'
 
@@ -39,10 +39,11 @@ export const devicesWatch = async (
   { voice, terminal }: Context,
   options: { readonly data: string; readonly reveal?: boolean },
 ): Promise<ExitCode> => {
-  const client = await openControlClient(options.data)
-  const stream = Readable.fromWeb(
-    (await client.stream(`/v1/events${options.reveal === true ? '?reveal=true' : ''}`)) as never,
-  )
+  const { endpoint, token } = await findRunning(options.data)
+  const answer = await fetch(`${endpoint}/v1/events${options.reveal === true ? '?reveal=true' : ''}`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const stream = Readable.fromWeb(answer.body as never)
   let isLeaving = false
   const stop = terminal.onInterrupt(() => {
     isLeaving = true

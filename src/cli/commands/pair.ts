@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { BridgeError } from '../../contract/errors.ts'
-import { PairingResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
-import type { ControlClient } from '../control-client.ts'
+import type { ControlClient } from '../../client/index.ts'
 import { findControl } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Paired } from '../runtime.ts'
@@ -44,7 +43,7 @@ const pairThrough = async (
   onCode: (code: string, expiresAt: string, remainingMs: number) => void,
   signal: AbortSignal,
 ): Promise<Paired> => {
-  let answer = await client.post(PairingResponse, '/v1/pairing', {
+  let answer = await client.pair({
     hub_endpoint: flags.hub,
     ...(flags.apiKey !== undefined && { api_key: flags.apiKey }),
     ...(enrolmentToken !== null && { enrolment_token: enrolmentToken }),
@@ -53,7 +52,7 @@ const pairThrough = async (
   while (answer.state === 'pending') {
     onCode(answer.pairing_code, answer.expires_at, answer.remaining_ms)
     await pause(ASK_EVERY_MS, undefined, { signal })
-    answer = await client.get(PairingResponse, '/v1/pairing', signal)
+    answer = await client.pairing({}, { signal })
   }
   if (answer.state === 'failed') throw new BridgeError(answer.error.code, answer.error.detail)
   if (answer.state === 'unpaired') throw new BridgeError('pairing_expired')

@@ -1,4 +1,4 @@
-import { StatusResponse } from '../../control/schema.ts'
+import type { StatusResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -20,7 +20,7 @@ const outboxText = ({ waiting, oldest_at: oldestAt, refused }: StatusResponse['o
 /** `encoder-bridge status`: what the daemon does at this moment. */
 export const status = async ({ voice }: Context, options: { readonly data: string }): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const now = await client.get(StatusResponse, '/v1/status')
+  const now = await client.status()
   voice.give(now)
   if (voice.isJson) return 0
   const sessions = now.sessions.map((session) => [
