@@ -2,10 +2,10 @@ import { Command, Option } from 'commander'
 import type { StayRequest } from '../control/schema/stays.ts'
 import type { Act, Declare } from './act.ts'
 import type { HubFlags } from './commands/hub.ts'
+import type { Purpose } from './commands/encode.ts'
 import type { PairFlags } from './commands/pair.ts'
 import { HUB_ENDPOINT, HUB_PORT } from './hub-access.ts'
 import { addHubOperations } from './hub-program.ts'
-import type { Purpose } from './commands/encode.ts'
 import type { EmulatedWay, SocketAddress } from './runtime.ts'
 import { parseAddress, parseCopies, parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
 
@@ -139,6 +139,9 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .option('--tls-key <file>', 'key of the certificate (PEM), that nobody else can read')
     .option('--public-url <url>', 'where people reach the hub, for links that it hands out')
     .addOption(new Option('--seed <name>', 'fill the hub with an example').choices(['demo']))
+    .option('--upstream <url>', 'stand in front of Seam: local encoders here, everything else there')
+    .option('--upstream-key-file <file>', 'file with the API key for --upstream, for nobody else to read')
+    .option('--upstream-ca-file <file>', 'certificates (PEM) to trust for --upstream, and no others')
     .action((flags: Data & HubFlags) =>
       act(flags, async (context) => (await import('./commands/hub.ts')).hub(context, flags)),
     )

@@ -51,6 +51,12 @@ export interface StartHubOptions {
   readonly seed: string | null
   /** Null for the address that it listens on. */
   readonly publicUrl: string | null
+  /** The server to stand in front of, as the flags name it; null for a sandbox. */
+  readonly upstream: {
+    readonly url: string | null
+    readonly keyFile: string | null
+    readonly caFile: string | null
+  } | null
 }
 
 export interface PairOptions {

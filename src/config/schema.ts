@@ -230,7 +230,7 @@ export const Config = z
       })
       .prefault({})
       .meta({ description: 'the hub: `{ endpoint, caFile, enrolmentTokenFile }`' }),
-    seam: SeamConfig.nullable().default(null).meta({
+    seam: SeamConfig.optional().meta({
       description:
         'REST mode, without a hub: `{ apiKeyFile, endpoint, acsSystemIds, pollSeconds }`; the key opens the whole workspace, see rest-mode.md',
     }),
@@ -301,7 +301,7 @@ export const Config = z
       .meta({ description: 'limits of this desk that no hub can lift' }),
   })
   .superRefine(({ hub, seam }, context) => {
-    if (seam === null || hub.endpoint === null) return
+    if (seam === undefined || hub.endpoint === null) return
     context.addIssue({
       code: 'custom',
       path: ['seam'],

@@ -107,6 +107,7 @@ export interface ControlPorts {
   readonly virtual: VirtualPorts
   readonly link: {
     view(): LinkView
+    onChange(observer: () => void): () => void
     /** Has the hub order an encode at this desk. Rejects `not_paired`, and with the hub's codes. */
     requestEncode(request: {
       readonly accessMethodId: string
@@ -116,12 +117,12 @@ export interface ControlPorts {
       readonly isConfirmed: boolean
     }): Promise<OrderId>
   }
-  /** Orders a scan of this desk's own. */
-  orderScan(encoderId: EncoderId): OrderId | Promise<OrderId>
+  /** Orders a scan of this desk's own. `orderedBy` is for people. */
+  orderScan(encoderId: EncoderId, orderedBy: string): OrderId | Promise<OrderId>
   /** Orders that the card which is shown next is given to an access method. */
-  orderAssign(encoderId: EncoderId, accessMethodId: string): OrderId | Promise<OrderId>
+  orderAssign(encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId | Promise<OrderId>
   /** Orders something at a key system that makes no key, for this desk alone. */
-  orderStay(encoderId: EncoderId, stay: StaySubject): OrderId | Promise<OrderId>
+  orderStay(encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId | Promise<OrderId>
   readonly rooms: RoomPorts
   /** What the desk has to do and to hand over. */
   readonly work: DeskWork

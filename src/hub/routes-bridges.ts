@@ -129,15 +129,17 @@ const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
   })
 }
 
-export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
+/** What this hub does with its bridges: none of it is Seam's. */
+export const registerOwnBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
   registerSessions(app, hub)
-  const { bridges } = hub.store
   const wrongCodes = createLimiter(hub.clock, { burst: 10, perSecond: 10 / 60 })
 
   claimEndpoint(app, hub, {
     path: '/bridges/claim',
     methods: WRITE,
     input: ClaimRequest,
+    prepare: async ({ pairing_code, acs_system_id }, { enrolment }) =>
+      hub.gateway?.prepareClaim(pairing_code, acs_system_id ?? enrolment?.acs_system_id ?? null),
     run: ({ pairing_code, acs_system_id = null }, { workspaceId, enrolment }) => {
       const claimer = enrolment?.enrolment_token_id ?? workspaceId
       wrongCodes.check(claimer)
@@ -151,24 +153,6 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
       }
       return { bridge: { ...presentBridge(bridge), acs_system_id: bridge.acs_system_id } }
     },
-  })
-
-  apiEndpoint(app, hub, {
-    path: '/bridges/get',
-    methods: READ,
-    input: z.object({ bridge_id: z.uuid() }),
-    run: ({ bridge_id }, { workspaceId }) => ({
-      bridge: presentBridge(findBridge(hub, workspaceId, bridge_id)),
-    }),
-  })
-
-  apiEndpoint(app, hub, {
-    path: '/bridges/list',
-    methods: READ,
-    input: Nothing,
-    run: (_input, { workspaceId }) => ({
-      bridges: bridges.all({ workspace_id: workspaceId, revoked_at: null }).map(presentBridge),
-    }),
   })
 
   apiEndpoint(app, hub, {
@@ -196,5 +180,28 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
       offerNewToken(hub, findBridge(hub, workspaceId, bridge_id))
       return {}
     },
+  })
+}
+
+export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
+  registerOwnBridgeRoutes(app, hub)
+  const { bridges } = hub.store
+
+  apiEndpoint(app, hub, {
+    path: '/bridges/get',
+    methods: READ,
+    input: z.object({ bridge_id: z.uuid() }),
+    run: ({ bridge_id }, { workspaceId }) => ({
+      bridge: presentBridge(findBridge(hub, workspaceId, bridge_id)),
+    }),
+  })
+
+  apiEndpoint(app, hub, {
+    path: '/bridges/list',
+    methods: READ,
+    input: Nothing,
+    run: (_input, { workspaceId }) => ({
+      bridges: bridges.all({ workspace_id: workspaceId, revoked_at: null }).map(presentBridge),
+    }),
   })
 }

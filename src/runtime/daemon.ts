@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
 import { readLayouts } from './layouts.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
@@ -22,6 +23,7 @@ import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { enrolUnpaired } from './enrolment.ts'
 import { createLogger } from './logger.ts'
+import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
 import { readKeyFile } from '../transport/secret-file.ts'
@@ -41,7 +43,7 @@ const PRUNE_EVERY_MS = 24 * 3_600_000
 export const startDaemon = async (options: DaemonOptions, version: string): Promise<RunningDaemon> => {
   const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
   const network = readHubNetwork(config.hub.caFile ?? null, process.env)
-  const apiKey = config.seam === null ? null : readKeyFile(config.seam.apiKeyFile)
+  const apiKey = config.seam === undefined ? null : readKeyFile(config.seam.apiKeyFile)
   const log = await createLogger(options.log, config.log.level)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
@@ -115,10 +117,11 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     upstream = opened
     undo.push(() => opened.close())
 
-    undo.push(
-      enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
-    )
-
+    if (config.seam === undefined) {
+      undo.push(
+        enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
+      )
+    }
     const deskOrders = createDeskOrders(journal, wallClock)
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
@@ -130,6 +133,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       logger: log,
       clock: systemClock,
       wallClock,
+      pageDir: fileURLToPath(pageDir),
       lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       encoders,
       virtual,
@@ -137,6 +141,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       journal,
       link: {
         view: () => opened.view(),
+        onChange: opened.onChange,
         requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
           (
             await opened.requestEncode(

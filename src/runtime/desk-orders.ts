@@ -15,7 +15,7 @@ const DESK_ORDER_MS = 10 * 60_000
 export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: () => Date) => {
   const place = (
     encoderId: EncoderId,
-    subject: Pick<Order, 'kind' | 'stay' | 'timeZone'> & Partial<Pick<Order, 'assign'>>,
+    subject: Pick<Order, 'kind' | 'stay' | 'timeZone' | 'orderedBy'> & Partial<Pick<Order, 'assign'>>,
   ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
@@ -27,7 +27,6 @@ export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: ()
       fence: 0,
       orderedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
-      orderedBy: 'the desk',
       origin: 'desk',
       encode: null,
       assignTo: null,
@@ -35,20 +34,22 @@ export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: ()
     return orderId
   }
   return {
-    scan: (encoderId: EncoderId): OrderId =>
-      place(encoderId, { kind: 'scan', stay: null, timeZone: findTimeZone() ?? 'UTC' }),
-    assign: (encoderId: EncoderId, accessMethodId: string): OrderId =>
+    scan: (encoderId: EncoderId, orderedBy: string): OrderId =>
+      place(encoderId, { kind: 'scan', stay: null, timeZone: findTimeZone() ?? 'UTC', orderedBy }),
+    assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId =>
       place(encoderId, {
         kind: 'assign',
         stay: null,
         assign: { accessMethodId },
         timeZone: findTimeZone() ?? 'UTC',
+        orderedBy,
       }),
-    stay: (encoderId: EncoderId, stay: StaySubject): OrderId => {
+    stay: (encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId => {
       const hasTime = stay.kind === 'moveStay' && stay.endsAt !== null
       return place(encoderId, {
         kind: 'stay',
         stay,
+        orderedBy,
         timeZone: hasTime ? needTimeZone() : (findTimeZone() ?? 'UTC'),
       })
     },

@@ -14,13 +14,6 @@ const isSystemdCredential = (file: string): boolean => {
 /** An API key has some dozen characters, a signed token some hundred. */
 const MAX_KEY_BYTES = 4_096
 
-/** The one key in a file. Throws `config_invalid` as `readSecretFile` does, and for what is no key. */
-export const readKeyFile = (file: string): string => {
-  const key = readSecretFile(file, MAX_KEY_BYTES)
-  if (/^[\x21-\x7e]+$/.test(key)) return key
-  throw new BridgeError('config_invalid', `${file} holds no key: it is one word of ASCII characters.`)
-}
-
 /**
  * The one secret in a file, without the blanks around it. Throws `config_invalid` for a file that can't be read, is longer than a
  * secret, or can be read by others (not told on Windows); never with a part of what it holds.
@@ -43,4 +36,11 @@ export const readSecretFile = (file: string, maxBytes: number): string => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new BridgeError('config_invalid', `The key file ${file} cannot be read: ${reason}.`, { cause })
   }
+}
+
+/** The one key in a file. Throws `config_invalid` as `readSecretFile` does, and for what is no key. */
+export const readKeyFile = (file: string): string => {
+  const key = readSecretFile(file, MAX_KEY_BYTES)
+  if (/^[\x21-\x7e]+$/.test(key)) return key
+  throw new BridgeError('config_invalid', `${file} holds no key: it is one word of ASCII characters.`)
 }

@@ -7,7 +7,7 @@ import type { DeliverableGrant, WorkList } from '../../src/contract/desk-work.ts
 import type { EncoderView } from '../../src/contract/encoders.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
 import { EncoderId, OrderId } from '../../src/contract/ids.ts'
-import type { AuditLine, Journal } from '../../src/contract/journal.ts'
+import type { AuditLine, Journal, OutboxFigures } from '../../src/contract/journal.ts'
 import type { SessionView } from '../../src/contract/session-view.ts'
 import type { ControlPorts, Identified, PairingView, RoomPorts } from '../../src/control/ports.ts'
 import { startControl, type Control, type ControlOptions } from '../../src/control/server.ts'
@@ -110,6 +110,7 @@ const createFakePorts = (journal: () => Journal) => {
   const views = new Map<string, SessionView>()
   const observers = new Set<(view: SessionView) => void>()
   const calls: unknown[] = []
+  const orderedByLabels: string[] = []
   const state = {
     encoders: [frontDesk] as readonly EncoderView[],
     audit: [] as readonly AuditLine[],
@@ -120,6 +121,7 @@ const createFakePorts = (journal: () => Journal) => {
     >,
     work: { items: [], asOf: null, error: null } as WorkList,
     grants: [] as readonly DeliverableGrant[],
+    outbox: { waiting: 2, oldestAt: '2026-11-23T10:00:00.000Z', refused: 0 } as OutboxFigures,
     /** What identify tells; null waits until it is given up. */
     identified: null as Identified | null,
     /** What is shown as a badge; null waits until it is given up. */
@@ -127,6 +129,7 @@ const createFakePorts = (journal: () => Journal) => {
     watchers: () => observers.size,
   }
   const changes = createHappening<void>()
+  const linkChanges = createHappening<void>()
   const workChanges = createHappening<void>()
   const reads = createHappening<{ encoderId: EncoderId; read: ScannerRead }>()
   const cards = createHappening<{ encoderId: EncoderId; orderId: OrderId; card: Card }>()
@@ -188,9 +191,10 @@ const createFakePorts = (journal: () => Journal) => {
         ...state.audit.filter(({ at }) => since === undefined || at >= since),
         ...journal().audit(since),
       ],
-      outboxFigures: () => ({ waiting: 2, oldestAt: '2026-11-23T10:00:00.000Z', refused: 0 }),
+      outboxFigures: () => state.outbox,
     },
     link: {
+      onChange: linkChanges.add,
       view: () => ({
         state: 'connected',
         transport: 'websocket',
@@ -204,15 +208,18 @@ const createFakePorts = (journal: () => Journal) => {
         return Promise.resolve(orderId)
       },
     },
-    orderScan: (encoderId) => {
+    orderScan: (encoderId, orderedBy) => {
+      orderedByLabels.push(orderedBy)
       calls.push({ scan: encoderId })
       return orderId
     },
-    orderAssign: (encoderId, method) => {
+    orderAssign: (encoderId, method, orderedBy) => {
+      orderedByLabels.push(orderedBy)
       calls.push({ assign: method, encoderId })
       return orderId
     },
-    orderStay: (encoderId, stay) => {
+    orderStay: (encoderId, stay, orderedBy) => {
+      orderedByLabels.push(orderedBy)
       calls.push({ stay, encoderId })
       return orderId
     },
@@ -259,6 +266,8 @@ const createFakePorts = (journal: () => Journal) => {
     state,
     /** What was asked of the daemon, in order. */
     calls,
+    /** Who was told to the daemon as having ordered. */
+    orderedByLabels,
     /** What happens at the devices. */
     changes,
     workChanges,
@@ -272,7 +281,7 @@ const createFakePorts = (journal: () => Journal) => {
   }
 }
 
-type Settings = Partial<Pick<ControlOptions, 'clock' | 'wallClock' | 'lockAfterMs'>>
+type Settings = Partial<Pick<ControlOptions, 'clock' | 'wallClock' | 'lockAfterMs' | 'pageDir'>>
 
 /** A control API that really listens, in a data directory of its own, over a real journal and fake ports. */
 export const openControl = async (
@@ -298,6 +307,7 @@ export const openControl = async (
       clock: systemClock,
       wallClock: () => new Date(),
       lockAfterMs: 900_000,
+      pageDir: join(dataDir, 'page'),
       ...settings,
     })
   let control: Control

@@ -105,6 +105,7 @@ export const setStage = async (context: Context, closing: Closing): Promise<Stag
     tls: null,
     seed: 'demo',
     publicUrl: null,
+    upstream: null,
   })
   closing.add(() => hub.close())
   voice.say(`hub       ${hub.endpoint}, a workspace with a demo hotel`)

@@ -98,6 +98,7 @@ export const sessionOf = (rest: Partial<SessionBody> = {}): SessionBody => ({
   progress: null,
   prompt: 'Place the card on Front Desk.',
   is_cancellable: true,
+  is_yours: true,
   ending: null,
   ...rest,
 })
