@@ -2,7 +2,8 @@ import { Argument, type Command, Option } from 'commander'
 import type { Role } from '../control/schema/people.ts'
 import type { Shell } from './completion/shells.ts'
 import { parseSeconds } from './flags.ts'
-import type { Act, Data, Declare } from './program.ts'
+import type { Act, Declare } from './act.ts'
+import type { Data } from './program.ts'
 
 interface Shared {
   readonly data: Option

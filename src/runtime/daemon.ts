@@ -24,6 +24,7 @@ import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
+import { enrolUnpaired } from './enrolment.ts'
 import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
@@ -68,7 +69,7 @@ export const startDaemon = async (
   const { version, running, logger: log, capture, notifier } = host
   const config = running.get()
   const network = readHubNetwork(config.hub.caFile ?? null, process.env)
-  const apiKey = config.seam === null ? null : readKeyFile(config.seam.apiKeyFile)
+  const apiKey = config.seam === undefined ? null : readKeyFile(config.seam.apiKeyFile)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
   const undo: (() => unknown)[] = [() => journal.close()]
@@ -144,6 +145,11 @@ export const startDaemon = async (
     upstream = opened
     undo.push(() => opened.close())
 
+    if (config.seam === undefined) {
+      undo.push(
+        enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
+      )
+    }
     const bearsEnd = (encoderId: EncoderId): boolean => {
       const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
       const definition = config.layouts.find((layout) => layout.name === name)

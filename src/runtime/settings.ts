@@ -36,7 +36,7 @@ export const createRunningConfig = (first: Config, setLevel: (level: string) => 
 /** Rejects as a start with this configuration would: `config_invalid`, `driver_unknown`, `layout_unknown`. */
 export const checkStart = async (config: Config, env: ConfigSource['env']): Promise<void> => {
   readHubNetwork(config.hub.caFile ?? null, env)
-  if (config.seam !== null) readKeyFile(config.seam.apiKeyFile)
+  if (config.seam !== undefined) readKeyFile(config.seam.apiKeyFile)
   await encoderSettings(config, readLayouts(config))
 }
 

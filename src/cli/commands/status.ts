@@ -4,7 +4,7 @@ import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { alignColumns } from '../table.ts'
 import { workLine } from '../choose-work.ts'
-import { encoderLines, faultLines } from '../texts.ts'
+import { encoderLines, faultLines, skewText } from '../texts.ts'
 
 const linkText = ({ state, transport, hub_endpoint: hub }: StatusResponse['link']): string => {
   const where = hub === null ? '' : ` to ${hub}`
@@ -35,6 +35,7 @@ export const status = async ({ voice }: Context, options: { readonly data: strin
       ['Version', now.version],
       ['Since', now.started_at],
       ['Link', linkText(now.link)],
+      ...(now.link.clock_skew_ms === null ? [] : [['Clock', skewText(now.link.clock_skew_ms)]]),
       ['Results', outboxText(now.outbox)],
       ...(now.rooms.count === 0 ? [] : [['Rooms', `${now.rooms.count} in the list`]]),
     ]),
