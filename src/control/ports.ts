@@ -128,10 +128,11 @@ export interface ControlPorts {
   readonly work: DeskWork
   doctor(): Promise<DoctorReport>
   readonly pairing: {
-    /** Pairs at once with an API key; without one resolves `pending` and awaits the claim in the background. */
+    /** Pairs at once with an API key or an enrolment token; without one resolves `pending` and awaits the claim in the background. */
     start(request: {
       readonly hubEndpoint: string
       readonly apiKey: string | null
+      readonly enrolmentToken: string | null
       readonly acsSystemId: string | null
     }): Promise<PairingView>
     view(): PairingView

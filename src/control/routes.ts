@@ -110,6 +110,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
       await pairing.start({
         hubEndpoint: request.hub_endpoint,
         apiKey: request.api_key ?? null,
+        enrolmentToken: request.enrolment_token ?? null,
         acsSystemId: request.acs_system_id ?? null,
       }),
     ),

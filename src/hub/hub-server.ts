@@ -12,6 +12,7 @@ import { parseForm } from './form.ts'
 import { passThroughWhatIsNotHere, registerGatewayRoutes } from './gateway/routes-gateway.ts'
 import type { Gate } from './gate.ts'
 import { answerTo, refusal } from './refusal.ts'
+import { HUB_PAGE_PATH, registerHubPage } from './page/routes.ts'
 import { registerAccessGrantRoutes } from './routes-access-grants.ts'
 import { registerAccessMethodRoutes } from './routes-access-methods.ts'
 import { registerAcsRoutes } from './routes-acs.ts'
@@ -76,10 +77,12 @@ const answerMalformed = (log: FastifyBaseLogger, code: string, socket: Socket): 
   endWithError(socket, refusal(status, 'invalid_input', message))
 }
 
+/** A guest follows a link from wherever it was sent to, an operator from a wiki. Looking changes nothing, and brings no cookie along. */
+const LINKED_PAGES: ReadonlySet<string> = new Set([INSTANT_KEY_PATH, HUB_PAGE_PATH])
+
 /** Pages of other origins have no business here: there is no CORS, and a plain form would need none. */
 const refuseOtherPages = ({ headers, method, routeOptions }: FastifyRequest): void => {
-  // A guest follows the link from wherever it was sent to. Looking changes nothing.
-  if (routeOptions.url === INSTANT_KEY_PATH && (method === 'GET' || method === 'HEAD')) return
+  if (LINKED_PAGES.has(routeOptions.url ?? '') && (method === 'GET' || method === 'HEAD')) return
   const { origin, host = '' } = headers
   const site = headers['sec-fetch-site'] ?? 'none'
   const isOwn = origin === undefined || origin === `http://${host}` || origin === `https://${host}`
@@ -155,5 +158,6 @@ export const createHubServer = (
   else registerGatewayRoutes(app, hub, hub.gateway)
   registerOperatorRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
+  registerHubPage(app, hub)
   return app
 }

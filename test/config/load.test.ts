@@ -178,7 +178,7 @@ describe('a mistake is told with its line, its setting and what is allowed', () 
     [
       'a setting left empty',
       'hub:\nlog: {}\n',
-      'c.yaml, line 1: hub is empty; expected the hub: `{ endpoint, caFile }`.',
+      'c.yaml, line 1: hub is empty; expected the hub: `{ endpoint, caFile, enrolmentTokenFile }`.',
     ],
     [
       'plain http to another computer',

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { configJsonSchema } from '../../src/config/schema.ts'
 import { de } from '../../src/page/texts/de.ts'
 import { en } from '../../src/page/texts/en.ts'
 import { complaintsAbout } from '../../src/page/views/settings/complaints.ts'
@@ -11,11 +10,8 @@ import {
   type Shape,
 } from '../../src/page/views/settings/schema-shape.ts'
 import { settingNamedIn, showKind, valueAt, withValueAt } from '../../src/page/views/settings/setting-path.ts'
-import { root } from '../support/repository.ts'
 
-const schema = JSON.parse(readFileSync(join(root, 'docs/configuration.schema.json'), 'utf8')) as Readonly<
-  Record<string, unknown>
->
+const schema = { ...configJsonSchema() }
 const fields = readSettings(schema)
 const values = {
   hub: { endpoint: 'https://hub.example' },

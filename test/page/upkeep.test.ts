@@ -8,8 +8,10 @@ import { driversFor, emptyDevice, settingsOf, withDevice } from '../../src/page/
 import { isAtLeast, withLines } from '../../src/page/views/diagnostics/log-lines.ts'
 import { historyOf, isShown } from '../../src/page/views/history/entries.ts'
 import { isNew, stepsOf } from '../../src/page/views/setup/steps.ts'
-import { endings, frontDesk, lockEncoder, sessionOf, startState } from '../browser/support/fake-state.ts'
+import { frontDesk, lockEncoder, sessionOf, startState } from '../browser/support/fake-state.ts'
 import { audit, connected, drivers, log } from '../browser/support/upkeep-answers.ts'
+
+const at = '2026-11-24T10:00:00.000Z'
 
 describe('the history', () => {
   const entries = historyOf(audit)
@@ -57,8 +59,10 @@ describe('the steps of the first run', () => {
   const { status } = startState()
   const fresh = { encoders: [], link: { ...status.link, state: 'unpaired' as const } }
   const nobody = { has_clerks: false }
-  const made = [sessionOf({ state: 'ended', ending: endings.encoded })]
-  const failed = [sessionOf({ state: 'ended', ending: endings.untouched })]
+  const made = [{ ...sessionOf({ state: 'ended' }), ending: { kind: 'encoded' as const, code: null } }]
+  const failed = [
+    { ...sessionOf({ state: 'ended' }), ending: { kind: 'untouched' as const, code: 'card_timeout' } },
+  ]
 
   test('go from the device over the pairing to a real test card and the names, as the daemon stands', () => {
     expect(stepsOf(fresh, nobody, []).now).toBe('device')
@@ -122,13 +126,15 @@ test('a clock is said to be ahead, behind, or right', () => {
   expect(skewText(-400, skew)).toBe(skew.none)
 })
 
+const line = { at, level: 'info' as const, component: null, message: 'new', fields: {} }
+
 test('the log shows what is heavy enough, and drops the oldest lines first', () => {
   expect(log.lines.filter((line) => isAtLeast(line, 'info')).map(({ level }) => level)).toEqual([
     'info',
     'error',
   ])
-  const [first] = log.lines
-  const many = Array.from({ length: 1_000 }, () => ({ ...log.lines[1], ...first, message: 'old' }))
+  const older = { ...line, message: 'old' }
+  const many = Array.from({ length: 1_000 }, () => older)
   const kept = withLines(many, log.lines)
   expect(kept).toHaveLength(1_000)
   expect(kept.slice(-3)).toEqual(log.lines)

@@ -144,7 +144,7 @@ export const layers: readonly Layer[] = [
   {
     folder: 'src/cli',
     title:
-      'cli imports the client, the control schema, the configuration, the list of rooms and the error table',
+      'cli imports the client, the control schema, the configuration, the list of rooms, the error table and what operators ask of a hub',
     imports: [
       'src/client',
       'src/control/schema.ts',
@@ -152,6 +152,7 @@ export const layers: readonly Layer[] = [
       'src/config',
       'src/rooms',
       'src/contract/errors.ts',
+      'src/contract/hub-operations.ts',
     ],
     broken: ['../sessions/x.ts', '../control/server.ts', '../contract/journal.ts', '../../drivers/index.ts'],
     kept: [

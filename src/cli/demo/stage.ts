@@ -79,6 +79,7 @@ const pairDesk = async (
   const pairing = runtime.pair({
     ...desk,
     apiKey: null,
+    enrolmentToken: null,
     acsSystemId: null,
     onCode: (code) => {
       voice.say(`pairing   the desk shows ${code}; the holder of an API key claims it`)

@@ -122,6 +122,7 @@ export const openFakeDesk = async (
     signInUrl: `${endpoint}/#sign-in=${CODE}`,
     state,
     calls,
+    tell,
     /** Publishes a session, as the daemon does: the list without what is on the card. */
     show: (session: SessionBody): void => {
       state.sessions.set(session.order_id, session)

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { configJsonSchema } from '../../../src/config/schema.ts'
 import type { AuditBody, DoctorReport } from '../../../src/control/schema.ts'
 import type { MeResponse } from '../../../src/control/schema/people.ts'
 import type {
@@ -8,7 +7,6 @@ import type {
   LogResponse,
   SettingsResponse,
 } from '../../../src/control/schema/upkeep.ts'
-import { root } from '../../support/repository.ts'
 import { faultOf, frontDesk, idOf, lockEncoder } from './fake-state.ts'
 
 /** What an installer's desk answers, made up so that every kind of thing is in it. */
@@ -98,9 +96,7 @@ export const drivers: DriversResponse = {
   ],
 }
 
-const schema = JSON.parse(
-  readFileSync(join(root, 'docs/configuration.schema.json'), 'utf8'),
-) as SettingsResponse['schema']
+const schema = { ...configJsonSchema() }
 
 export const settings = (change: Partial<SettingsResponse> = {}): SettingsResponse => ({
   file: '/var/lib/encoder-bridge/config.yaml',
