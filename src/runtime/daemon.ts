@@ -31,6 +31,8 @@ import { createVirtualDevices } from './virtual-devices.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
 const DRAIN_MS = 10_000
+/** Each device is looked after every ten seconds, and one that answers late is waited for some more. */
+const DEVICE_LOOP_WITHIN_MS = 60_000
 /** Audit lines and delivered orders are kept this long. */
 const KEPT_DAYS = 400
 const PRUNE_EVERY_MS = 24 * 3_600_000
@@ -58,13 +60,17 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     const layouts = readLayouts(config)
     const virtual = createVirtualDevices()
     const configured = await encoderSettings(config, layouts)
+    let aliveAt = systemClock.now()
     const devicePorts = {
       clock: systemClock,
       random: Math.random,
       wallClock,
       journal,
       virtual,
-      onAlive: () => notifier.feed(),
+      onAlive: () => {
+        aliveAt = systemClock.now()
+        notifier.feed()
+      },
     }
     const encoders = await (options.isEmulated
       ? openEmulatedDevices(config, configured, devicePorts)
@@ -131,6 +137,8 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       encoders,
       virtual,
+      isDeviceLoopAlive: () =>
+        encoders.list().length === 0 || systemClock.now() - aliveAt < DEVICE_LOOP_WITHIN_MS,
       sessions,
       journal,
       link: {
