@@ -333,6 +333,8 @@ export const openControl = async (
     ...fake,
     ...placeOf(control),
     dataDir,
+    /** Where the journal lies. */
+    deskDir,
     log,
     close: () => control.close(),
     /** Stops the daemon and starts it again on the same data: `now` tells where it answers then. */
