@@ -289,6 +289,7 @@ const attacks: Readonly<Record<string, (control: Desk) => Promise<void>>> = {
 }
 
 test.each(Object.entries(attacks))('%s', async (_, attack) => {
+  expect.hasAssertions()
   await using control = await openControl()
   await attack(control)
 })
