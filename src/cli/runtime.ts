@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts'
 import type { DoctorReport } from '../control/schema.ts'
 
 /** How the daemon logs, on standard error: for people, as JSON lines, or not at all. */
@@ -51,13 +52,20 @@ export interface StartHubOptions {
   readonly seed: string | null
   /** Null for the address that it listens on. */
   readonly publicUrl: string | null
+  /** The server to stand in front of, as the flags name it; null for a sandbox. */
+  readonly upstream: {
+    readonly url: string | null
+    readonly keyFile: string | null
+    readonly caFile: string | null
+  } | null
 }
 
 export interface PairOptions {
   readonly dataDir: string
   readonly hubEndpoint: string
-  /** Null: the code is shown and somebody else claims it. */
+  /** Without one, and without an enrolment token, the code is shown and somebody else claims it. */
   readonly apiKey: string | null
+  readonly enrolmentToken: string | null
   /** The access system to serve, with an API key; null for a new one. */
   readonly acsSystemId: string | null
   /** A code to show, the ISO instant at which it ends, and how long that is from now; a fresh one may follow it. */
@@ -99,6 +107,15 @@ export interface RunningEmulator {
   /** The pseudo-terminal behind the link, or what the desk's configuration has as `path`. */
   readonly path: string
   close(): Promise<void>
+}
+
+/** What this program can talk to. */
+export interface DriverFacts {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'card' | 'keySystem' | 'scanner'
+  readonly transports: readonly string[]
+  readonly technologies: readonly string[]
 }
 
 /** Something that is plugged in and known to a driver by what it is. */
@@ -153,12 +170,16 @@ export interface Runtime {
   readonly self: readonly [string, ...string[]]
   startDaemon(options: DaemonOptions): Promise<RunningDaemon>
   startHub(options: StartHubOptions): Promise<RunningHub>
+  /** The token in a file that nobody else can read. */
+  readEnrolmentToken(file: string): Promise<string>
   /** Pairs while no daemon runs on this data directory. */
   pair(options: PairOptions): Promise<Paired>
   emulate(options: EmulateOptions): Promise<RunningEmulator>
   /** Examines this computer, with the daemon up or down. */
   doctor(options: { readonly dataDir: string; readonly configPath: string | null }): Promise<DoctorReport>
-  listDrivers(): Promise<readonly { readonly id: string; readonly name: string }[]>
+  /** Whether a daemon would start with it. Rejects `config_invalid`, `driver_unknown`, `layout_unknown`. */
+  checkConfig(config: Config): Promise<void>
+  listDrivers(): Promise<readonly DriverFacts[]>
   listSerialPorts(): Promise<readonly { readonly path: string; readonly description: string | null }[]>
   /** What is connected, without touching it; remarks say what can't be listed. */
   listConnected(): Promise<{

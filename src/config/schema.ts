@@ -187,14 +187,9 @@ const SeamConfig = z.strictObject({
     .refine(isSafeEndpoint)
     .default('https://connect.getseam.com')
     .meta({ description: 'Seam’s address: https, or http on this computer' }),
-  acsSystemIds: z
-    .array(z.uuid())
-    .min(1)
-    .max(32)
-    .optional()
-    .meta({
-      description: 'the access systems whose cards this desk makes, 1 to 32; all when it is left out',
-    }),
+  acsSystemIds: z.array(z.uuid()).min(1).max(32).optional().meta({
+    description: 'the access systems whose cards this desk makes, 1 to 32; all when it is left out',
+  }),
   pollSeconds: z
     .int()
     .min(10)
@@ -223,10 +218,19 @@ export const Config = z
           description:
             'the absolute path of a file with the certificates (PEM) of the authority that has signed the hub’s; no other is trusted then',
         }),
+        enrolmentTokenFile: z.string().max(500).refine(isAbsolute).optional().meta({
+          description:
+            'the absolute path of a file with an enrolment token, that others can’t read: a daemon that is not paired pairs itself with it',
+        }),
+      })
+      .superRefine(({ endpoint, enrolmentTokenFile }, context) => {
+        if (enrolmentTokenFile === undefined || endpoint !== null) return
+        const message = 'stands without hub.endpoint; the token is for one hub'
+        context.addIssue({ code: 'custom', path: ['enrolmentTokenFile'], message })
       })
       .prefault({})
-      .meta({ description: 'the hub: `{ endpoint, caFile }`' }),
-    seam: SeamConfig.nullable().default(null).meta({
+      .meta({ description: 'the hub: `{ endpoint, caFile, enrolmentTokenFile }`' }),
+    seam: SeamConfig.optional().meta({
       description:
         'REST mode, without a hub: `{ apiKeyFile, endpoint, acsSystemIds, pollSeconds }`; the key opens the whole workspace, see rest-mode.md',
     }),
@@ -297,7 +301,7 @@ export const Config = z
       .meta({ description: 'limits of this desk that no hub can lift' }),
   })
   .superRefine(({ hub, seam }, context) => {
-    if (seam === null || hub.endpoint === null) return
+    if (seam === undefined || hub.endpoint === null) return
     context.addIssue({
       code: 'custom',
       path: ['seam'],

@@ -12,6 +12,7 @@ import type { PairingResponse } from './schema.ts'
 import type { Serve } from './serve.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addStayRoute } from './stay-routes.ts'
+import { addUpkeepRoutes } from './upkeep-routes.ts'
 import { addVirtualRoutes } from './virtual-routes.ts'
 import { addWorkRoutes } from './work-routes.ts'
 import { auditBody, encoderBody, faultOf, linkBody, sessionSummary } from './views.ts'
@@ -98,6 +99,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
   addVirtualRoutes(serve, ports.virtual, choose)
   addRoomRoutes(serve, ports.rooms)
   addSessionRoutes(serve, ports, facts.owners)
+  addUpkeepRoutes(serve, ports, choose)
 
   serve.audit(({ request }) => Readable.from(jsonLines(journal.audit(request.since))))
 
@@ -108,6 +110,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
       await pairing.start({
         hubEndpoint: request.hub_endpoint,
         apiKey: request.api_key ?? null,
+        enrolmentToken: request.enrolment_token ?? null,
         acsSystemId: request.acs_system_id ?? null,
       }),
     ),

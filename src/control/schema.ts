@@ -352,6 +352,7 @@ export const EmptyRequest = z.strictObject({})
 export const PairingRequest = z.strictObject({
   hub_endpoint: z.url({ protocol: /^https?$/ }),
   api_key: z.string().min(1).max(500).optional(),
+  enrolment_token: z.string().min(1).max(500).optional(),
   /** With an API key: the access system to serve, instead of a new one. */
   acs_system_id: z.uuid().optional(),
 })

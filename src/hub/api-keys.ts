@@ -32,17 +32,19 @@ export const addApiKey = (
   return { row, apiKey }
 }
 
+/** Another one has taken its place, and the overlap is over. */
+export const hasEnded = (hub: HubContext, { expires_at: end }: ApiKeyRow): boolean =>
+  end !== null && end <= nowOf(hub)
+
 /** Null for a key that nobody has, or has no longer. */
 export const findApiKey = (hub: HubContext, apiKey: string): ApiKeyRow | null => {
   const row = hub.store.apiKeys.find({ key_hash: hashToken(apiKey) })
-  return row === null || (row.expires_at !== null && row.expires_at <= nowOf(hub)) ? null : row
+  return row === null || hasEnded(hub, row) ? null : row
 }
 
 /** Those that are good now. */
 export const listApiKeys = (hub: HubContext, workspaceId: string): ApiKeyRow[] =>
-  hub.store.apiKeys
-    .all({ workspace_id: workspaceId })
-    .filter(({ expires_at: end }) => end === null || end > nowOf(hub))
+  hub.store.apiKeys.all({ workspace_id: workspaceId }).filter((row) => !hasEnded(hub, row))
 
 const keyOf = (hub: HubContext, workspaceId: string, id: string): ApiKeyRow => {
   const row = listApiKeys(hub, workspaceId).find((one) => one.api_key_id === id)

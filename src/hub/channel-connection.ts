@@ -217,6 +217,7 @@ export const createConnection = (
           { orderId: message.body.order_id, ending: message.body.ending.kind, ...answer },
           'result received',
         )
+        hub.gateway?.wake()
         return void post({ type: 'ack', body: { of: message.id, ...answer } })
       }
       case 'progress':

@@ -1,5 +1,5 @@
 /** The version that this program writes; a newer file is left alone. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** Tables that came with version 3. */
 const TABLES_OF_3 = `
@@ -36,6 +36,27 @@ create table enrolment_tokens (
 const NEW_UUID = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' ||
   substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`
 
+/** Tables that came with version 5: what a gateway keeps. */
+const TABLES_OF_5 = `
+create table gateways (
+  seq integer primary key autoincrement, endpoint text not null, workspace_id text
+) strict;
+create table upstream_cards (
+  seq integer primary key autoincrement, access_method_id text not null unique, acs_credential_id text, card_number text,
+  is_issued integer not null, issued_at text, is_encoding_required integer not null,
+  is_ready_for_encoding integer not null, is_assignment_required integer not null, is_ready_for_assignment integer not null
+) strict;
+create table registrations (
+  seq integer primary key autoincrement, order_id text not null unique, acs_system_id text not null,
+  card_number text not null, tries integer not null, due_at text not null
+) strict;
+create table assignments (
+  seq integer primary key autoincrement, order_id text not null unique, access_method_id text not null,
+  card_number text not null, state text not null, upstream_attempt_id text, result text not null, tries integer not null,
+  due_at text not null, since text not null
+) strict;
+`
+
 /** What makes of each older version, from 1 on, the one after it. */
 export const MIGRATIONS: readonly string[] = [
   `alter table acs_encoders add column kind text not null default 'card'`,
@@ -55,6 +76,7 @@ export const MIGRATIONS: readonly string[] = [
    alter table bridges add column revoked_at text;
    alter table bridges add column clock_skew_ms integer;
    ${TABLES_OF_4}`,
+  TABLES_OF_5,
 ]
 
 export const SCHEMA = `
@@ -143,4 +165,4 @@ create table bridges (
   acs_system_id text not null, machine_key text not null, time_zone text not null, last_seen_at text,
   created_at text not null, revoked_at text, clock_skew_ms integer
 ) strict;
-${TABLES_OF_3}${TABLES_OF_4}`
+${TABLES_OF_3}${TABLES_OF_4}${TABLES_OF_5}`

@@ -24,6 +24,8 @@ export interface Endpoint<Input, Who> {
   readonly path: string
   readonly methods: readonly Method[]
   readonly input: z.ZodType<Input>
+  /** What has to be known before, and isn't in the store: outside of the transaction. */
+  prepare?(input: Input, who: Who): Promise<void>
   run(input: Input, who: Who): object
 }
 
@@ -50,6 +52,10 @@ const callerOf = (hub: HubContext, request: FastifyRequest): Caller => {
   return { workspaceId: key.workspace_id, label: key.label, isOperator: key.is_operator }
 }
 
+/** In front of an upstream its keys are good too. */
+const identify = async (hub: HubContext, request: FastifyRequest): Promise<Caller> =>
+  hub.gateway === undefined ? callerOf(hub, request) : hub.gateway.identify(request)
+
 export interface SessionCaller {
   readonly session: BridgeSessionRow
   readonly token: string
@@ -63,7 +69,7 @@ export const sessionOf = (hub: HubContext, request: Bearing): SessionCaller => {
 }
 
 /** Parameters are where the client put them: in the query for GET, in the body for POST, in either for DELETE. */
-const parametersOf = (request: FastifyRequest): unknown => {
+export const parametersOf = (request: FastifyRequest): unknown => {
   if (['POST', 'PUT', 'PATCH'].includes(request.method)) return request.body ?? {}
   return { ...(request.query as object), ...(request.body as object | null | undefined) }
 }
@@ -78,14 +84,15 @@ const register = <Input, Who>(
   app: FastifyInstance,
   hub: HubContext,
   endpoint: Endpoint<Input, Who>,
-  identify: (request: FastifyRequest) => Who,
+  identify: (request: FastifyRequest) => Who | Promise<Who>,
 ): void => {
   app.route({
     method: [...endpoint.methods],
     url: endpoint.path,
     handler: async (request) => {
-      const who = identify(request)
+      const who = await identify(request)
       const input = parseInput(endpoint.input, parametersOf(request))
+      await endpoint.prepare?.(input, who)
       const answer = hub.store.transaction(() => endpoint.run(input, who))
       hub.outbound.wake()
       return { ...answer, ok: true }
@@ -98,7 +105,7 @@ export const apiEndpoint = <Input>(
   app: FastifyInstance,
   hub: HubContext,
   endpoint: Endpoint<Input, Caller>,
-): void => register(app, hub, endpoint, (request) => callerOf(hub, request))
+): void => register(app, hub, endpoint, (request) => identify(hub, request))
 
 /** For the holders of an operator's key. */
 export const operatorEndpoint = <Input>(
@@ -106,8 +113,8 @@ export const operatorEndpoint = <Input>(
   hub: HubContext,
   endpoint: Endpoint<Input, Caller>,
 ): void =>
-  register(app, hub, endpoint, (request) => {
-    const caller = callerOf(hub, request)
+  register(app, hub, endpoint, async (request) => {
+    const caller = await identify(hub, request)
     if (caller.isOperator) return caller
     throw refusal(403, 'forbidden', 'Only an operator’s key may do this.')
   })
@@ -124,10 +131,11 @@ export const claimEndpoint = <Input>(
   hub: HubContext,
   endpoint: Endpoint<Input, Claimer>,
 ): void =>
-  register(app, hub, endpoint, (request) => {
+  register(app, hub, endpoint, async (request) => {
     const bearer = bearerOf(request)
     if (!bearer.startsWith(ENROLMENT_TOKEN_PREFIX)) {
-      return { workspaceId: callerOf(hub, request).workspaceId, enrolment: null }
+      const { workspaceId } = await identify(hub, request)
+      return { workspaceId, enrolment: null }
     }
     const enrolment = findEnrolment(hub, bearer)
     return { workspaceId: enrolment.workspace_id, enrolment }

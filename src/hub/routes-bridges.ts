@@ -6,7 +6,7 @@ import {
   BridgeRevokeRequest,
   BridgeRotateRequest,
 } from '../contract/hub-operations.ts'
-import type { BridgeBody } from '../contract/hub-operations.ts'
+import { describeBridges, presentBridge } from './bridge-overview.ts'
 import { findBridge, offerNewToken, revokeBridge } from './bridge-tokens.ts'
 import type { HubContext } from './context.ts'
 import {
@@ -23,7 +23,7 @@ import { Nothing } from './inputs.ts'
 import { claimBridge, createSession, regenerateCode } from './pairing.ts'
 import { createLimiter } from './limiter.ts'
 import { refusal } from './refusal.ts'
-import type { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
+import type { BridgeSessionRow } from './store-bridges.ts'
 
 const label = z.string().min(1).max(200)
 const timeZone = label.refine((name) => {
@@ -33,12 +33,6 @@ const timeZone = label.refine((name) => {
     return false
   }
 }, 'not an IANA time zone')
-
-/** Those of a workspace that were not revoked. */
-export const describeBridges = (hub: HubContext, workspaceId: string): BridgeBody[] =>
-  hub.store.bridges
-    .all({ workspace_id: workspaceId, revoked_at: null })
-    .map((one) => describeBridge(hub, one))
 
 const SessionInput = z.object({
   bridge_client_name: label,
@@ -50,26 +44,6 @@ const StatusInput = z.object({
   is_tailscale_connected: z.boolean().nullable(),
   tailscale_ip_v4: z.string().max(64).nullable(),
 })
-
-const presentBridge = ({ bridge_id, workspace_id, created_at }: BridgeRow) => ({
-  bridge_id,
-  workspace_id,
-  created_at,
-})
-
-/** What an operator wants to know besides. */
-const describeBridge = (hub: HubContext, bridge: BridgeRow): BridgeBody => {
-  const session = hub.store.sessions.find({ bridge_id: bridge.bridge_id })
-  return {
-    ...presentBridge(bridge),
-    acs_system_id: bridge.acs_system_id,
-    name: session?.name ?? '',
-    is_connected: hub.outbound.isConnected(bridge.bridge_id),
-    last_seen_at: bridge.last_seen_at,
-    clock_skew_ms: bridge.clock_skew_ms,
-    is_token_rotation_pending: session !== null && session.next_token !== null,
-  }
-}
 
 /** Of the token only the caller has the text; tailscale and telemetry have no part in this channel. */
 const presentSession = (session: BridgeSessionRow, token: string) => ({
@@ -155,15 +129,17 @@ const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
   })
 }
 
-export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
+/** What this hub does with its bridges: none of it is Seam's. */
+export const registerOwnBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
   registerSessions(app, hub)
-  const { bridges } = hub.store
   const wrongCodes = createLimiter(hub.clock, { burst: 10, perSecond: 10 / 60 })
 
   claimEndpoint(app, hub, {
     path: '/bridges/claim',
     methods: WRITE,
     input: ClaimRequest,
+    prepare: async ({ pairing_code, acs_system_id }, { enrolment }) =>
+      hub.gateway?.prepareClaim(pairing_code, acs_system_id ?? enrolment?.acs_system_id ?? null),
     run: ({ pairing_code, acs_system_id = null }, { workspaceId, enrolment }) => {
       const claimer = enrolment?.enrolment_token_id ?? workspaceId
       wrongCodes.check(claimer)
@@ -177,24 +153,6 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
       }
       return { bridge: { ...presentBridge(bridge), acs_system_id: bridge.acs_system_id } }
     },
-  })
-
-  apiEndpoint(app, hub, {
-    path: '/bridges/get',
-    methods: READ,
-    input: z.object({ bridge_id: z.uuid() }),
-    run: ({ bridge_id }, { workspaceId }) => ({
-      bridge: presentBridge(findBridge(hub, workspaceId, bridge_id)),
-    }),
-  })
-
-  apiEndpoint(app, hub, {
-    path: '/bridges/list',
-    methods: READ,
-    input: Nothing,
-    run: (_input, { workspaceId }) => ({
-      bridges: bridges.all({ workspace_id: workspaceId, revoked_at: null }).map(presentBridge),
-    }),
   })
 
   apiEndpoint(app, hub, {
@@ -222,5 +180,28 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
       offerNewToken(hub, findBridge(hub, workspaceId, bridge_id))
       return {}
     },
+  })
+}
+
+export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
+  registerOwnBridgeRoutes(app, hub)
+  const { bridges } = hub.store
+
+  apiEndpoint(app, hub, {
+    path: '/bridges/get',
+    methods: READ,
+    input: z.object({ bridge_id: z.uuid() }),
+    run: ({ bridge_id }, { workspaceId }) => ({
+      bridge: presentBridge(findBridge(hub, workspaceId, bridge_id)),
+    }),
+  })
+
+  apiEndpoint(app, hub, {
+    path: '/bridges/list',
+    methods: READ,
+    input: Nothing,
+    run: (_input, { workspaceId }) => ({
+      bridges: bridges.all({ workspace_id: workspaceId, revoked_at: null }).map(presentBridge),
+    }),
   })
 }

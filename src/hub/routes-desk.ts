@@ -39,6 +39,7 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/credentials/lookup',
     methods: WRITE,
     input: LookupRequest,
+    prepare: async ({ acs_credential_id }) => hub.gateway?.prepareLookup(acs_credential_id),
     run: ({ acs_credential_id }, { session }) => {
       const bridge = pairedBridge(hub, session)
       const { workspace_id } = bridge
@@ -57,6 +58,8 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/entrances/list',
     methods: WRITE,
     input: EntrancesRequest,
+    prepare: async (_input, { session }) =>
+      hub.gateway?.prepareEntrances(pairedBridge(hub, session).acs_system_id),
     run: (_input, { session }) => {
       const { workspace_id, acs_system_id } = pairedBridge(hub, session)
       const entrances = hub.store.entrances.all({ workspace_id, acs_system_id })
@@ -73,6 +76,8 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/access_methods/encode',
     methods: WRITE,
     input: DeskEncodeRequest,
+    prepare: async ({ access_method_id, acs_encoder_id }) =>
+      hub.gateway?.prepareEncode(access_method_id, [acs_encoder_id]),
     run: ({ access_method_id, acs_encoder_id, purpose, copies, is_confirmed }, { session }) => {
       const { workspace_id, bridge_id, acs_system_id } = pairedBridge(hub, session)
       const method = hub.store.methods.find({ workspace_id, access_method_id })

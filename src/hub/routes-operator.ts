@@ -75,6 +75,7 @@ const registerEnrolment = (app: FastifyInstance, hub: HubContext): void => {
     path: '/enrolment_tokens/create',
     methods: WRITE,
     input: operations.EnrolmentTokenCreateRequest,
+    prepare: async ({ acs_system_id }) => hub.gateway?.prepareSystem(acs_system_id),
     run: ({ acs_system_id: acsSystemId, count, expires_in_hours: expiresInHours }, { workspaceId }) => ({
       enrolment_tokens: createEnrolmentTokens(hub, workspaceId, { acsSystemId, count, expiresInHours }).map(
         ({ row, token }) => ({ ...present(row), token }),

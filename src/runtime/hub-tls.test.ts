@@ -20,7 +20,7 @@ describe('the files of the certificate', () => {
     await writeFile(tls.certFile, cert)
     await writeFile(tls.keyFile, key)
     await chmod(tls.keyFile, keyMode)
-    const options = { host: '127.0.0.1', port: 0, seed: null, publicUrl: null }
+    const options = { host: '127.0.0.1', port: 0, seed: null, publicUrl: null, upstream: null }
     return startHub({ ...options, dataDir: join(dataDir, 'hub'), tls })
   }
 

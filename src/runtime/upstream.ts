@@ -94,4 +94,4 @@ const openSeam = (
 
 /** Opens the one that the configuration names. `apiKey` is Seam's, null for a hub. */
 export const openUpstream = (config: Config, apiKey: string | null, options: LinkOptions): Upstream =>
-  config.seam === null || apiKey === null ? openHub(options) : openSeam(config.seam, apiKey, options)
+  config.seam === undefined || apiKey === null ? openHub(options) : openSeam(config.seam, apiKey, options)

@@ -112,7 +112,7 @@ test('the first run looks right at its first step and at its last', async () => 
   await page.getByText('ACS ACR122U').first().waitFor()
   expect(await findFaults(page, 'setup-first')).toEqual([])
   await using desk = await openInstallersDesk()
-  const later = await openPage(browser, `${desk.signInUrl}`)
+  const later = await openPage(browser, desk.signInUrl)
   await later.getByRole('link', { name: 'Devices' }).waitFor()
   await later.goto(`${desk.endpoint}/#/setup`)
   await later.getByRole('button', { name: 'Write a test card' }).waitFor()

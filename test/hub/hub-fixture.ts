@@ -54,7 +54,7 @@ export const askHub = async (
   return { status: response.status, body: await readJson(response) }
 }
 
-const openTestHub = async (
+export const openTestHub = async (
   dataDir: string,
   clock: FakeClock,
   more: Partial<HubOptions> = {},

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { BridgeError, isBridgeError } from '../../../src/contract/errors.ts'
-import type { SessionBody } from '../../../src/control/schema.ts'
+import type { SessionBody, SessionSummary } from '../../../src/control/schema.ts'
 import type { EventBody } from '../../../src/control/schema/events.ts'
 import {
   controlRoutes,
@@ -21,6 +21,13 @@ const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
   const pieces: Uint8Array[] = []
   for await (const piece of request) pieces.push(piece as Uint8Array)
   return pieces.length === 0 ? {} : (JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown)
+}
+
+/** A session among others: how it ended, without what is on the card. */
+const summaryOf = (session: SessionBody): SessionSummary => {
+  const { ending } = session
+  const code = ending !== null && 'error' in ending ? ending.error.code : null
+  return { ...session, ending: ending === null ? null : { kind: ending.kind, code } }
 }
 
 const routeOf = (method: string, path: string) => {
@@ -59,7 +66,7 @@ export const openFakeDesk = async (
     status: () => state.status,
     work: () => state.work,
     clerks: () => ({ clerks: state.clerks }),
-    sessions: () => ({ sessions: [...state.sessions.values()] }),
+    sessions: () => ({ sessions: [...state.sessions.values()].map(summaryOf) }),
     session: (_, { order_id: id = '' }) => state.sessions.get(id),
     ...handlers,
   }
@@ -67,7 +74,7 @@ export const openFakeDesk = async (
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://desk')
     const found = routeOf(request.method ?? '', url.pathname)
-    if (found === null) {
+    if (found === null || found.route.form === 'file') {
       servePage(url.pathname, response)
       return
     }
@@ -82,12 +89,12 @@ export const openFakeDesk = async (
       } else if (request.headers.cookie !== COOKIE) throw new BridgeError('control_unauthorized')
       const handle = name === 'signIn' ? () => state.me : answers[name]
       if (handle === undefined) throw new BridgeError('route_unknown', name)
-      const told: unknown = await handle(input as never, params, state)
       // JSON lines, one document each.
+      const told: unknown = await handle(input as never, params, state)
       const documents: readonly unknown[] = route.form === 'lines' ? (told as unknown[]) : [told]
-      const lines = documents.map((one) => JSON.stringify(route.answer.parse(one)))
+      const lines = documents.map((one) => JSON.stringify(route.answer.parse(one))).join('\n')
       response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(lines.join('\n'))
+      response.end(lines)
     }
     answer().catch((error: unknown) => {
       refuse(response, isBridgeError(error) ? error : new BridgeError('internal_error', String(error)))
@@ -115,14 +122,11 @@ export const openFakeDesk = async (
     signInUrl: `${endpoint}/#sign-in=${CODE}`,
     state,
     calls,
+    tell,
     /** Publishes a session, as the daemon does: the list without what is on the card. */
     show: (session: SessionBody): void => {
       state.sessions.set(session.order_id, session)
-      const ending =
-        session.ending === null
-          ? null
-          : { kind: session.ending.kind, code: 'error' in session.ending ? session.ending.error.code : null }
-      tell({ type: 'session.changed', at, session: { ...session, ending } })
+      tell({ type: 'session.changed', at, session: summaryOf(session) })
     },
     tellLink: (): void => {
       tell({ type: 'link.changed', at, link: state.status.link, outbox: state.status.outbox })

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { configJsonSchema } from '../../../src/config/schema.ts'
 import type { AuditBody, DoctorReport } from '../../../src/control/schema.ts'
 import type { MeResponse } from '../../../src/control/schema/people.ts'
 import type {
@@ -8,7 +7,6 @@ import type {
   LogResponse,
   SettingsResponse,
 } from '../../../src/control/schema/upkeep.ts'
-import { root } from '../../support/repository.ts'
 import { faultOf, frontDesk, idOf, lockEncoder } from './fake-state.ts'
 
 /** What an installer's desk answers, made up so that every kind of thing is in it. */
@@ -98,16 +96,16 @@ export const drivers: DriversResponse = {
   ],
 }
 
-const schema = JSON.parse(
-  readFileSync(join(root, 'docs/configuration.schema.json'), 'utf8'),
-) as SettingsResponse['schema']
+const schema = { ...configJsonSchema() }
 
 export const settings = (change: Partial<SettingsResponse> = {}): SettingsResponse => ({
   file: '/var/lib/encoder-bridge/config.yaml',
   revision: 'one',
   schema,
   values: {
-    devices: [{ driver: 'pn532', path: '/dev/ttyUSB0', name: 'Front Desk', options: { sessionBaudRate: 460800 } }],
+    devices: [
+      { driver: 'pn532', path: '/dev/ttyUSB0', name: 'Front Desk', options: { sessionBaudRate: 460800 } },
+    ],
     sessions: { cardTimeoutSeconds: 90 },
     limits: { technologies: ['mifare-classic-1k'] },
   },
@@ -179,7 +177,11 @@ export const audit: readonly AuditBody[] = [
   line(4, 'verified', { ...of('order-a'), ...at, card_uid: '04A1B2C3' }),
   line(5, 'ended', { ...of('order-a'), ...at, card_uid: '04A1B2C3', outcome: 'encoded' }),
   line(6, 'accepted', of('order-b')),
-  line(7, 'ended', { ...of('order-b'), encoder_id: lockEncoder.encoder_id, outcome: 'untouched card_timeout' }),
+  line(7, 'ended', {
+    ...of('order-b'),
+    encoder_id: lockEncoder.encoder_id,
+    outcome: 'untouched card_timeout',
+  }),
   line(8, 'refused', { ...of('order-c'), outcome: 'clock_skewed' }),
   line(9, 'acknowledged', { order_id: 'order-a' }),
 ]

@@ -23,12 +23,15 @@ export const Connection = () => {
   const texts = useTexts().upkeep.connection
   const { status } = useDeskState()
   const pairing = useAnswer(askPairing)
+  const isRest = status?.link.transport === 'rest'
   const isPaired = status !== null && status.link.state !== 'unpaired'
   return (
     <>
       <h1>{texts.title}</h1>
       <LinkPanel pairing={pairing.answer?.state === 'paired' ? pairing.answer : null} />
-      {isPaired ? (
+      {isRest ? (
+        <Notice tone="info" title={texts.restMode} />
+      ) : isPaired ? (
         <details className="panel">
           <summary>{texts.pair.again}</summary>
           <div className="form">

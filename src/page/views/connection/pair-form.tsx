@@ -51,7 +51,6 @@ export const PairForm = ({ pairing }: { readonly pairing: Asked<PairingResponse>
           type="url"
           required
           value={hub}
-          placeholder="https://"
           onChange={({ target }) => setEndpoint(target.value)}
         />
         <fieldset className="choices">

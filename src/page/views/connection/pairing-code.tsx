@@ -47,10 +47,7 @@ export const PairingCode = ({ pending, onChange, onAnew }: PairingCodeProps) => 
           <Button onClick={onAnew}>{texts.newCode}</Button>
         </Notice>
       )}
-      <p>{texts.claim}</p>
-      <p>
-        <code>encoder-bridge hub claim {pending.pairing_code}</code>
-      </p>
+      <p>{texts.claim(pending.pairing_code)}</p>
     </div>
   )
 }

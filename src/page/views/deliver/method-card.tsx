@@ -14,7 +14,7 @@ export const MethodCard = ({ method, title }: { readonly method: Deliverable; re
   const { texts, language } = useSpeech()
   const { deliver } = texts
   return (
-    <section className="method" aria-label={deliver.modes[method.mode]}>
+    <div className="method">
       <header className="method-head">
         <h3>{deliver.modes[method.mode]}</h3>
         <Pill tone={method.is_issued ? 'good' : 'warning'}>
@@ -40,7 +40,7 @@ export const MethodCard = ({ method, title }: { readonly method: Deliverable; re
         <FurtherCard target={{ accessMethodId: method.access_method_id, title }} />
       )}
       <Secrets method={method} />
-    </section>
+    </div>
   )
 }
 

@@ -38,6 +38,7 @@ const Verdict = ({ ending }: { readonly ending: EndingBody }) => {
     case 'encoded':
       return <Notice tone="good" title={test.passed} />
     case 'carried_out':
+    case 'assigned':
       return <Notice tone="good" title={test.read} />
     case 'scanned':
       return (

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { askCapture } from '../../live/questions.ts'
 import { useAnswer } from '../../live/use-answer.ts'
 import { useCall } from '../../live/use-call.ts'
+import { showTime } from '../../live/time.ts'
 import { Button } from '../../parts/button.tsx'
 import { FaultNotice, Notice } from '../../parts/notice.tsx'
 import { useSpeech } from '../../texts/texts.tsx'
@@ -33,8 +34,7 @@ export const CapturePanel = () => {
       {capture !== null && (
         <Notice tone="info" title={texts.reproduce}>
           <p>
-            {texts.running(capture.lines)}{' '}
-            {texts.ends(new Date(capture.ends_at).toLocaleTimeString(language))}
+            {texts.running(capture.lines)} {texts.ends(showTime(capture.ends_at, language))}
           </p>
         </Notice>
       )}

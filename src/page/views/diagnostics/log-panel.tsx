@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { showTime } from '../../live/time.ts'
 import { Button } from '../../parts/button.tsx'
 import { FaultNotice } from '../../parts/notice.tsx'
 import { Select } from '../../parts/select.tsx'
@@ -57,8 +58,8 @@ const LogRow = ({ line }: { readonly line: LogLine }) => {
   const fields = Object.entries(line.fields)
   return (
     <li className={`log-line log-${line.level}`} lang="en">
-      <span className="quiet">{new Date(line.at).toLocaleTimeString(language)}</span>{' '}
-      <strong>{line.level}</strong> {line.component !== null && <em>{line.component}</em>} {line.message}
+      <span className="quiet">{showTime(line.at, language)}</span> <strong>{line.level}</strong>{' '}
+      {line.component !== null && <em>{line.component}</em>} {line.message}
       {fields.length > 0 && (
         <span className="quiet">
           {' '}

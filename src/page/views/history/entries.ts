@@ -23,6 +23,7 @@ const results: Readonly<Record<string, Result>> = {
   encoded: 'done',
   scanned: 'done',
   carriedOut: 'done',
+  assigned: 'done',
   untouched: 'failed',
   spoiled: 'spoiled',
   unknown: 'unknown',
@@ -41,7 +42,8 @@ const firstOf = (
 ): string | null => lines.find((line) => line[field] !== null)?.[field] ?? null
 
 const entryOf = (key: string, lines: readonly AuditBody[]): HistoryEntry => {
-  const ending = lines.findLast(({ outcome }) => outcome !== null)
+  const ending =
+    lines.find(({ event }) => event === 'ended') ?? lines.find(({ event }) => event === 'refused')
   return {
     key,
     orderId: lines[0]?.order_id ?? null,

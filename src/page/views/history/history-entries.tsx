@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { AuditBody, EncoderBody } from '../../../control/schema.ts'
 import { errorTable } from '../../../contract/errors.ts'
-import { showInstant } from '../../live/time.ts'
+import { showInstant, showTime } from '../../live/time.ts'
 import { Button } from '../../parts/button.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import type { Tone } from '../../parts/notice.tsx'
@@ -100,7 +100,7 @@ const Entry = ({
       <ol className="history-lines">
         {entry.lines.map((line) => (
           <li key={`${line.at} ${line.event}`}>
-            <span className="figures quiet">{new Date(line.at).toLocaleTimeString(language)}</span>
+            <span className="figures quiet">{showTime(line.at, language)}</span>
             <span>
               {eventText(line, texts.events)}
               {line.outcome !== null && ` – ${outcomeText(line.outcome) ?? ''}`}

@@ -1,5 +1,5 @@
-import { useId } from 'react'
 import { Button } from '../../parts/button.tsx'
+import { Disclosure } from '../../parts/disclosure.tsx'
 import { useTexts } from '../../texts/texts.tsx'
 import { useForm } from './form-state.ts'
 import type { Field, Shape } from './schema-shape.ts'
@@ -55,10 +55,9 @@ const Group = ({ field, path, fields }: AtPath & { readonly fields: readonly Fie
       {inner}
     </fieldset>
   ) : (
-    <details className="settings-inner" open={value !== undefined || hasTrouble || undefined}>
-      <summary>{label}</summary>
+    <Disclosure className="settings-inner" summary={label} opensWhen={value !== undefined || hasTrouble}>
       {inner}
-    </details>
+    </Disclosure>
   )
 }
 
@@ -108,13 +107,11 @@ interface ItemProps {
 const Item = ({ item, path, name }: ItemProps) => {
   const texts = useTexts().upkeep.settings
   const form = useForm()
-  const id = useId()
   const isNew = Object.keys(valueAt(form.values, path) ?? {}).length === 0
   const hasTrouble = useTroubleUnder(path)
   return (
-    <details className="settings-item" open={isNew || hasTrouble || undefined}>
-      <summary id={id}>{name}</summary>
-      <fieldset className="form" aria-labelledby={id}>
+    <Disclosure className="settings-item" summary={name} opensWhen={isNew || hasTrouble}>
+      <fieldset className="form" aria-label={name}>
         {item.kind === 'group' ? (
           <GroupFields fields={item.fields} path={path} />
         ) : (
@@ -130,7 +127,7 @@ const Item = ({ item, path, name }: ItemProps) => {
           </Button>
         </div>
       </fieldset>
-    </details>
+    </Disclosure>
   )
 }
 

@@ -41,8 +41,8 @@ export const useField = (
   const { settings, settingNames } = useTexts().upkeep
   const form = useForm()
   const own = showPath(path)
-  const words: Readonly<Record<string, { readonly label: string; readonly help: string }>> = settingNames
-  const { label, help } = words[showKind(path)] ?? { label: field.key, help: field.description }
+  const words: Readonly<Record<string, { readonly label: string; readonly help?: string }>> = settingNames
+  const { label, help = '' } = words[showKind(path)] ?? { label: field.key, help: field.description }
   const isFixed = isNamed(form.fromEnvironment, own)
   const isPending = form.restartNeeded.includes(own)
   const complaint = form.wrong.get(own)

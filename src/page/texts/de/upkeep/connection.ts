@@ -20,7 +20,8 @@ export const connection: typeof english = {
     bridge: 'Bridge',
     system: 'Zutrittssystem',
   },
-  transports: { websocket: 'WebSocket', polling: 'Long Polling' },
+  transports: { websocket: 'WebSocket', polling: 'Long Polling', rest: 'die API von Seam' },
+  restMode: 'Dieser Platz arbeitet ohne Hub: er fragt Seam selbst, über dessen API.',
   skew: {
     none: 'stimmt mit der des Hubs überein',
     fast: (seconds) => `geht ${seconds} s vor der des Hubs`,
@@ -40,7 +41,8 @@ export const connection: typeof english = {
     keyHelp: 'Er wird einmal benutzt und nicht auf diesem Rechner behalten.',
     start: 'Koppeln',
     code: 'Kopplungscode',
-    claim: 'Diesen Code im Dashboard des Hubs eingeben, oder dort ausführen:',
+    claim: (code) =>
+      `Diesen Code im Dashboard des Hubs eingeben, oder dort ausführen: encoder-bridge hub claim ${code}`,
     left: (time) => `Er gilt noch ${time}.`,
     over: 'Der Code ist abgelaufen.',
     newCode: 'Neuer Code',

@@ -69,7 +69,7 @@ export const devices: typeof english = {
     driver: 'Treiber',
     mayBe: 'Auch andere Produkte haben diese Kennung. Den Treiber des vorhandenen Geräts wählen.',
     path: 'Anschluss oder Adresse',
-    pathHelp: '/dev/ttyUSB0, COM3, tcp://host:port',
+    pathHelp: 'Etwa /dev/ttyUSB0, COM3 oder tcp://host:port.',
     name: 'Name',
     nameHelp: 'Wie man es nennt, etwa „Empfang“.',
     isNamed: 'Ein Gerät mit diesem Namen gibt es schon.',

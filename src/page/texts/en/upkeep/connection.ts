@@ -19,7 +19,8 @@ export const connection = {
     bridge: 'Bridge',
     system: 'Access system',
   },
-  transports: { websocket: 'WebSocket', polling: 'Long polling' },
+  transports: { websocket: 'WebSocket', polling: 'Long polling', rest: 'Seam’s own API' },
+  restMode: 'This desk works without a hub: it asks Seam itself, by its API.',
   skew: {
     none: 'agrees with the hub’s',
     fast: (seconds: string) => `${seconds} s ahead of the hub’s`,
@@ -39,7 +40,8 @@ export const connection = {
     keyHelp: 'It is used once and not kept on this computer.',
     start: 'Pair',
     code: 'Pairing code',
-    claim: 'Enter this code in the dashboard of the hub, or run there:',
+    claim: (code: string) =>
+      `Enter this code in the dashboard of the hub, or run there: encoder-bridge hub claim ${code}`,
     left: (time: string) => `It lives ${time} more.`,
     over: 'The code has expired.',
     newCode: 'New code',

@@ -68,7 +68,7 @@ export const devices = {
     driver: 'Driver',
     mayBe: 'Other products have this identity too. Choose the driver of the device that you have.',
     path: 'Port or address',
-    pathHelp: '/dev/ttyUSB0, COM3, tcp://host:port',
+    pathHelp: 'Like /dev/ttyUSB0, COM3 or tcp://host:port.',
     name: 'Name',
     nameHelp: 'What people call it, like “Front Desk”.',
     isNamed: 'There is a device of this name already.',
