@@ -40,6 +40,8 @@ import { createVirtualDevices } from './virtual-devices.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
 const DRAIN_MS = 10_000
+/** Each device is looked after every ten seconds, and one that answers late is waited for some more. */
+const DEVICE_LOOP_WITHIN_MS = 60_000
 /** Audit lines and delivered orders are kept this long. */
 const KEPT_DAYS = 400
 const PRUNE_EVERY_MS = 24 * 3_600_000
@@ -82,6 +84,7 @@ export const startDaemon = async (
     const wallClock = (): Date => new Date()
     const layouts = readLayouts(config)
     const virtual = createVirtualDevices()
+    let aliveAt = systemClock.now()
     const tap = { capture, secrets: collectSecrets(config, []) }
     const configured = (await encoderSettings(config, layouts)).map((device) => ({
       ...device,
@@ -93,7 +96,10 @@ export const startDaemon = async (
       wallClock,
       journal,
       virtual,
-      onAlive: () => notifier.feed(),
+      onAlive: () => {
+        aliveAt = systemClock.now()
+        notifier.feed()
+      },
     }
     const encoders = await (options.isEmulated
       ? openEmulatedDevices(config, configured, devicePorts)
@@ -196,6 +202,8 @@ export const startDaemon = async (
       pageDir: fileURLToPath(pageDir),
       lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       virtual,
+      isDeviceLoopAlive: () =>
+        encoders.list().length === 0 || systemClock.now() - aliveAt < DEVICE_LOOP_WITHIN_MS,
       ...parts,
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,
