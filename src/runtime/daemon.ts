@@ -72,6 +72,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
 
     const rooms = openRooms(options.dataDir)
     let upstream: Upstream | null = null
+    const deskOrders = createDeskOrders(journal, wallClock)
     const sessions = createSupervisor({
       layouts,
       rooms,
@@ -98,23 +99,27 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       log: log.child({ component: 'sessions' }),
     })
     undo.push(() => sessions.drain(0))
-    const opened = openUpstream(config, apiKey, {
-      journal,
-      encoders,
-      sessions,
-      machineMarks: readMachineMarks,
-      endpointOverride: config.hub.endpoint,
-      network,
-      version,
-      clock: systemClock,
-      wallClock,
-      random: Math.random,
-      logger: log.child({ component: 'link' }),
-    })
+    const opened = openUpstream(
+      config,
+      apiKey,
+      {
+        journal,
+        encoders,
+        sessions,
+        machineMarks: readMachineMarks,
+        endpointOverride: config.hub.endpoint,
+        network,
+        version,
+        clock: systemClock,
+        wallClock,
+        random: Math.random,
+        logger: log.child({ component: 'link' }),
+      },
+      deskOrders,
+    )
     upstream = opened
     undo.push(() => opened.close())
 
-    const deskOrders = createDeskOrders(journal, wallClock)
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
     )

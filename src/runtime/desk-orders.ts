@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type EncoderId, OrderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
-import type { Order, StaySubject } from '../contract/order.ts'
+import { BridgeError } from '../contract/errors.ts'
+import type { EncodeSubject, Order, StaySubject } from '../contract/order.ts'
 import { findTimeZone, needTimeZone } from './time-zone.ts'
 
 /** How long an order of the desk waits for its turn and its card. */
@@ -12,38 +13,52 @@ const DESK_ORDER_MS = 10 * 60_000
  * its time zone is the property's. Each returns the order's id; one whose times need a zone throws `config_invalid` where
  * this computer's is not known.
  */
-export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: () => Date) => {
+export const createDeskOrders = (journal: Pick<Journal, 'accept' | 'open'>, wallClock: () => Date) => {
   const place = (
     encoderId: EncoderId,
-    subject: Pick<Order, 'kind' | 'stay' | 'timeZone'> & Partial<Pick<Order, 'assign'>>,
+    subject: Pick<Order, 'kind' | 'timeZone'> & Partial<Pick<Order, 'stay' | 'assign' | 'encode' | 'fence'>>,
   ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
     journal.accept({
+      stay: null,
       assign: null,
+      encode: null,
+      fence: 0,
       ...subject,
       orderId,
       encoderIds: [encoderId],
-      fence: 0,
       orderedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
       orderedBy: 'the desk',
       origin: 'desk',
-      encode: null,
       assignTo: null,
     })
     return orderId
   }
   return {
     scan: (encoderId: EncoderId): OrderId =>
-      place(encoderId, { kind: 'scan', stay: null, timeZone: findTimeZone() ?? 'UTC' }),
+      place(encoderId, { kind: 'scan', timeZone: findTimeZone() ?? 'UTC' }),
     assign: (encoderId: EncoderId, accessMethodId: string): OrderId =>
       place(encoderId, {
         kind: 'assign',
-        stay: null,
         assign: { accessMethodId },
         timeZone: findTimeZone() ?? 'UTC',
       }),
+    /** At an encoder of Seam's. One access method belongs to one card, so that no second order stands beside an open one. */
+    encode: (encoderId: EncoderId, encode: EncodeSubject): OrderId => {
+      const isOpen = journal
+        .open()
+        .some(({ order }) => order.encode?.accessMethodId === encode.accessMethodId)
+      if (isOpen)
+        throw new BridgeError('request_invalid', 'A card for this access method is being made already.')
+      return place(encoderId, {
+        kind: 'encode',
+        encode,
+        fence: wallClock().getTime(),
+        timeZone: findTimeZone() ?? 'UTC',
+      })
+    },
     stay: (encoderId: EncoderId, stay: StaySubject): OrderId => {
       const hasTime = stay.kind === 'moveStay' && stay.endsAt !== null
       return place(encoderId, {
