@@ -61,6 +61,15 @@ describe('the work of a desk', () => {
     expect(await workOf(hub, elsewhere)).toEqual([])
   })
 
+  test('of a desk that was paired with no house is that of the houses without a desk', async ({ hub }) => {
+    const { methodId } = await demoCard(hub)
+    const roaming = await hub.pair('Roaming Desk')
+    expect((await workOf(hub, roaming)).map((item) => item.access_method_id)).toEqual([methodId])
+    const { own } = await openDesks(hub)
+    expect(await workOf(hub, roaming)).toEqual([])
+    expect(await workOf(hub, own)).toHaveLength(1)
+  })
+
   test('tells no guest’s name', async ({ hub }) => {
     const { own } = await openDesks(hub)
     await grantFor(hub, ['card', 'code'], { reservation_key: 'R-1' })
