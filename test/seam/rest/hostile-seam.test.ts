@@ -115,7 +115,7 @@ describe('a card that Seam is to give away', () => {
     rig.answer(RELATED, waiting, issued('4711'))
     rig.answer(ASSIGN, pending)
     rig.answer(FOLLOW, attempt('error', { type: 'uncategorized_error', message: 'Who knows.' }))
-    await rig.assign(false)
+    await expect(rig.assign(false)).resolves.toBeUndefined()
   })
 
   test.each<[string, Answer, string]>([
