@@ -7,6 +7,7 @@ import { measureJournalCommits } from './journal-commits.ts'
 import { measureKeyOrders } from './key-orders.ts'
 import { measureOrderLatency } from './order-latency.ts'
 import { measureDeviceTimes } from './device-times.ts'
+import { measurePage } from './page.ts'
 import { measureReadSpeed } from './read-speed.ts'
 import type { Failure, Row } from './row.ts'
 import { measureStartUp } from './start-up.ts'
@@ -28,6 +29,7 @@ const measurements = {
   'key-orders': measureKeyOrders,
   'journal-commits': measureJournalCommits,
   throughput: measureThroughput,
+  page: measurePage,
 }
 
 const { values: flags, positionals: chosen } = parseArgs({

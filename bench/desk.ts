@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SeamHttp } from '@seamapi/http'
+import { WebSocket } from 'ws'
 import { endChild, startScript } from './child.ts'
 import { runCommand, type RunningCommand, startCommand } from '../test/support/command.ts'
 
@@ -36,13 +36,20 @@ export interface EmulatedEncoder {
   plug(): Promise<void>
 }
 
+/** What is used of an event. */
+interface FollowedEvent {
+  readonly type: string
+  readonly at: string
+  readonly session?: { readonly state: string }
+}
+
 /** A daemon of the built command, and its control API. */
 export interface Daemon {
   readonly pid: number
   get(path: string): Promise<Record<string, unknown>>
   post(path: string, body: object): Promise<Record<string, unknown>>
-  /** The lines of an answer that does not end. */
-  follow(path: string, signal: AbortSignal): Promise<AsyncIterable<string>>
+  /** Tells each event of the control API from now on, until it is disposed of. */
+  follow(onEvent: (event: FollowedEvent) => void): Promise<Disposable>
   /** The audit trail so far, oldest line first. */
   audit(): Promise<readonly { readonly at: string; readonly event: string; readonly order_id: string }[]>
   stop(): Promise<void>
@@ -95,10 +102,11 @@ const connectDaemon = async (running: RunningCommand, dataDir: string): Promise<
     pid: running.child.pid ?? 0,
     get: (path) => askJson(path, {}),
     post: (path, body) => askJson(path, { method: 'POST', body: JSON.stringify(body) }),
-    follow: async (path, signal) => {
-      const response = await fetch(`${endpoint}${path}`, { headers, signal })
-      if (!response.ok || response.body === null) throw new Error(`${path}: ${response.status}`)
-      return createInterface({ input: Readable.fromWeb(response.body) })
+    follow: async (onEvent) => {
+      const socket = new WebSocket(`${endpoint.replace(/^http/, 'ws')}/v1/events`, { headers })
+      socket.on('message', (data: Buffer) => onEvent(JSON.parse(data.toString()) as FollowedEvent))
+      await once(socket, 'open')
+      return { [Symbol.dispose]: () => socket.terminate() }
     },
     audit: async () =>
       (await ask('/v1/audit', {}))

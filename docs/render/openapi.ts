@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import * as channel from '../../src/contract/channel.ts'
 import * as work from '../../src/contract/channel-work.ts'
+import * as operations from '../../src/contract/hub-operations.ts'
 import { ErrorAnswer } from '../../src/hub/refusal.ts'
 import { components, referTo, renderJson } from './components.ts'
 
@@ -94,6 +95,86 @@ const endpoints: readonly Endpoint[] = [
     security: 'apiKey',
     request: channel.ClaimRequest,
     answer: channel.ClaimResponse,
+  },
+  {
+    path: '/bridges/overview',
+    name: 'BridgeOverview',
+    summary: 'The bridges of the workspace, connected or not, and how their clocks go',
+    security: 'apiKey',
+    request: operations.BridgeOverviewRequest,
+    answer: operations.BridgeOverviewResponse,
+  },
+  {
+    path: '/bridges/revoke',
+    name: 'BridgeRevoke',
+    summary: 'Ends a bridge at once: its token, its channel, its encoders',
+    security: 'apiKey',
+    request: operations.BridgeRevokeRequest,
+    answer: operations.Done,
+  },
+  {
+    path: '/bridges/rotate_token',
+    name: 'BridgeRotate',
+    summary: 'Has the channel offer the bridge a new token',
+    security: 'apiKey',
+    request: operations.BridgeRotateRequest,
+    answer: operations.Done,
+  },
+  {
+    path: '/api_keys/list',
+    name: 'ApiKeyList',
+    summary: 'The API keys of the workspace',
+    security: 'apiKey',
+    request: operations.ApiKeyListRequest,
+    answer: operations.ApiKeyListResponse,
+  },
+  {
+    path: '/api_keys/create',
+    name: 'ApiKeyCreate',
+    summary: 'A new API key, told once',
+    security: 'apiKey',
+    request: operations.ApiKeyCreateRequest,
+    answer: operations.ApiKeyCreateResponse,
+  },
+  {
+    path: '/api_keys/rotate',
+    name: 'ApiKeyRotate',
+    summary: 'A new API key in the place of another one, told once',
+    security: 'apiKey',
+    request: operations.ApiKeyRotateRequest,
+    answer: operations.ApiKeyRotateResponse,
+  },
+  {
+    path: '/api_keys/revoke',
+    name: 'ApiKeyRevoke',
+    summary: 'Ends an API key at once',
+    security: 'apiKey',
+    request: operations.ApiKeyRevokeRequest,
+    answer: operations.Done,
+  },
+  {
+    path: '/enrolment_tokens/create',
+    name: 'EnrolmentTokenCreate',
+    summary: 'Tokens that each take one desk into an access system, told once',
+    security: 'apiKey',
+    request: operations.EnrolmentTokenCreateRequest,
+    answer: operations.EnrolmentTokenCreateResponse,
+  },
+  {
+    path: '/enrolment_tokens/list',
+    name: 'EnrolmentTokenList',
+    summary: 'The enrolment tokens of the workspace',
+    security: 'apiKey',
+    request: operations.EnrolmentTokenListRequest,
+    answer: operations.EnrolmentTokenListResponse,
+  },
+  {
+    path: '/enrolment_tokens/revoke',
+    name: 'EnrolmentTokenRevoke',
+    summary: 'Ends an enrolment token that was not used',
+    security: 'apiKey',
+    request: operations.EnrolmentTokenRevokeRequest,
+    answer: operations.Done,
   },
 ]
 

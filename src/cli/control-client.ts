@@ -63,10 +63,3 @@ export const openControlClient = async (dataDir: string): Promise<ControlClient>
   if (client === null) throw unreachable(`No daemon runs on ${dataDir}.`)
   return client
 }
-
-/** Where the daemon answers, and its token; rejects `daemon_unreachable` when none runs. */
-export const findRunning = async (dataDir: string): Promise<{ endpoint: string; token: string }> => {
-  const daemon = await findDaemon(dataDir)
-  if (daemon === null) throw unreachable(`No daemon runs on ${dataDir}.`)
-  return daemon
-}

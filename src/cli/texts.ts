@@ -18,6 +18,12 @@ export const faultLines = (fault: Pick<Fault, 'code' | 'message' | 'owner' | 'ne
     ['  Next step:', fault.next_step],
   ])
 
+/** How far a clock is from the hub's, to the second. */
+export const skewText = (skewMs: number): string => {
+  const seconds = Math.round(Math.abs(skewMs) / 1000)
+  return seconds === 0 ? 'agrees with the hub’s' : `${seconds} s ${skewMs > 0 ? 'ahead' : 'behind'}`
+}
+
 const comparisonTexts = {
   nothing: 'nothing to compare',
   same: 'the same',

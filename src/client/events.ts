@@ -40,7 +40,7 @@ export const listenTo = (
     if (event === null) end(new BridgeError('daemon_unreachable', 'The daemon is of another version.'))
     else onEvent(event)
   })
-  const lost = (): void => end(new BridgeError('daemon_unreachable', 'The events have ended.'))
+  const lost = (): void => end(new BridgeError('daemon_unreachable', 'It has stopped.'))
   socket.addEventListener('error', lost)
   socket.addEventListener('close', lost)
   return { close: () => end(null) }

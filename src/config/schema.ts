@@ -218,9 +218,18 @@ export const Config = z
           description:
             'the absolute path of a file with the certificates (PEM) of the authority that has signed the hub’s; no other is trusted then',
         }),
+        enrolmentTokenFile: z.string().max(500).refine(isAbsolute).optional().meta({
+          description:
+            'the absolute path of a file with an enrolment token, that others can’t read: a daemon that is not paired pairs itself with it',
+        }),
+      })
+      .superRefine(({ endpoint, enrolmentTokenFile }, context) => {
+        if (enrolmentTokenFile === undefined || endpoint !== null) return
+        const message = 'stands without hub.endpoint; the token is for one hub'
+        context.addIssue({ code: 'custom', path: ['enrolmentTokenFile'], message })
       })
       .prefault({})
-      .meta({ description: 'the hub: `{ endpoint, caFile }`' }),
+      .meta({ description: 'the hub: `{ endpoint, caFile, enrolmentTokenFile }`' }),
     seam: SeamConfig.optional().meta({
       description:
         'REST mode, without a hub: `{ apiKeyFile, endpoint, acsSystemIds, pollSeconds }`; the key opens the whole workspace, see rest-mode.md',
@@ -254,6 +263,15 @@ export const Config = z
       })
       .prefault({})
       .meta({ description: 'the times of a session' }),
+    page: z
+      .strictObject({
+        lockAfterMinutes: z.int().min(0).max(1440).default(15).meta({
+          description:
+            'whole minutes, 1 to 1440, after which a clerk who does nothing is asked again who it is; 0 for never',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'the operator’s page: `{ lockAfterMinutes }`' }),
     log: z
       .strictObject({
         level: z

@@ -2,6 +2,7 @@ import type { Card } from './card.ts'
 import type { CardUid, EncoderId, OrderId } from './ids.ts'
 import type { Order } from './order.ts'
 import type { Ending } from './outcome.ts'
+import type { People } from './people.ts'
 import type { SiteKeys } from './site-keys.ts'
 
 /** How far an order has come, as the disk knows it. */
@@ -73,23 +74,41 @@ export interface OutboxFigures {
   readonly refused: number
 }
 
-/** One line of the audit trail: append-only, ids and times, never names. */
+/** What the audit trail tells; append only. */
+export const auditEvents = [
+  'accepted',
+  'refused',
+  'writing',
+  'verified',
+  'ended',
+  'acknowledged',
+  'cancelled',
+  'paired',
+  // Of whoever uses the desk: `orderedBy` says who asked.
+  'ordered',
+  'confirmed',
+  'takenOver',
+  'revealed',
+  'linked',
+  'signedIn',
+  'signInRefused',
+  'signedOut',
+  'switched',
+  'locked',
+  'clerkAdded',
+  'clerkChanged',
+  'clerkRemoved',
+] as const
+
+/** One line of the audit trail: append-only, ids and times, never a guest's name. */
 export interface AuditLine {
   readonly at: string
-  readonly event:
-    | 'accepted'
-    | 'refused'
-    | 'writing'
-    | 'verified'
-    | 'ended'
-    | 'acknowledged'
-    | 'cancelled'
-    | 'paired'
+  readonly event: (typeof auditEvents)[number]
   readonly orderId: string | null
   readonly orderedBy: string | null
   readonly encoderId: string | null
   readonly uid: string | null
-  /** The ending's kind and code, or why it was refused. */
+  /** The ending's kind and code, why it was refused, or the id of whom or what it was done to. */
   readonly outcome: string | null
 }
 
@@ -156,5 +175,7 @@ export interface Journal {
     readonly identity: string
     readonly encoderId: EncoderId
   }): void
+  /** Who may use the desk. */
+  readonly people: People
   close(): void
 }

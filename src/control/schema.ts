@@ -175,7 +175,7 @@ export const EndingBody = z.discriminatedUnion('kind', [
       kind: z.literal('assigned'),
       card_uid: z.string().nullable(),
       technology: z.string().describe('Of the card, or `barcode`'),
-      card_number: z.string(),
+      card_number: z.string().nullable().describe('Null to all but whoever ordered'),
     })
     .describe('Nothing was written to the card: the access method is issued with it, by its number'),
   z.object({ kind: z.literal('untouched'), ...failed }),
@@ -184,8 +184,16 @@ export const EndingBody = z.discriminatedUnion('kind', [
 ])
 export type EndingBody = z.infer<typeof EndingBody>
 
-/** `GET /v1/sessions/:order_id`: one session in full, for whoever knows the order's id. */
-export const SessionBody = z.object({ ...session, ending: EndingBody.nullable() })
+/** `GET /v1/sessions/:order_id`: one session in full. */
+export const SessionBody = z.object({
+  ...session,
+  is_yours: z
+    .boolean()
+    .describe(
+      'Whether this caller had it ordered, or an operator asks for what came from elsewhere; to all others identifiers, numbers, records and remarks are null',
+    ),
+  ending: EndingBody.nullable(),
+})
 export type SessionBody = z.infer<typeof SessionBody>
 
 /** `GET /v1/sessions` */
@@ -347,6 +355,7 @@ export const EmptyRequest = z.strictObject({})
 export const PairingRequest = z.strictObject({
   hub_endpoint: z.url({ protocol: /^https?$/ }),
   api_key: z.string().min(1).max(500).optional(),
+  enrolment_token: z.string().min(1).max(500).optional(),
   /** With an API key: the access system to serve, instead of a new one. */
   acs_system_id: z.uuid().optional(),
 })

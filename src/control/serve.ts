@@ -12,6 +12,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whom the route lets in; every route has it, for `serve` makes them all. */
     readonly admits?: Admission
+    readonly form?: ControlRoute['form']
   }
   interface FastifyRequest {
     caller: Caller
@@ -84,7 +85,7 @@ export const createServe = (
     app.route({
       method,
       url,
-      config: { admits },
+      config: { admits, form },
       ...(longBody !== undefined && { bodyLimit: longBody.bodyLimitBytes }),
       handler: async (asked: FastifyRequest, reply: FastifyReply) => {
         const { caller, raw } = asked

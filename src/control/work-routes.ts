@@ -84,7 +84,12 @@ const queryOf = (query: GrantsQuery): GrantQuery => {
 /** Serves what the desk has to do and to hand over. */
 export const addWorkRoutes = (
   serve: Serve,
-  { encoders, orderAssign, work }: Pick<ControlPorts, 'encoders' | 'orderAssign' | 'work'>,
+  {
+    encoders,
+    orderAssign,
+    work,
+    journal,
+  }: Pick<ControlPorts, 'encoders' | 'orderAssign' | 'work' | 'journal'>,
 ): void => {
   // Nobody may have listened yet, and then nothing is known: the first to ask is told.
   serve.work(async ({ patience }) => {
@@ -98,12 +103,12 @@ export const addWorkRoutes = (
     return workBody(await work.refresh(waiting.signal))
   })
 
-  serve.assign(async ({ request }) => {
+  serve.assign(async ({ request, caller }) => {
     const { encoderId, name, keys } = chooseEncoder(encoders.list(), request.encoder)
     if (keys?.reads === false) {
       throw new BridgeError('not_supported', `The lock system of “${name}” can’t read cards over this link.`)
     }
-    return { order_id: await orderAssign(encoderId, request.access_method_id) }
+    return { order_id: await orderAssign(encoderId, request.access_method_id, caller.label) }
   })
 
   serve.grants(async ({ request, patience }) => {
@@ -111,8 +116,17 @@ export const addWorkRoutes = (
     return { grants: (await work.grants(queryOf(request), waiting.signal)).map(grantBody) }
   })
 
-  serve.reveal(async ({ request, patience }) => {
+  serve.reveal(async ({ request, caller, patience }) => {
     using waiting = patience(ANSWER_WITHIN_MS)
+    // Before it is told: nobody sees a secret of which the audit does not know.
+    journal.noteAudit({
+      event: 'revealed',
+      orderedBy: caller.label,
+      outcome: `${request.access_method_id} ${request.secret}`,
+      orderId: null,
+      encoderId: null,
+      uid: null,
+    })
     return { value: await work.reveal(request.access_method_id, secretOf[request.secret], waiting.signal) }
   })
 

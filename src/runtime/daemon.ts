@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
 import { readLayouts } from './layouts.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
@@ -20,7 +21,9 @@ import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
+import { enrolUnpaired } from './enrolment.ts'
 import { createLogger } from './logger.ts'
+import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
 import { readKeyFile } from '../transport/secret-file.ts'
@@ -120,6 +123,11 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     upstream = opened
     undo.push(() => opened.close())
 
+    if (config.seam === undefined) {
+      undo.push(
+        enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
+      )
+    }
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
     )
@@ -128,12 +136,17 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       dataDir: options.dataDir,
       version,
       logger: log,
+      clock: systemClock,
+      wallClock,
+      pageDir: fileURLToPath(pageDir),
+      lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       encoders,
       virtual,
       sessions,
       journal,
       link: {
         view: () => opened.view(),
+        onChange: opened.onChange,
         requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
           (
             await opened.requestEncode(

@@ -35,10 +35,11 @@ const openDesk = () => {
 test('what the desk orders is its own, lives ten minutes and keeps the desk’s time zone', () => {
   process.env['TZ'] = 'Pacific/Auckland'
   const { orders, desk } = openDesk()
-  const ids = [desk.scan(encoderId), desk.stay(encoderId, move)]
+  const ids = [desk.scan(encoderId, 'Ann'), desk.stay(encoderId, move, 'Ann')]
   const common = {
     encoderIds: [encoderId],
     origin: 'desk',
+    orderedBy: 'Ann',
     orderedAt: '2026-11-23T10:00:00.000Z',
     expiresAt: '2026-11-23T10:10:00.000Z',
     timeZone: 'Pacific/Auckland',
@@ -54,12 +55,12 @@ test('what the desk orders is its own, lives ten minutes and keeps the desk’s 
 test('where the time zone has no name an order with times is refused, and every other is taken', () => {
   process.env['TZ'] = ':/nowhere'
   const { orders, desk } = openDesk()
-  expect(() => desk.stay(encoderId, move)).toThrow(
+  expect(() => desk.stay(encoderId, move, 'Ann')).toThrow(
     expect.objectContaining({ code: 'config_invalid', detail: expect.stringContaining('time zone') }),
   )
-  desk.stay(encoderId, { ...move, endsAt: null })
-  desk.stay(encoderId, { kind: 'checkOut', room: '101' })
-  desk.scan(encoderId)
+  desk.stay(encoderId, { ...move, endsAt: null }, 'Ann')
+  desk.stay(encoderId, { kind: 'checkOut', room: '101' }, 'Ann')
+  desk.scan(encoderId, 'Ann')
   expect(orders.map(({ timeZone }) => timeZone)).toEqual(['UTC', 'UTC', 'UTC'])
 })
 
@@ -73,7 +74,7 @@ test('a bridge tells the hub a time zone that it knows, or pairs with none', () 
 
 test('a card that is to be assigned is ordered with its access method', () => {
   const { orders, desk } = openDesk()
-  desk.assign(encoderId, '55555555-5555-4555-8555-555555555555')
+  desk.assign(encoderId, '55555555-5555-4555-8555-555555555555', 'Maria')
   expect(orders).toMatchObject([
     { kind: 'assign', assign: { accessMethodId: '55555555-5555-4555-8555-555555555555' }, encode: null },
   ])
@@ -94,8 +95,8 @@ test('no second card is ordered for an access method whose first one is not ende
     endsLiveKey: false,
   } as const
   const order = { ...subject, doorIds: [] }
-  desk.encode(encoderId, order)
-  expect(() => desk.encode(encoderId, order)).toThrow('being made already')
+  desk.encode(encoderId, order, 'Maria')
+  expect(() => desk.encode(encoderId, order, 'Maria')).toThrow('being made already')
   expect(orders).toHaveLength(1)
   expect(orders[0]?.fence).toBe(Date.parse('2026-11-23T10:00:00.000Z'))
 })

@@ -16,7 +16,8 @@ const DESK_ORDER_MS = 10 * 60_000
 export const createDeskOrders = (journal: Pick<Journal, 'accept' | 'open'>, wallClock: () => Date) => {
   const place = (
     encoderId: EncoderId,
-    subject: Pick<Order, 'kind' | 'timeZone'> & Partial<Pick<Order, 'stay' | 'assign' | 'encode' | 'fence'>>,
+    subject: Pick<Order, 'kind' | 'timeZone' | 'orderedBy'> &
+      Partial<Pick<Order, 'stay' | 'assign' | 'encode' | 'fence'>>,
   ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
@@ -30,23 +31,23 @@ export const createDeskOrders = (journal: Pick<Journal, 'accept' | 'open'>, wall
       encoderIds: [encoderId],
       orderedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
-      orderedBy: 'the desk',
       origin: 'desk',
       assignTo: null,
     })
     return orderId
   }
   return {
-    scan: (encoderId: EncoderId): OrderId =>
-      place(encoderId, { kind: 'scan', timeZone: findTimeZone() ?? 'UTC' }),
-    assign: (encoderId: EncoderId, accessMethodId: string): OrderId =>
+    scan: (encoderId: EncoderId, orderedBy: string): OrderId =>
+      place(encoderId, { kind: 'scan', timeZone: findTimeZone() ?? 'UTC', orderedBy }),
+    assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId =>
       place(encoderId, {
         kind: 'assign',
         assign: { accessMethodId },
         timeZone: findTimeZone() ?? 'UTC',
+        orderedBy,
       }),
     /** At an encoder of Seam's. One access method belongs to one card, so that no second order stands beside an open one. */
-    encode: (encoderId: EncoderId, encode: EncodeSubject): OrderId => {
+    encode: (encoderId: EncoderId, encode: EncodeSubject, orderedBy: string): OrderId => {
       const isOpen = journal
         .open()
         .some(({ order }) => order.encode?.accessMethodId === encode.accessMethodId)
@@ -57,13 +58,15 @@ export const createDeskOrders = (journal: Pick<Journal, 'accept' | 'open'>, wall
         encode,
         fence: wallClock().getTime(),
         timeZone: findTimeZone() ?? 'UTC',
+        orderedBy,
       })
     },
-    stay: (encoderId: EncoderId, stay: StaySubject): OrderId => {
+    stay: (encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId => {
       const hasTime = stay.kind === 'moveStay' && stay.endsAt !== null
       return place(encoderId, {
         kind: 'stay',
         stay,
+        orderedBy,
         timeZone: hasTime ? needTimeZone() : (findTimeZone() ?? 'UTC'),
       })
     },

@@ -85,7 +85,7 @@ const openSeam = (
       }
       const subject = await desk.encodeSubject(accessMethodId, signal)
       const order = { ...subject, purpose, copies, confirmed, doorIds: [], endsLiveKey: false }
-      return { orderId: orders.encode(encoderId, order) }
+      return { orderId: orders.encode(encoderId, order, 'the desk') }
     },
     listEntrances: () => noHub('The list of rooms is for orders of a hub.'),
     work: desk.work,

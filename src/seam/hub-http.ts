@@ -95,7 +95,9 @@ export const parseJson = (text: string): unknown => {
 const refusal = (reply: Reply, path: string): BridgeError => {
   const { status } = reply
   if (status === 401 || status === 403) return new BridgeError('hub_unauthorized', `It answered ${status}.`)
-  if (status >= 500) return new BridgeError('hub_unreachable', `${path} answered ${status}.`)
+  // Too many ask at the moment.
+  if (status >= 500 || status === 429)
+    return new BridgeError('hub_unreachable', `${path} answered ${status}.`)
   const said = SeamError.safeParse(parseJson(reply.text))
   if (status >= 400 && said.success) {
     return new BridgeError('hub_refused', `The hub says: ${said.data.error.message.slice(0, 300)}`)
@@ -148,7 +150,7 @@ export const sendToHub = async (
 
 /**
  * POSTs JSON to the hub and checks the answer. Redirects are not followed: a captive portal must not see the token.
- * Rejects `hub_unreachable` (no network, no answer in time, 5xx), `hub_unauthorized` (401, 403), `hub_refused` (another
+ * Rejects `hub_unreachable` (no network, no answer in time, 429, 5xx), `hub_unauthorized` (401, 403), `hub_refused` (another
  * 4xx with Seam's error body), `hub_protocol` (anything else), `hub_insecure`, `config_invalid`, `aborted`.
  */
 export const postToHub = async <T extends z.ZodType>(call: HubCall<T>): Promise<HubAnswer<z.infer<T>>> => {

@@ -38,6 +38,8 @@ import {
 import { openWebSocketLine } from './web-socket-line.ts'
 
 const MAX_SKEW_MS = 120_000
+/** Each new token is a write and a new connection. */
+const RENEW_EVERY_MS = 60_000
 
 export interface LinkOptions {
   readonly journal: Journal
@@ -108,6 +110,7 @@ export const openLink = (options: LinkOptions): Link => {
   let supervisor: Supervisor | null = null
   let hubTime: HubTime | null = null
   let knowsKeySystems = false
+  let renewedAt: number | null = null
 
   const show = (changes: Partial<LinkView>): void => {
     view = { ...view, ...changes }
@@ -149,7 +152,7 @@ export const openLink = (options: LinkOptions): Link => {
       told = announcements.encoders()
       const open = journal.open().filter((entry) => entry.order.origin === 'hub')
       const openOrderIds = open.map((entry) => entry.order.orderId)
-      return { version: options.version, encoders: told, open_order_ids: openOrderIds }
+      return { version: options.version, encoders: told, open_order_ids: openOrderIds, takes_new_token: true }
     }
     const conversation: Conversation = openConversation({
       open: lineOf[transport],
@@ -173,6 +176,15 @@ export const openLink = (options: LinkOptions): Link => {
         onCancel: (id, orderId) => answer(id, intake.cancel(orderId)),
         onAck: (ack) => {
           if (outbox.onAck(ack)) delivered.tell()
+        },
+        onNewToken: (token) => {
+          if (renewedAt !== null && clock.now() - renewedAt < RENEW_EVERY_MS) {
+            throw new BridgeError('hub_protocol', 'It changes the token again and again.')
+          }
+          renewedAt = clock.now()
+          journal.setPairing({ ...pairing, token })
+          logger.info({}, 'the hub has given a new token')
+          connect()
         },
         onHubTime: (at) => {
           hubTime = createHubTime(at, clock, wallClock)

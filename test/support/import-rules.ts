@@ -144,7 +144,7 @@ export const layers: readonly Layer[] = [
   {
     folder: 'src/cli',
     title:
-      'cli imports the client, the control schema, the configuration, the list of rooms and the error table',
+      'cli imports the client, the control schema, the configuration, the list of rooms, the error table and what operators ask of a hub',
     imports: [
       'src/client',
       'src/control/schema.ts',
@@ -152,6 +152,7 @@ export const layers: readonly Layer[] = [
       'src/config',
       'src/rooms',
       'src/contract/errors.ts',
+      'src/contract/hub-operations.ts',
     ],
     broken: ['../sessions/x.ts', '../control/server.ts', '../contract/journal.ts', '../../drivers/index.ts'],
     kept: [
@@ -164,10 +165,10 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'src/page',
-    title: 'page imports the client, the control schema, the error table, and react',
+    title: 'page imports the client, the control schema, the error table, react and zod',
     imports: ['src/client', 'src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
-    packages: ['react', 'react-dom', 'uqr', 'vite', '@vitejs/plugin-react'],
-    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/x.ts', 'node:fs', 'zod'],
+    packages: ['react', 'react-dom', 'uqr', 'zod', 'vite', '@vitejs/plugin-react'],
+    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/x.ts', 'node:fs', 'ws'],
     kept: ['../client/index.ts', '../control/schema.ts', '../contract/errors.ts', 'react', 'uqr'],
   },
 ]

@@ -8,11 +8,13 @@ import type { Paired } from '../runtime.ts'
 
 const ASK_EVERY_MS = 1_000
 
-interface PairFlags {
+export interface PairFlags {
+  readonly json?: boolean
   readonly data: string
   readonly hub: string
   readonly apiKey?: string
   readonly system?: string
+  readonly enrolmentTokenFile?: string
 }
 
 const lastsText = (remainingMs: number): string => {
@@ -37,12 +39,14 @@ const createCodeTeller = ({ voice }: Context, hub: string) => {
 const pairThrough = async (
   client: ControlClient,
   flags: PairFlags,
+  enrolmentToken: string | null,
   onCode: (code: string, expiresAt: string, remainingMs: number) => void,
   signal: AbortSignal,
 ): Promise<Paired> => {
   let answer = await client.pair({
     hub_endpoint: flags.hub,
     ...(flags.apiKey !== undefined && { api_key: flags.apiKey }),
+    ...(enrolmentToken !== null && { enrolment_token: enrolmentToken }),
     ...(flags.system !== undefined && { acs_system_id: flags.system }),
   })
   while (answer.state === 'pending') {
@@ -61,6 +65,11 @@ export const pair = async (context: Context, flags: PairFlags): Promise<ExitCode
   if (flags.system !== undefined && flags.apiKey === undefined) {
     throw new BridgeError('request_invalid', '--system needs --api-key; whoever claims a code chooses there.')
   }
+  const { enrolmentTokenFile: file } = flags
+  if (file !== undefined && flags.apiKey !== undefined) {
+    throw new BridgeError('request_invalid', 'Give an API key or an enrolment token, not both.')
+  }
+  const enrolmentToken = file === undefined ? null : await runtime.readEnrolmentToken(file)
   const onCode = createCodeTeller(context, flags.hub)
   const stopped = new AbortController()
   const stopListening = terminal.onInterrupt(() => stopped.abort())
@@ -72,11 +81,12 @@ export const pair = async (context: Context, flags: PairFlags): Promise<ExitCode
             dataDir: flags.data,
             hubEndpoint: flags.hub,
             apiKey: flags.apiKey ?? null,
+            enrolmentToken,
             acsSystemId: flags.system ?? null,
             onCode,
             signal: stopped.signal,
           })
-        : await pairThrough(client, flags, onCode, stopped.signal)
+        : await pairThrough(client, flags, enrolmentToken, onCode, stopped.signal)
     voice.give({
       bridge_id: paired.bridgeId,
       acs_system_id: paired.acsSystemId,

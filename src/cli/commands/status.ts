@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { alignColumns } from '../table.ts'
-import { encoderLines, faultLines } from '../texts.ts'
+import { encoderLines, faultLines, skewText } from '../texts.ts'
 
 const linkText = ({ state, transport, hub_endpoint: hub }: StatusResponse['link']): string => {
   const where = hub === null ? '' : ` to ${hub}`
@@ -34,6 +34,7 @@ export const status = async ({ voice }: Context, options: { readonly data: strin
       ['Version', now.version],
       ['Since', now.started_at],
       ['Link', linkText(now.link)],
+      ...(now.link.clock_skew_ms === null ? [] : [['Clock', skewText(now.link.clock_skew_ms)]]),
       ['Results', outboxText(now.outbox)],
       ...(now.rooms.count === 0 ? [] : [['Rooms', `${now.rooms.count} in the list`]]),
     ]),

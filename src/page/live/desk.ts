@@ -1,34 +1,10 @@
 import { BridgeError, toBridgeError } from '../../contract/errors.ts'
 import { createControlClient, type ControlClient } from '../../client/index.ts'
-import type { EncoderBody, SessionSummary, StatusResponse } from '../../control/schema.ts'
 import type { EventBody } from '../../control/schema/events.ts'
 import type { MeResponse } from '../../control/schema/people.ts'
 import type { WorkResponse } from '../../control/schema/work.ts'
 import { createPause } from './pause.ts'
-
-/** How far the page has come with its daemon. */
-export type Reach = 'connecting' | 'reached' | 'unreachable' | 'signed_out'
-
-/** What this page knows of an order beside its session. */
-export interface OrderNote {
-  /** What it is for, as people call it: a room, a task. */
-  readonly title: string
-  /** Its ending was seen and put away. */
-  readonly isSeen: boolean
-}
-
-/** What the page knows of the desk; one object for each change. */
-export interface DeskState {
-  readonly reach: Reach
-  /** Why it can't be signed in, or what else keeps the page from the daemon. */
-  readonly error: BridgeError | null
-  readonly me: MeResponse | null
-  readonly status: StatusResponse | null
-  readonly work: WorkResponse | null
-  /** By order; ended ones stay until the page is loaded again, so that an ending is not overlooked. */
-  readonly sessions: ReadonlyMap<string, SessionSummary>
-  readonly orders: ReadonlyMap<string, OrderNote>
-}
+import { afterEvent, firstState, withSession, type DeskState, type OrderNote } from './state.ts'
 
 /** The live state of the desk: read once, then kept by the daemon's events, for ever. */
 export interface Desk {
@@ -44,53 +20,11 @@ export interface Desk {
   noteOrder(orderId: string, note: Partial<OrderNote>): void
 }
 
-const empty: DeskState = {
-  reach: 'connecting',
-  error: null,
-  me: null,
-  status: null,
-  work: null,
-  sessions: new Map(),
-  orders: new Map(),
-}
-
-const withEncoder = (encoders: readonly EncoderBody[], changed: EncoderBody): EncoderBody[] =>
-  encoders.some(({ encoder_id: id }) => id === changed.encoder_id)
-    ? encoders.map((one) => (one.encoder_id === changed.encoder_id ? changed : one))
-    : [...encoders, changed]
-
-/** A change that comes late never takes the place of a newer one. */
-const withSession = (
-  sessions: ReadonlyMap<string, SessionSummary>,
-  changed: SessionSummary,
-): ReadonlyMap<string, SessionSummary> => {
-  const known = sessions.get(changed.order_id)
-  if (known !== undefined && known.revision > changed.revision) return sessions
-  return new Map(sessions).set(changed.order_id, changed)
-}
-
-/** What an event makes of the state; events that say "ask again" change nothing by themselves. */
-export const afterEvent = (state: DeskState, event: EventBody): DeskState => {
-  const { status } = state
-  switch (event.type) {
-    case 'session.changed':
-      return { ...state, sessions: withSession(state.sessions, event.session) }
-    case 'device.changed':
-      if (status === null) return state
-      return { ...state, status: { ...status, encoders: withEncoder(status.encoders, event.encoder) } }
-    case 'link.changed':
-      if (status === null) return state
-      return { ...state, status: { ...status, link: event.link, outbox: event.outbox } }
-    default:
-      return state
-  }
-}
-
 const isSignedOut = ({ code }: BridgeError): boolean => code === 'control_unauthorized'
 
 /** Opens the page's view of the desk; it signs in first where a code is given. Never rejects: the state tells. */
 export const openDesk = (endpoint: string, signInCode: string | null): Desk => {
-  let state = empty
+  let state = firstState
   const pause = createPause()
   const observers = new Set<() => void>()
   const listeners = new Set<(event: EventBody) => void>()
@@ -112,7 +46,8 @@ export const openDesk = (endpoint: string, signInCode: string | null): Desk => {
   })
   const fail = (thrown: unknown): BridgeError => {
     const error = toBridgeError(thrown)
-    set({ reach: isSignedOut(error) ? 'signed_out' : 'unreachable', error })
+    if (isSignedOut(error)) set({ reach: 'signed_out', error, me: null, work: null })
+    else if (error.code === 'daemon_unreachable') set({ reach: 'unreachable', error })
     return error
   }
 
@@ -129,7 +64,17 @@ export const openDesk = (endpoint: string, signInCode: string | null): Desk => {
     const [me, status] = await Promise.all([client.me(), client.status()])
     const sessions = status.sessions.reduce(withSession, state.sessions)
     set({ me, status, sessions, reach: 'reached', error: null })
-    await readWork()
+    await Promise.all([readWork(), readMissedEndings()])
+  }
+  /** What was open when the line went may have ended meanwhile. */
+  const readMissedEndings = async (): Promise<void> => {
+    const open = [...state.sessions.values()].filter(({ state: at }) => at !== 'ended')
+    if (open.length === 0 || !mayRead()) return
+    const known = new Set(open.map(({ order_id: id }) => id))
+    const { sessions } = await client.sessions()
+    set({
+      sessions: sessions.filter(({ order_id: id }) => known.has(id)).reduce(withSession, state.sessions),
+    })
   }
 
   const take = (event: EventBody): void => {

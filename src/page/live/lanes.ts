@@ -1,5 +1,5 @@
 import type { EncoderBody, SessionSummary } from '../../control/schema.ts'
-import type { DeskState, OrderNote } from './desk.ts'
+import type { DeskState, OrderNote } from './state.ts'
 
 /** One encoder and what goes on at it. */
 export interface Lane {
@@ -22,10 +22,9 @@ export const lanesOf = ({ status, sessions, orders }: DeskState): readonly Lane[
     const here = [...sessions.values()].filter(({ encoder_id: id }) => id === encoder.encoder_id)
     const open = here.filter(isOpen)
     const running = open.find(({ state }) => state !== 'queued') ?? open[0]
-    const ended = here.findLast(
-      (one) => !isOpen(one) && one.kind !== 'scan' && orders.get(one.order_id)?.isSeen !== true,
-    )
-    const session = running ?? ended ?? null
+    const ended = here.findLast((one) => !isOpen(one) && one.kind !== 'scan')
+    const isSeen = ended !== undefined && orders.get(ended.order_id)?.isSeen === true
+    const session = running ?? (isSeen ? null : (ended ?? null))
     return {
       encoder,
       session,

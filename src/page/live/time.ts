@@ -20,6 +20,10 @@ export const showInstant = (instant: string, timeZone: string | undefined, langu
   return format.format(new Date(instant))
 }
 
+/** `15:00:09`, in the time of this computer. */
+export const showTime = (instant: string, language: string): string =>
+  new Date(instant).toLocaleTimeString(language === 'en' ? 'en-GB' : language)
+
 /** Milliseconds that a zone's wall clock is ahead of UTC at an instant. */
 const aheadMs = (atMs: number, timeZone: string): number => {
   const parts = new Intl.DateTimeFormat('en', {

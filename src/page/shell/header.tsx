@@ -61,7 +61,7 @@ export const Header = () => {
     <header className="header">
       <span className="brand">
         <img src={iconUrl} alt="" width="28" height="28" />
-        {texts.shell.product}
+        <span className="brand-name">{texts.shell.product}</span>
       </span>
       <div className="header-state" aria-live="polite">
         <LinkState />

@@ -54,6 +54,7 @@ export const clerk: typeof english = {
     verifying: () => 'Lassen Sie die Karte liegen: sie wird geprüft.',
     reading: () => 'Lassen Sie die Karte liegen: sie wird gelesen.',
     comparing: () => 'Die Karte ist gelesen. Sie wird mit Seam verglichen.',
+    assigning: () => 'Die Karte ist gelesen. Sie wird der Zugangsmethode zugeordnet.',
     ordering: (encoder) => `Der Auftrag ist beim Schließsystem von ${encoder}.`,
     making_key: (encoder) => `Legen Sie die Karte auf ${encoder}, wie er es zeigt, und lassen Sie sie dort.`,
     recovering: (encoder) =>
@@ -75,6 +76,10 @@ export const clerk: typeof english = {
     },
     keys: (made, wanted) => `${String(made)} von ${String(wanted)} Schlüsseln angefertigt`,
     carried_out: { title: 'Erledigt', text: 'Das Schließsystem hat es ausgeführt.' },
+    assigned: {
+      title: 'Die Karte funktioniert',
+      text: 'Sie ist jetzt an ihrer Nummer bekannt; geschrieben wurde nichts. Geben Sie sie aus.',
+    },
     scanned: { title: 'Karte gelesen', text: 'Die Karte wurde gelesen.' },
     untouched: { title: 'Nichts verändert', text: 'Die Karte ist, wie sie war.' },
     spoiled: {
@@ -90,7 +95,7 @@ export const clerk: typeof english = {
   },
   cards: {
     filter: 'Zimmer oder Reservierung',
-    filterHint: 'Tippen filtert. / führt hierher zurück, Eingabe fertigt die Karte an, Esc leert.',
+    filterHint: 'Tippen filtert; Eingabe fertigt die Karte an, Esc leert, / führt hierher zurück.',
     asOf: (time) => `Stand ${time}`,
     neverAsked: 'Seam wurde noch nicht gefragt',
     refresh: 'Neu fragen',
@@ -111,7 +116,7 @@ export const clerk: typeof english = {
     onlyLook: 'Ihre Rolle darf ansehen, aber keine Karten anfertigen.',
     new: { name: 'Neuer Schlüssel', effect: 'Frühere enden' },
     additional: { name: 'Weiterer Schlüssel', effect: 'Frühere gelten weiter' },
-    replacement: { name: 'Ersatz', effect: 'Für eine verlorene Karte: sie endet' },
+    replacement: { name: 'Ersatz', effect: 'Die verlorene Karte endet' },
     assign: { name: 'Karte zuordnen', effect: 'Karte an das Lesegerät halten' },
     copies: 'Anzahl',
     fewer: 'Eine weniger',

@@ -13,8 +13,8 @@ interface CopiesProps {
 export const Copies = ({ copies, onCopies }: CopiesProps) => {
   const { cards } = useTexts()
   return (
-    <div className="copies" role="group" aria-label={cards.copies}>
-      <span aria-hidden="true">{cards.copies}</span>
+    <fieldset className="copies">
+      <legend>{cards.copies}</legend>
       <Button aria-label={cards.fewer} disabled={copies <= 1} onClick={() => onCopies(copies - 1)}>
         −
       </Button>
@@ -22,6 +22,6 @@ export const Copies = ({ copies, onCopies }: CopiesProps) => {
       <Button aria-label={cards.more} disabled={copies >= MOST_COPIES} onClick={() => onCopies(copies + 1)}>
         +
       </Button>
-    </div>
+    </fieldset>
   )
 }

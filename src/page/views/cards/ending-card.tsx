@@ -8,6 +8,7 @@ import { Button } from '../../parts/button.tsx'
 import { Icon, type IconName } from '../../parts/icon.tsx'
 import { FaultNotice } from '../../parts/notice.tsx'
 import { useTexts } from '../../texts/texts.tsx'
+import { focusFilter } from './focus-filter.ts'
 import { SOUND } from './sound.tsx'
 
 type EndingKind = EndingBody['kind']
@@ -16,13 +17,14 @@ const signs: Readonly<Record<EndingKind, IconName>> = {
   encoded: 'done',
   carried_out: 'done',
   scanned: 'read',
+  assigned: 'done',
   untouched: 'untouched',
   spoiled: 'spoiled',
   unknown: 'unknown',
 }
 
-const isGood = (kind: EndingKind): boolean =>
-  kind === 'encoded' || kind === 'carried_out' || kind === 'scanned'
+const goodKinds: readonly EndingKind[] = ['encoded', 'assigned', 'carried_out', 'scanned']
+const isGood = (kind: EndingKind): boolean => goodKinds.includes(kind)
 
 const proofText = (ending: EndingBody | null): 'encoded' | 'already_right' | 'confirmed' => {
   if (ending?.kind !== 'encoded' || ending.proof === 'read_back') return 'encoded'
@@ -45,10 +47,12 @@ export const EndingCard = ({
   const kind = session.ending?.kind ?? 'unknown'
   useEffect(() => {
     if (sound === 'on') chime(isGood(kind) ? 'good' : 'bad')
-  }, [sound, kind, session.order_id])
+  }, [sound, kind])
   const words = texts.endings[kind === 'encoded' ? proofText(ending) : kind]
   const isUntold =
-    kind === 'encoded' && (status?.outbox.waiting ?? 0) > 0 && status?.link.state !== 'connected'
+    (kind === 'encoded' || kind === 'assigned') &&
+    (status?.outbox.waiting ?? 0) > 0 &&
+    status?.link.state !== 'connected'
   return (
     <div className={`ending ending-${kind}`}>
       <div className="ending-words" role={isGood(kind) ? 'status' : 'alert'}>
@@ -63,7 +67,13 @@ export const EndingCard = ({
         </div>
       </div>
       {ending !== null && <EndingDetails ending={ending} />}
-      <Button size="big" onClick={() => noteOrder(session.order_id, { isSeen: true })}>
+      <Button
+        size="big"
+        onClick={() => {
+          noteOrder(session.order_id, { isSeen: true })
+          focusFilter()
+        }}
+      >
         {texts.lanes.next}
       </Button>
     </div>
@@ -89,6 +99,12 @@ const EndingDetails = ({ ending }: { readonly ending: EndingBody }) => {
         </>
       )
     }
+    case 'assigned':
+      return ending.card_number === null ? null : (
+        <p className="quiet">
+          {texts.read.number}: <span className="figures">{ending.card_number}</span>
+        </p>
+      )
     case 'carried_out':
     case 'scanned':
       return ending.remark === null ? null : <p>{ending.remark}</p>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import type { Lane } from '../../live/lanes.ts'
 import type { Tone } from '../../parts/notice.tsx'
 import { FaultNotice } from '../../parts/notice.tsx'
@@ -24,8 +25,14 @@ interface LaneCardProps {
 export const LaneCard = ({ lane, isChosen, isOnlyOne, onChoose }: LaneCardProps) => {
   const { lanes } = useTexts()
   const { encoder, session, note, waiting } = lane
+  const card = useRef<HTMLElement>(null)
+  const orderId = session?.order_id
+  useEffect(() => {
+    if (orderId !== undefined) card.current?.scrollIntoView({ block: 'nearest' })
+  }, [orderId])
   return (
     <article
+      ref={card}
       className="panel lane"
       aria-label={encoder.name}
       data-chosen={(isChosen && !isOnlyOne) || undefined}

@@ -20,7 +20,7 @@ export const SessionCard = ({ session, title, encoder }: SessionCardProps) => {
   return session.ending === null ? (
     <Running session={session} name={name} encoder={encoder} />
   ) : (
-    <EndingCard session={session} name={name} />
+    <EndingCard key={session.order_id} session={session} name={name} />
   )
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useState, type KeyboardEvent } from 'react'
 import type { Lane } from '../../live/lanes.ts'
 import { showInstant } from '../../live/time.ts'
 import { useCall } from '../../live/use-call.ts'
@@ -10,7 +10,8 @@ import { FaultNotice, Notice } from '../../parts/notice.tsx'
 import { useSpeech } from '../../texts/texts.tsx'
 import { isAllowed } from '../view.ts'
 import { Copies } from './copies.tsx'
-import { matching } from './matching.ts'
+import { FILTER_ID, focusFilter } from './focus-filter.ts'
+import { matching, titleOf } from './matching.ts'
 import { useOrders } from './use-orders.ts'
 import { WorkRow } from './work-row.tsx'
 import { ConfirmNewKey } from './confirm-new-key.tsx'
@@ -24,21 +25,18 @@ interface WorkListProps {
 /** The cards that wait, filtered by what is typed; the arrows choose one, Enter makes it. */
 export const WorkList = ({ lane, copies, onCopies }: WorkListProps) => {
   const { texts, language } = useSpeech()
-  const { setWork } = useDesk()
+  const { setWork, noteOrder } = useDesk()
   const { work, me } = useDeskState()
   const refresh = useCall()
   const orders = useOrders(lane?.encoder ?? null, copies)
   const [filter, setFilter] = useState('')
   const [index, setIndex] = useState(0)
-  const field = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    const input = field.current?.querySelector('input')
-    input?.focus()
+    focusFilter()
     const onSlash = (event: globalThis.KeyboardEvent): void => {
       if (event.key !== '/' || event.target instanceof HTMLInputElement) return
       event.preventDefault()
-      input?.focus()
-      input?.select()
+      focusFilter()
     }
     document.addEventListener('keydown', onSlash)
     return () => document.removeEventListener('keydown', onSlash)
@@ -50,9 +48,18 @@ export const WorkList = ({ lane, copies, onCopies }: WorkListProps) => {
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown') setIndex(Math.min(index + 1, items.length - 1))
     else if (event.key === 'ArrowUp') setIndex(Math.max(index - 1, 0))
-    else if (event.key === 'Escape') setFilter('')
-    else if (event.key === 'Enter' && active !== undefined && mayMake && filter.trim() !== '') {
-      void orders.make(active, active.action === 'assign' ? 'assign' : 'new')
+    else if (event.key === 'Escape' && filter !== '') setFilter('')
+    else if (event.key === 'Escape' && lane?.session?.ending != null) {
+      noteOrder(lane.session.order_id, { isSeen: true })
+    } else if (event.key === 'Enter' && active !== undefined && mayMake && filter.trim() !== '') {
+      const title = titleOf(
+        active.doors.map((door) => door.display_name),
+        texts,
+      )
+      void orders.make(
+        { accessMethodId: active.access_method_id, title },
+        active.action === 'assign' ? 'assign' : 'new',
+      )
       setFilter('')
     } else return
     event.preventDefault()
@@ -61,7 +68,7 @@ export const WorkList = ({ lane, copies, onCopies }: WorkListProps) => {
   return (
     <section className="work" aria-label={texts.cards.list}>
       <div className="work-bar">
-        <div ref={field} className="work-filter" role="search">
+        <search id={FILTER_ID} className="work-filter">
           <Field
             label={texts.cards.filter}
             hint={texts.cards.filterHint}
@@ -75,7 +82,7 @@ export const WorkList = ({ lane, copies, onCopies }: WorkListProps) => {
             }}
             onKeyDown={onKey}
           />
-        </div>
+        </search>
         {lane?.encoder.keys != null && <Copies copies={copies} onCopies={onCopies} />}
         <div className="work-age">
           <span className="quiet" aria-live="polite">
@@ -115,7 +122,9 @@ export const WorkList = ({ lane, copies, onCopies }: WorkListProps) => {
               isActive={item === active && filter.trim() !== ''}
               mayMake={mayMake && lane !== null}
               isBusy={orders.isBusy}
-              onMake={(purpose) => void orders.make(item, purpose)}
+              onMake={(purpose, title) =>
+                void orders.make({ accessMethodId: item.access_method_id, title }, purpose)
+              }
             />
           ))}
         </ul>

@@ -4,9 +4,9 @@ import { linkTo } from '../../live/use-route.ts'
 import { Button } from '../../parts/button.tsx'
 import { Pill } from '../../parts/pill.tsx'
 import { useSpeech } from '../../texts/texts.tsx'
-import type { WorkItem } from './matching.ts'
-import { ChangeStay } from './change-stay.tsx'
-import { useTitleOf, type CardPurpose } from './use-orders.ts'
+import { ChangeStay } from '../stay/change-stay.tsx'
+import { titleOf, type WorkItem } from './matching.ts'
+import type { CardPurpose } from './use-orders.ts'
 
 interface WorkRowProps {
   readonly item: WorkItem
@@ -14,7 +14,7 @@ interface WorkRowProps {
   readonly isActive: boolean
   readonly mayMake: boolean
   readonly isBusy: boolean
-  readonly onMake: (purpose: CardPurpose) => void
+  readonly onMake: (purpose: CardPurpose, title: string) => void
 }
 
 const purposesOf = ({ action }: WorkItem): readonly CardPurpose[] =>
@@ -23,7 +23,8 @@ const purposesOf = ({ action }: WorkItem): readonly CardPurpose[] =>
 /** One card that waits: where it opens, from when, and the ways to make it. */
 export const WorkRow = ({ item, isActive, mayMake, isBusy, onMake }: WorkRowProps) => {
   const { texts, language } = useSpeech()
-  const title = useTitleOf()(item)
+  const doors = item.doors.map((door) => door.display_name)
+  const title = titleOf(doors, texts)
   const [isChanging, setChanging] = useState(false)
   const at = (instant: string): string => showInstant(instant, item.time_zone, language)
   return (
@@ -37,9 +38,7 @@ export const WorkRow = ({ item, isActive, mayMake, isBusy, onMake }: WorkRowProp
             item.ends_at === null ? texts.cards.noEnd : at(item.ends_at)
           }`}
         </p>
-        {item.doors.length > 1 && (
-          <p className="quiet">{item.doors.map((door) => door.display_name).join(', ')}</p>
-        )}
+        {item.doors.length > 1 && <p className="quiet">{doors.join(', ')}</p>}
         <p className="quiet work-more">
           {item.reservation_key !== null && (
             <span>
@@ -68,7 +67,7 @@ export const WorkRow = ({ item, isActive, mayMake, isBusy, onMake }: WorkRowProp
               look={index === 0 ? 'primary' : 'plain'}
               size="big"
               disabled={isBusy}
-              onClick={() => onMake(purpose)}
+              onClick={() => onMake(purpose, title)}
             >
               <strong>{texts.cards[purpose].name}</strong>
               <small>{texts.cards[purpose].effect}</small>
@@ -77,7 +76,18 @@ export const WorkRow = ({ item, isActive, mayMake, isBusy, onMake }: WorkRowProp
           ))}
         </div>
       )}
-      {isChanging && <ChangeStay item={item} title={title} onClose={() => setChanging(false)} />}
+      {isChanging && (
+        <ChangeStay
+          stay={{
+            accessGrantId: item.access_grant_id,
+            title,
+            doors,
+            endsAt: item.ends_at,
+            timeZone: item.time_zone,
+          }}
+          onClose={() => setChanging(false)}
+        />
+      )}
     </li>
   )
 }

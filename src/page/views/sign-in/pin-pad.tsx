@@ -21,11 +21,12 @@ export const PinPad = ({ clerk, onUnlock, onBack }: PinPadProps) => {
   const { run, isBusy, error } = useCall()
   const [pin, setPin] = useState('')
   const input = useRef<HTMLInputElement>(null)
-  useEffect(() => input.current?.focus(), [error])
+  useEffect(() => input.current?.focus(), [])
   const add = (digit: string): void => setPin((typed) => (typed + digit).slice(0, LONGEST_PIN))
   const unlock = (): void => {
     if (pin.length < SHORTEST_PIN || isBusy) return
     setPin('')
+    input.current?.focus()
     void run((client) => client.switchClerk({ by: 'pin', clerk_id: clerk.clerk_id, pin })).then(
       (me) => me !== null && onUnlock(me),
     )

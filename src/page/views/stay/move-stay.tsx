@@ -6,29 +6,29 @@ import { Button } from '../../parts/button.tsx'
 import { Field } from '../../parts/field.tsx'
 import { FaultNotice } from '../../parts/notice.tsx'
 import { useTexts } from '../../texts/texts.tsx'
-import type { WorkItem } from './matching.ts'
+import type { Stay } from './stay.ts'
 
 interface MoveStayProps {
-  readonly item: WorkItem
+  readonly stay: Stay
   /** The encoders whose lock system moves stays. */
   readonly movers: readonly EncoderBody[]
 }
 
 /** Lets a lock system move a stay to another room, by its own names of rooms. */
-export const MoveStay = ({ item, movers }: MoveStayProps) => {
-  const { stay } = useTexts()
+export const MoveStay = ({ stay, movers }: MoveStayProps) => {
+  const texts = useTexts()
   const { client, noteOrder } = useDesk()
   const { run, isBusy, error } = useCall()
   const [encoder, setEncoder] = useState(movers[0]?.encoder_id ?? '')
   const [room, setRoom] = useState('')
   const [newRoom, setNewRoom] = useState('')
   useEffect(() => {
-    const doors = new Set(item.doors.map((door) => door.acs_entrance_id))
+    const doors = new Set(stay.doors)
     void run(() => client.rooms()).then((answer) => {
-      const known = answer?.rooms.find((row) => doors.has(row.acs_entrance_id))?.room
+      const known = answer?.rooms.find((row) => doors.has(row.display_name))?.room
       if (known != null) setRoom((typed) => (typed === '' ? known : typed))
     })
-  }, [client, run, item])
+  }, [client, run, stay])
   const order = async (
     request: { kind: 'move'; room: string; new_room: string } | { kind: 'check_out'; room: string },
     title: string,
@@ -48,7 +48,7 @@ export const MoveStay = ({ item, movers }: MoveStayProps) => {
       {movers.length > 1 && (
         <div className="field">
           <label>
-            {stay.moveLock}
+            {texts.stay.moveLock}
             <select value={encoder} onChange={({ target }) => setEncoder(target.value)}>
               {movers.map(({ encoder_id: id, name }) => (
                 <option key={id} value={id}>
@@ -59,30 +59,35 @@ export const MoveStay = ({ item, movers }: MoveStayProps) => {
           </label>
         </div>
       )}
-      <Field label={stay.moveRoom} required value={room} onChange={({ target }) => setRoom(target.value)} />
       <Field
-        label={stay.moveNewRoom}
+        label={texts.stay.moveRoom}
+        required
+        value={room}
+        onChange={({ target }) => setRoom(target.value)}
+      />
+      <Field
+        label={texts.stay.moveNewRoom}
         required
         value={newRoom}
         onChange={({ target }) => setNewRoom(target.value)}
       />
       <div className="actions">
         <Button type="submit" look="primary" isBusy={isBusy} disabled={room === '' || newRoom === ''}>
-          {stay.moveGo}
+          {texts.stay.moveGo}
         </Button>
         {checksOut && (
           <Button
             look="danger"
             isBusy={isBusy}
             disabled={room === ''}
-            title={stay.checkOutEffect}
+            title={texts.stay.checkOutEffect}
             onClick={() => void order({ kind: 'check_out', room }, room)}
           >
-            {stay.checkOut}
+            {texts.stay.checkOut}
           </Button>
         )}
       </div>
-      {checksOut && <p className="quiet">{stay.checkOutEffect}</p>}
+      {checksOut && <p className="quiet">{texts.stay.checkOutEffect}</p>}
       {error !== null && <FaultNotice fault={error} />}
     </form>
   )

@@ -7,41 +7,40 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
 import { FaultNotice, Notice } from '../../parts/notice.tsx'
 import { useTexts } from '../../texts/texts.tsx'
-import type { WorkItem } from './matching.ts'
 import { MoveStay } from './move-stay.tsx'
+import type { Stay } from './stay.ts'
 
 interface ChangeStayProps {
-  readonly item: WorkItem
-  readonly title: string
+  readonly stay: Stay
   readonly onClose: () => void
 }
 
 /** A stay that ends later or earlier, or goes on in another room. */
-export const ChangeStay = ({ item, title, onClose }: ChangeStayProps) => {
-  const { stay } = useTexts()
+export const ChangeStay = ({ stay, onClose }: ChangeStayProps) => {
+  const texts = useTexts()
   const { status } = useDeskState()
   const movers = (status?.encoders ?? []).filter(({ keys }) => keys?.moves_stays === true)
   return (
-    <Dialog title={stay.title(title)} onClose={onClose}>
-      <NewEnd item={item} />
+    <Dialog title={texts.stay.title(stay.title)} onClose={onClose}>
+      <NewEnd stay={stay} />
       <section className="stay-part">
-        <h3>{stay.move}</h3>
-        {movers.length > 0 ? <MoveStay item={item} movers={movers} /> : <p>{stay.moveElsewhere}</p>}
+        <h3>{texts.stay.move}</h3>
+        {movers.length > 0 ? <MoveStay stay={stay} movers={movers} /> : <p>{texts.stay.moveElsewhere}</p>}
       </section>
     </Dialog>
   )
 }
 
-const NewEnd = ({ item }: { readonly item: WorkItem }) => {
-  const { stay } = useTexts()
+const NewEnd = ({ stay }: { readonly stay: Stay }) => {
+  const texts = useTexts()
   const { run, isBusy, error } = useCall()
-  const [end, setEnd] = useState(item.ends_at === null ? '' : toWallClock(item.ends_at, item.time_zone))
+  const [end, setEnd] = useState(stay.endsAt === null ? '' : toWallClock(stay.endsAt, stay.timeZone))
   const [isDone, setDone] = useState(false)
   const save = (): void => {
     void run((client) =>
       client.extend({
-        access_grant_id: item.access_grant_id,
-        ends_at: fromWallClock(end, item.time_zone),
+        access_grant_id: stay.accessGrantId,
+        ends_at: fromWallClock(end, stay.timeZone),
       }),
     ).then((answer) => setDone(answer !== null))
   }
@@ -53,18 +52,18 @@ const NewEnd = ({ item }: { readonly item: WorkItem }) => {
         save()
       }}
     >
-      <h3>{stay.extend}</h3>
+      <h3>{texts.stay.extend}</h3>
       <Field
-        label={stay.end(item.time_zone)}
+        label={texts.stay.end(stay.timeZone)}
         type="datetime-local"
         required
         value={end}
         onChange={({ target }) => setEnd(target.value)}
       />
       <Button look="primary" type="submit" isBusy={isBusy} disabled={end === ''}>
-        {stay.extendGo}
+        {texts.stay.extendGo}
       </Button>
-      {isDone && <Notice tone="good" title={stay.extended} />}
+      {isDone && <Notice tone="good" title={texts.stay.extended} />}
       {error !== null && <FaultNotice fault={error} />}
     </form>
   )
