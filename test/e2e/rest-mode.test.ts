@@ -150,8 +150,6 @@ test('an encoder that Seam reaches itself encodes and scans for a desk without a
   const elsewhere = site.startDaemon()
   await elsewhere.ready
   const address = await site.encoderId('Elsewhere')
-  const card = { encoder: 'Elsewhere', type: 'ntag213', uid: '04112233445580' }
-  await site.control('/v1/virtual/cards/place', card)
   const access_method_id = await site.newAccessMethod()
 
   await using desk = await startRestDesk(site, {
@@ -176,6 +174,12 @@ test('an encoder that Seam reaches itself encodes and scans for a desk without a
   const encode = async (): Promise<Json> =>
     desk.control('/v1/encodes', { access_method_id, encoder: 'Back Office' })
   const ordered = await encode()
+  await poll(async () => {
+    const { sessions }: Json = await site.control('/v1/sessions')
+    return sessions.some((session: Json) => session.state === 'waiting_for_card') ? true : null
+  })
+  const card = { encoder: 'Elsewhere', type: 'ntag213', uid: '04112233445580' }
+  expect(await site.control('/v1/virtual/cards/place', card)).not.toHaveProperty('error')
   expect(await ending(ordered)).toMatchObject({ kind: 'encoded', proof: 'confirmed' })
   const method: Json = await site.post('/access_methods/get', { access_method_id })
   expect(method.access_method).toMatchObject({ is_issued: true, is_encoding_required: false })
