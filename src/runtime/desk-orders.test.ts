@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { EncoderId } from '../contract/ids.ts'
 import type { JournalEntry } from '../contract/journal.ts'
 import { Order } from '../contract/order.ts'
+import type { SiteKeys } from '../contract/site-keys.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { deskIdentity } from './pairing.ts'
 
@@ -22,14 +23,18 @@ afterEach(() => {
   else process.env['TZ'] = zone
 })
 
-const openDesk = () => {
+const siteKeys: SiteKeys = { current: 1, keys: new Map([[1, new Uint8Array(32).fill(7)]]) }
+
+const openDesk = (keys: SiteKeys | null = siteKeys, bearsEnd = true) => {
   const orders: Order[] = []
   const accept = (order: Order): 'accepted' => {
     orders.push(Order.parse(order))
     return 'accepted'
   }
   const open = () => orders.map((order): JournalEntry => ({ ...unbegun, order, acceptedAt: order.orderedAt }))
-  return { orders, desk: createDeskOrders({ accept, open }, () => new Date('2026-11-23T10:00:00.000Z')) }
+  const journal = { accept, open, siteKeys: () => keys }
+  const wallClock = () => new Date('2026-11-23T10:00:00.000Z')
+  return { orders, desk: createDeskOrders(journal, wallClock, () => bearsEnd) }
 }
 
 test('what the desk orders is its own, lives ten minutes and keeps the desk’s time zone', () => {
@@ -99,4 +104,35 @@ test('no second card is ordered for an access method whose first one is not ende
   expect(() => desk.encode(encoderId, order, 'Maria')).toThrow('being made already')
   expect(orders).toHaveLength(1)
   expect(orders[0]?.fence).toBe(Date.parse('2026-11-23T10:00:00.000Z'))
+})
+
+test('a test card is nobody’s, opens no door and has ended long ago', () => {
+  const { orders, desk } = openDesk()
+  desk.test(encoderId, 'Anna')
+  desk.test(encoderId, 'Anna')
+  expect(orders[0]).toMatchObject({
+    kind: 'encode',
+    origin: 'desk',
+    fence: 0,
+    expiresAt: '2026-11-23T10:10:00.000Z',
+    stay: null,
+    encode: {
+      purpose: 'additional',
+      copies: 1,
+      doorIds: [],
+      endsAt: '2010-01-01T00:01:00.000Z',
+      endsLiveKey: false,
+    },
+  })
+  const ids = orders.flatMap(({ encode }) => [encode?.accessMethodId, encode?.credentialId])
+  expect(new Set(ids).size).toBe(4)
+})
+
+test('a test card is refused before the site’s keys have come, and where the layout writes no end', () => {
+  expect(() => openDesk(null).desk.test(encoderId, 'Anna')).toThrow(
+    expect.objectContaining({ code: 'not_paired' }),
+  )
+  expect(() => openDesk(siteKeys, false).desk.test(encoderId, 'Anna')).toThrow(
+    expect.objectContaining({ code: 'not_supported' }),
+  )
 })
