@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import * as channel from '../../src/contract/channel.ts'
+import * as work from '../../src/contract/channel-work.ts'
 import { jsonSchemas, shapeBlock, shapeOf } from './shape.ts'
 import type { JsonSchema } from './shape.ts'
 
@@ -23,6 +24,14 @@ const parts: Readonly<Record<string, z.ZodType>> = {
   EntrancesResponse: channel.EntrancesResponse,
   DeskEncodeRequest: channel.DeskEncodeRequest,
   DeskEncodeResponse: channel.DeskEncodeResponse,
+  WorkListResponse: work.WorkListResponse,
+  FindGrantsRequest: work.FindGrantsRequest,
+  FindGrantsResponse: work.FindGrantsResponse,
+  RevealRequest: work.RevealRequest,
+  RevealResponse: work.RevealResponse,
+  ExtendRequest: work.ExtendRequest,
+  AssignCardRequest: work.AssignCardRequest,
+  AssignCardResponse: work.AssignCardResponse,
 }
 
 /** Unions of messages are told by their names: their shapes have sections of their own. */
@@ -140,7 +149,7 @@ ${block('Encoder')}
 
 ## Beside the channel
 
-Three requests of a paired bridge, with the same bearer.
+Requests of a paired bridge, with the same bearer. Whatever belongs to another access system does not exist for it.
 
 ### \`POST /bridge/v1/credentials/lookup\`
 
@@ -166,6 +175,42 @@ ${block('DeskEncodeRequest')}
 
 ${block('DeskEncodeResponse')}
 
-This page is generated from \`src/contract/channel.ts\` by \`npm run docs\`.
+### \`POST /bridge/v1/work/list\`
+
+Asks which cards wait at this site; the request is empty. No answer here holds a guest's name, nor a grant's.
+
+${block('WorkListResponse')}
+
+### \`POST /bridge/v1/access_grants/find\`
+
+Asks what is to be handed over; exactly one of the three.
+
+${block('FindGrantsRequest')}
+
+${block('FindGrantsResponse')}
+
+### \`POST /bridge/v1/access_methods/reveal\`
+
+Asks for one secret. It makes no event, and is not logged.
+
+${block('RevealRequest')}
+
+${block('RevealResponse')}
+
+### \`POST /bridge/v1/access_grants/extend\`
+
+Lets a grant end at another instant, in the future and after its start. Cards that were encoded have to be encoded again.
+
+${block('ExtendRequest')}
+
+### \`POST /bridge/v1/access_methods/assign_card\`
+
+Gives the card that the desk has read to an access method that waits for its assignment. The same again changes nothing.
+
+${block('AssignCardRequest')}
+
+${block('AssignCardResponse')}
+
+This page is generated from \`src/contract/channel.ts\` and \`src/contract/channel-work.ts\` by \`npm run docs\`.
 `
 }

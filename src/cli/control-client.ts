@@ -1,19 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { z } from 'zod'
+import { WebSocket } from 'ws'
+import { createControlClient, type ControlClient } from '../client/index.ts'
 import { BridgeError } from '../contract/errors.ts'
-import { DaemonFile, ErrorBody } from '../control/schema.ts'
-
-const ANSWER_WITHIN_MS = 35_000
-
-/** The control API of a running daemon, as a client. Everything rejects with the daemon's own BridgeError codes, or `daemon_unreachable`. */
-export interface ControlClient {
-  get<T extends z.ZodType>(schema: T, path: string, signal?: AbortSignal): Promise<z.output<T>>
-  post<T extends z.ZodType>(schema: T, path: string, body: object): Promise<z.output<T>>
-  put<T extends z.ZodType>(schema: T, path: string, body: object): Promise<z.output<T>>
-  /** The body as it comes, in pieces. */
-  stream(path: string): Promise<ReadableStream<Uint8Array>>
-}
+import { DaemonFile } from '../control/schema.ts'
 
 const unreachable = (detail: string, cause?: unknown): BridgeError =>
   new BridgeError('daemon_unreachable', detail, { cause })
@@ -48,52 +38,23 @@ const findDaemon = async (dataDir: string): Promise<{ endpoint: string; token: s
   }
 }
 
-const refusalOf = async (response: Response): Promise<BridgeError> => {
-  const parsed = ErrorBody.safeParse(await response.json().catch(() => null))
-  if (!parsed.success) return unreachable(`What answers at ${response.url} is no encoder-bridge.`)
-  return new BridgeError(parsed.data.error.code, parsed.data.error.detail)
-}
-
-const createClient = (endpoint: string, token: string): ControlClient => {
-  const call = async (path: string, init: RequestInit): Promise<Response> => {
-    let response: Response
-    try {
-      response = await fetch(`${endpoint}${path}`, {
-        ...init,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        redirect: 'error',
-      })
-    } catch (error) {
-      if (init.signal?.aborted && init.signal.reason instanceof BridgeError) throw init.signal.reason
-      throw unreachable(`Nothing answers at ${endpoint}.`, error)
-    }
-    if (!response.ok) throw await refusalOf(response)
-    return response
-  }
-  const read = async <T extends z.ZodType>(schema: T, response: Response): Promise<z.output<T>> => {
-    const parsed = schema.safeParse(await response.json().catch(() => null))
-    if (parsed.success) return parsed.data
-    throw unreachable(`What answers at ${endpoint} is of another version.`)
-  }
-  const send = async <T extends z.ZodType>(method: string, schema: T, path: string, body: object) =>
-    read(schema, await call(path, { method, body: JSON.stringify(body), signal: patience() }))
-  const patience = (signal?: AbortSignal): AbortSignal =>
-    AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN_MS), ...(signal === undefined ? [] : [signal])])
-  return {
-    get: async (schema, path, signal) => read(schema, await call(path, { signal: patience(signal) })),
-    post: (schema, path, body) => send('POST', schema, path, body),
-    put: (schema, path, body) => send('PUT', schema, path, body),
-    stream: async (path) => {
-      const { body } = await call(path, {})
-      return body ?? new ReadableStream<Uint8Array>({ start: (controller) => controller.close() })
-    },
-  }
-}
+const openDaemon = ({
+  endpoint,
+  token,
+}: {
+  readonly endpoint: string
+  readonly token: string
+}): ControlClient =>
+  createControlClient({
+    endpoint,
+    token,
+    openSocket: (url) => new WebSocket(url, { headers: { authorization: `Bearer ${token}` } }),
+  })
 
 /** The client of the daemon that runs on this data directory, or null when none does. */
 export const findControl = async (dataDir: string): Promise<ControlClient | null> => {
   const daemon = await findDaemon(dataDir)
-  return daemon === null ? null : createClient(daemon.endpoint, daemon.token)
+  return daemon === null ? null : openDaemon(daemon)
 }
 
 /** As `findControl`; rejects `daemon_unreachable` when no daemon runs. */

@@ -59,6 +59,7 @@ export const exitCodeOfEnding = (ending: EndingBody): ExitCode => {
     }
     case 'carried_out':
     case 'scanned':
+    case 'assigned':
       return 0
     case 'untouched':
       return exitCodeOf(ending.error.code)

@@ -15,6 +15,18 @@ export const parseCopies = (text: string): number => {
   throw new InvalidArgumentError('It is a number from 1 to 20.')
 }
 
+export const parseHours = (text: string): number => {
+  const hours = Number(text)
+  if (/^\d+$/.test(text) && hours <= 8_760) return hours
+  throw new InvalidArgumentError('It is a number of hours, up to 8760.')
+}
+
+export const parseCount = (text: string): number => {
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count >= 1 && count <= 500) return count
+  throw new InvalidArgumentError('It is a number from 1 to 500.')
+}
+
 export const parseUuid = (text: string): string => {
   if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text
   throw new InvalidArgumentError('It is a UUID, as Seam shows it.')

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
-import { SessionBody } from '../control/schema.ts'
-import type { ControlClient } from './control-client.ts'
+import type { SessionBody } from '../control/schema.ts'
+import type { ControlClient } from '../client/index.ts'
 import { openProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import type { Voice } from './voice.ts'
@@ -47,17 +47,19 @@ const createAsking = (
 }
 
 /** What the clerk wants of the session next. */
-interface Wish {
-  readonly path: 'cancel' | 'confirm'
-  readonly body: object
-}
-const cancelling: Wish = { path: 'cancel', body: {} }
+type Wish = (client: ControlClient, orderId: string) => Promise<SessionBody>
+const cancelling: Wish = (client, orderId) => client.cancel({ order_id: orderId })
+const confirming =
+  (revision: number): Wish =>
+  (client, orderId) =>
+    client.confirm({ order_id: orderId, revision })
 
 /** Where a card may be half written, or a lock system may have acted. */
 const touching: readonly SessionBody['state'][] = [
   'writing',
   'waiting_for_return',
   'verifying',
+  'assigning',
   'making_key',
   'recovering',
 ]
@@ -78,9 +80,7 @@ export const followSession = async (
     wanted.verb = verb
     polling.abort(new BridgeError('aborted'))
   }
-  const asking = createAsking(options, (isYes, revision) =>
-    want(isYes ? { path: 'confirm', body: { revision } } : cancelling),
-  )
+  const asking = createAsking(options, (isYes, revision) => want(isYes ? confirming(revision) : cancelling))
   const stopListening = terminal.onInterrupt(() => {
     if (wanted.isLeaving) {
       left.abort()
@@ -110,7 +110,7 @@ export const followSession = async (
   }
 
   const follow = async (): Promise<SessionBody> => {
-    const path = `/v1/sessions/${encodeURIComponent(await orderId())}`
+    const id = await orderId()
     let client = await options.connect()
     let after = -1
     let last: SessionBody | null = null
@@ -121,8 +121,8 @@ export const followSession = async (
       try {
         const session =
           verb === null
-            ? await client.get(SessionBody, `${path}?after=${after}&wait_ms=${POLL_MS}`, polling.signal)
-            : await client.post(SessionBody, `${path}/${verb.path}`, verb.body)
+            ? await client.session({ order_id: id, after, wait_ms: POLL_MS }, { signal: polling.signal })
+            : await verb(client, id)
         if (verb !== null && wanted.verb === verb) wanted.verb = null
         lastSeen = performance.now()
         after = session.revision

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import type { ControlClient } from './control-client.ts'
+import type { ControlClient } from '../client/index.ts'
 import { openControlClient } from './control-client.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import type { ExitCode } from './exit-codes.ts'

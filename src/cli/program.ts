@@ -1,26 +1,20 @@
 import { Command, Option } from 'commander'
 import type { StayRequest } from '../control/schema/stays.ts'
+import type { Act, Declare } from './act.ts'
 import type { HubFlags } from './commands/hub.ts'
-import type { Context } from './context.ts'
-import type { ExitCode } from './exit-codes.ts'
+import type { Purpose } from './commands/encode.ts'
+import type { PairFlags } from './commands/pair.ts'
+import { HUB_ENDPOINT, HUB_PORT } from './hub-access.ts'
+import { addHubOperations } from './hub-program.ts'
 import type { EmulatedWay, SocketAddress } from './runtime.ts'
 import { parseAddress, parseCopies, parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
 
 const CONTROL_PORT = 27_411
-const HUB_PORT = 27_412
-
-/** Runs a command's work with the context that its flags ask for. */
-export type Act = (
-  flags: { readonly json?: boolean },
-  work: (context: Context) => Promise<ExitCode>,
-) => Promise<void>
 
 interface Data {
   readonly data: string
   readonly json?: boolean
 }
-
-type Declare = (name: string, description: string, parent?: Command) => Command
 
 /** What only key systems have: stays, and the list of rooms. */
 const addKeySystemCommands = (
@@ -145,13 +139,18 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .option('--tls-key <file>', 'key of the certificate (PEM), that nobody else can read')
     .option('--public-url <url>', 'where people reach the hub, for links that it hands out')
     .addOption(new Option('--seed <name>', 'fill the hub with an example').choices(['demo']))
+    .option('--upstream <url>', 'stand in front of Seam: local encoders here, everything else there')
+    .option('--upstream-key-file <file>', 'file with the API key for --upstream, for nobody else to read')
+    .option('--upstream-ca-file <file>', 'certificates (PEM) to trust for --upstream, and no others')
     .action((flags: Data & HubFlags) =>
       act(flags, async (context) => (await import('./commands/hub.ts')).hub(context, flags)),
     )
 
+  addHubOperations(command, hub, { data, apiKey }, act)
+
   command('claim', 'take the bridge that shows this code into the workspace of an API key', hub)
     .argument('<code>', 'pairing code')
-    .option('--hub <url>', 'address of the hub', parseHub, `http://127.0.0.1:${HUB_PORT}`)
+    .option('--hub <url>', 'address of the hub', parseHub, HUB_ENDPOINT)
     .addOption(apiKey)
     .option('--system <id>', 'access system to serve (default: a new one)', parseUuid)
     .action((code: string, flags: { json?: boolean; hub: string; apiKey?: string; system?: string }) =>
@@ -163,7 +162,8 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .requiredOption('--hub <url>', 'address of the hub', parseHub)
     .addOption(apiKey)
     .option('--system <id>', 'access system to serve, with --api-key (default: a new one)', parseUuid)
-    .action((flags: Data & { hub: string; apiKey?: string; system?: string }) =>
+    .option('--enrolment-token-file <file>', 'file with an enrolment token, that nobody else can read')
+    .action((flags: PairFlags) =>
       act(flags, async (context) => (await import('./commands/pair.ts')).pair(context, flags)),
     )
 
@@ -238,7 +238,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .action(
       (
         accessMethodId: string,
-        flags: Data & { encoder?: string; purpose?: string; copies?: number; confirm?: boolean },
+        flags: Data & { encoder?: string; purpose?: Purpose; copies?: number; confirm?: boolean },
       ) =>
         act(flags, async (context) =>
           (await import('./commands/encode.ts')).encode(context, accessMethodId, flags),

@@ -51,13 +51,20 @@ export interface StartHubOptions {
   readonly seed: string | null
   /** Null for the address that it listens on. */
   readonly publicUrl: string | null
+  /** The server to stand in front of, as the flags name it; null for a sandbox. */
+  readonly upstream: {
+    readonly url: string | null
+    readonly keyFile: string | null
+    readonly caFile: string | null
+  } | null
 }
 
 export interface PairOptions {
   readonly dataDir: string
   readonly hubEndpoint: string
-  /** Null: the code is shown and somebody else claims it. */
+  /** Without one, and without an enrolment token, the code is shown and somebody else claims it. */
   readonly apiKey: string | null
+  readonly enrolmentToken: string | null
   /** The access system to serve, with an API key; null for a new one. */
   readonly acsSystemId: string | null
   /** A code to show, the ISO instant at which it ends, and how long that is from now; a fresh one may follow it. */
@@ -153,6 +160,8 @@ export interface Runtime {
   readonly self: readonly [string, ...string[]]
   startDaemon(options: DaemonOptions): Promise<RunningDaemon>
   startHub(options: StartHubOptions): Promise<RunningHub>
+  /** The token in a file that nobody else can read. */
+  readEnrolmentToken(file: string): Promise<string>
   /** Pairs while no daemon runs on this data directory. */
   pair(options: PairOptions): Promise<Paired>
   emulate(options: EmulateOptions): Promise<RunningEmulator>

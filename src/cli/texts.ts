@@ -18,6 +18,12 @@ export const faultLines = (fault: Pick<Fault, 'code' | 'message' | 'owner' | 'ne
     ['  Next step:', fault.next_step],
   ])
 
+/** How far a clock is from the hub's, to the second. */
+export const skewText = (skewMs: number): string => {
+  const seconds = Math.round(Math.abs(skewMs) / 1000)
+  return seconds === 0 ? 'agrees with the hub’s' : `${seconds} s ${skewMs > 0 ? 'ahead' : 'behind'}`
+}
+
 const comparisonTexts = {
   nothing: 'nothing to compare',
   same: 'the same',
@@ -82,16 +88,21 @@ const encodedLines = (ending: Encoded): string[] =>
 /** “The card 04AABBCC”, or the card alone where nobody knows which. */
 const theCard = (uid: string | null): string => (uid === null ? 'the card' : `the card ${uid}`)
 
+const unknownTexts: Partial<Record<SessionBody['kind'], string>> = {
+  stay: 'Unknown: nobody can say whether the lock system has done it. Look there.',
+  assign:
+    'Unknown: nobody can say whether the card was assigned. Look at the access method before you hand it out.',
+}
+
 const unknownText = (kind: SessionBody['kind'], uid: string | null): string =>
-  kind === 'stay'
-    ? 'Unknown: nobody can say whether the lock system has done it. Look there.'
-    : `Unknown: nobody can say what ${theCard(uid)} holds. Don’t hand it out.`
+  unknownTexts[kind] ?? `Unknown: nobody can say what ${theCard(uid)} holds. Don’t hand it out.`
 
 const undoneTexts = {
   encode: 'Not encoded: nothing was written to a card.',
   scan: 'Not scanned: nothing was written to a card.',
   scan_to_assign: 'Not scanned: nothing was written to a card.',
   stay: 'Not done: the lock system has changed nothing.',
+  assign: 'Not assigned: the access method waits for a card as before.',
 } as const satisfies Record<SessionBody['kind'], string>
 
 /** The truth about the card, and what to do now. */
@@ -106,6 +117,8 @@ export const endingLines = (kind: SessionBody['kind'], ending: EndingBody): stri
       ]
     case 'scanned':
       return scannedLines(ending)
+    case 'assigned':
+      return [`Assigned: the access method is issued with the card ${ending.card_number}. Hand it out.`]
     case 'untouched':
       return [undoneTexts[kind], ...faultLines(ending.error)]
     case 'spoiled':

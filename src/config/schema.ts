@@ -177,6 +177,28 @@ const Devices = z
 const seconds = (description: string, fallback: number) =>
   z.int().min(5).max(3600).default(fallback).meta({ description })
 
+const SeamConfig = z.strictObject({
+  apiKeyFile: z.string().max(500).refine(isAbsolute).meta({
+    description:
+      'the absolute path of a file that holds an API key of the workspace, and that others can’t read',
+  }),
+  endpoint: z
+    .string()
+    .refine(isSafeEndpoint)
+    .default('https://connect.getseam.com')
+    .meta({ description: 'Seam’s address: https, or http on this computer' }),
+  acsSystemIds: z.array(z.uuid()).min(1).max(32).optional().meta({
+    description: 'the access systems whose cards this desk makes, 1 to 32; all when it is left out',
+  }),
+  pollSeconds: z
+    .int()
+    .min(10)
+    .max(3600)
+    .default(30)
+    .meta({ description: 'whole seconds between two questions to Seam, 10 to 3600' }),
+})
+export type SeamConfig = z.infer<typeof SeamConfig>
+
 /**
  * The daemon's configuration. This schema is the one source of its types, validation, documentation and JSON Schema;
  * each description completes "expected …" in an error.
@@ -196,9 +218,22 @@ export const Config = z
           description:
             'the absolute path of a file with the certificates (PEM) of the authority that has signed the hub’s; no other is trusted then',
         }),
+        enrolmentTokenFile: z.string().max(500).refine(isAbsolute).optional().meta({
+          description:
+            'the absolute path of a file with an enrolment token, that others can’t read: a daemon that is not paired pairs itself with it',
+        }),
+      })
+      .superRefine(({ endpoint, enrolmentTokenFile }, context) => {
+        if (enrolmentTokenFile === undefined || endpoint !== null) return
+        const message = 'stands without hub.endpoint; the token is for one hub'
+        context.addIssue({ code: 'custom', path: ['enrolmentTokenFile'], message })
       })
       .prefault({})
-      .meta({ description: 'the hub: `{ endpoint, caFile }`' }),
+      .meta({ description: 'the hub: `{ endpoint, caFile, enrolmentTokenFile }`' }),
+    seam: SeamConfig.optional().meta({
+      description:
+        'REST mode, without a hub: `{ apiKeyFile, endpoint, acsSystemIds, pollSeconds }`; the key opens the whole workspace, see rest-mode.md',
+    }),
     devices: Devices.default([]).meta({
       description: 'a list of at most 64 encoders, each `{ driver, path, name }`',
     }),
@@ -228,6 +263,15 @@ export const Config = z
       })
       .prefault({})
       .meta({ description: 'the times of a session' }),
+    page: z
+      .strictObject({
+        lockAfterMinutes: z.int().min(0).max(1440).default(15).meta({
+          description:
+            'whole minutes, 1 to 1440, after which a clerk who does nothing is asked again who it is; 0 for never',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'the operator’s page: `{ lockAfterMinutes }`' }),
     log: z
       .strictObject({
         level: z
@@ -255,6 +299,14 @@ export const Config = z
       })
       .prefault({})
       .meta({ description: 'limits of this desk that no hub can lift' }),
+  })
+  .superRefine(({ hub, seam }, context) => {
+    if (seam === undefined || hub.endpoint === null) return
+    context.addIssue({
+      code: 'custom',
+      path: ['seam'],
+      message: 'stands beside hub.endpoint; a desk works for a hub or for Seam itself',
+    })
   })
   .meta({ title: 'encoder-bridge configuration', description: 'a map of settings' })
 export type Config = z.infer<typeof Config>

@@ -177,6 +177,10 @@ export const FromBridge = z.discriminatedUnion('type', [
           .describe(
             'Orders of the hub without an ending: it cancels what it no longer wants, and sends an order that was delivered before again only if it is named here',
           ),
+        takes_new_token: z
+          .boolean()
+          .default(false)
+          .describe('Whether it understands `new_token`; where not, it keeps its token'),
       })
       .describe('The first message on every connection.'),
   ),
@@ -236,6 +240,14 @@ export const FromHub = z.discriminatedUnion('type', [
     z
       .object({ order_id: z.string() })
       .describe('The hub no longer wants the order. Sent again until it is acknowledged.'),
+  ),
+  message(
+    'new_token',
+    z
+      .object({ token: z.string().min(1).max(200).describe('A secret') })
+      .describe(
+        'The bridge’s next session token. It keeps it and comes again with it; only then the one before ends. Offered again on each connection until it is used; not acknowledged.',
+      ),
   ),
   message('pong', z.object({}).describe('The answer to `ping`.')),
   message(

@@ -357,7 +357,7 @@ export const errorTable = {
     'installer',
     'uncategorized_error',
     'Seam does not accept the API key.',
-    'Put a valid key into the file that `secretFile` names.',
+    'Put a valid key into the file that `secretFile` or `seam.apiKeyFile` names.',
   ),
   seam_bridge_offline: row(
     503,
@@ -635,6 +635,27 @@ export const errorTable = {
     'uncategorized_error',
     'There is no such clerk.',
     'Look again who is named at this desk.',
+  ),
+  seam_unreachable: row(
+    503,
+    'installer',
+    'bridge_disconnected',
+    'Seam can’t be reached, or does not answer as it should.',
+    'Check this computer’s network, proxy and `seam.endpoint`; it is tried again by itself.',
+  ),
+  seam_refused: row(
+    502,
+    'integrator',
+    'uncategorized_error',
+    'Seam refused the request.',
+    'Correct what the message names.',
+  ),
+  card_not_assigned: row(
+    409,
+    'clerk',
+    'credential_not_found',
+    'The card was not given to the access method.',
+    'Take another card, or have the access method looked at where it was made.',
   ),
   not_issued: row(
     409,

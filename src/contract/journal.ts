@@ -2,6 +2,7 @@ import type { Card } from './card.ts'
 import type { CardUid, EncoderId, OrderId } from './ids.ts'
 import type { Order } from './order.ts'
 import type { Ending } from './outcome.ts'
+import type { People } from './people.ts'
 import type { SiteKeys } from './site-keys.ts'
 
 /** How far an order has come, as the disk knows it. */
@@ -32,12 +33,24 @@ export interface WriteIntent {
   readonly previousDigest: string
 }
 
+/** What is journalled before somebody is asked to give a card to an access method. */
+export interface AssignIntent {
+  readonly kind: 'assign'
+  readonly encoderId: EncoderId
+  readonly uid: CardUid | null
+  readonly technology: Card['technology'] | 'barcode'
+  readonly cardNumber: string
+}
+
+/** What may have been done when the daemon died. */
+export type Intent = WriteIntent | KeyIntent | AssignIntent
+
 /** An order with its session's state. */
 export interface JournalEntry {
   readonly order: Order
   readonly phase: JournalPhase
   readonly acceptedAt: string
-  readonly intent: WriteIntent | KeyIntent | null
+  readonly intent: Intent | null
   readonly ending: Ending | null
   readonly endedAt: string | null
   /** The encoder that served it, once known. */
@@ -61,23 +74,41 @@ export interface OutboxFigures {
   readonly refused: number
 }
 
-/** One line of the audit trail: append-only, ids and times, never names. */
+/** What the audit trail tells; append only. */
+export const auditEvents = [
+  'accepted',
+  'refused',
+  'writing',
+  'verified',
+  'ended',
+  'acknowledged',
+  'cancelled',
+  'paired',
+  // Of whoever uses the desk: `orderedBy` says who asked.
+  'ordered',
+  'confirmed',
+  'takenOver',
+  'revealed',
+  'linked',
+  'signedIn',
+  'signInRefused',
+  'signedOut',
+  'switched',
+  'locked',
+  'clerkAdded',
+  'clerkChanged',
+  'clerkRemoved',
+] as const
+
+/** One line of the audit trail: append-only, ids and times, never a guest's name. */
 export interface AuditLine {
   readonly at: string
-  readonly event:
-    | 'accepted'
-    | 'refused'
-    | 'writing'
-    | 'verified'
-    | 'ended'
-    | 'acknowledged'
-    | 'cancelled'
-    | 'paired'
+  readonly event: (typeof auditEvents)[number]
   readonly orderId: string | null
   readonly orderedBy: string | null
   readonly encoderId: string | null
   readonly uid: string | null
-  /** The ending's kind and code, or why it was refused. */
+  /** The ending's kind and code, why it was refused, or the id of whom or what it was done to. */
   readonly outcome: string | null
 }
 
@@ -106,7 +137,7 @@ export interface Journal {
   /** The newest ended or open entries, newest first. */
   recent(limit: number): readonly JournalEntry[]
   /** The intent, before the first byte; again before each further command of the same order. */
-  writing(orderId: OrderId, intent: WriteIntent | KeyIntent): void
+  writing(orderId: OrderId, intent: Intent): void
   /** Read back and equal; for a key system: confirmed, with all keys of the order that are. A further command may follow. */
   verified(orderId: OrderId, keys?: Omit<KeyIntent, 'kind' | 'encoderId'>): void
   /** The ending and, for a hub's order, its report: one transaction. A second ending of the same order changes nothing. */
@@ -144,5 +175,7 @@ export interface Journal {
     readonly identity: string
     readonly encoderId: EncoderId
   }): void
+  /** Who may use the desk. */
+  readonly people: People
   close(): void
 }

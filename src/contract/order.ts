@@ -46,7 +46,7 @@ export type StaySubject = z.infer<typeof StaySubject>
 export const Order = z.strictObject({
   /** The idempotency key. The same id with the same content changes nothing; with another content it is `order_conflict`. */
   orderId: OrderId,
-  kind: z.enum(['encode', 'scan', 'scan_to_assign', 'stay']),
+  kind: z.enum(['encode', 'scan', 'scan_to_assign', 'stay', 'assign']),
   /** Any of these encoders may do it; several are a pool. */
   encoderIds: z.array(EncoderId).min(1).max(64),
   /** Grows with every order of the hub. An order below the highest fence seen for its access method is `order_stale`. */
@@ -69,5 +69,7 @@ export const Order = z.strictObject({
     .strictObject({ acsUserId: z.uuid().nullable(), userIdentityId: z.uuid().nullable() })
     .nullable()
     .default(null),
+  /** Present exactly for `assign`: the access method that the card which is read next is given to. */
+  assign: z.strictObject({ accessMethodId: z.uuid() }).nullable().default(null),
 })
 export type Order = z.infer<typeof Order>

@@ -70,6 +70,13 @@ export const Ending = z.discriminatedUnion('kind', [
     remark: z.string().nullable(),
     comparison: Comparison,
   }),
+  /** Nothing was written to the card: the access method is issued with it, by its number. */
+  z.strictObject({
+    kind: z.literal('assigned'),
+    uid: CardUid.nullable(),
+    technology: z.union([CardTechnology, z.literal('barcode')]),
+    cardNumber: z.string(),
+  }),
   z.strictObject({ kind: z.literal('untouched'), ...failure }),
   z.strictObject({ kind: z.literal('spoiled'), ...failure }),
   z.strictObject({ kind: z.literal('unknown'), ...failure }),

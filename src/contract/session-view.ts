@@ -14,6 +14,7 @@ export type SessionState =
   | 'verifying'
   | 'reading'
   | 'comparing'
+  | 'assigning'
   | 'ordering'
   | 'makingKey'
   | 'recovering'

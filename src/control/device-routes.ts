@@ -1,20 +1,14 @@
-import { setMaxListeners } from 'node:events'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { EncoderId } from '../contract/ids.ts'
 import { chooseEncoder } from './choose-encoder.ts'
-import { streamEvents } from './events.ts'
 import type { ControlPorts } from './ports.ts'
 import type { Serve } from './serve.ts'
 import { encoderBody } from './views.ts'
 
-/** Each is told everything anew: more than this is a program that has lost count. */
-const MAX_FOLLOWERS = 32
-
 /** Serves the devices: what an installer does, and what happens at them. */
 export const addDeviceRoutes = (
   serve: Serve,
-  encoders: ControlPorts['encoders'],
-  closing: AbortSignal,
+  { encoders, journal }: Pick<ControlPorts, 'encoders' | 'journal'>,
 ): void => {
   const choose = (wanted: string | undefined) => chooseEncoder(encoders.list(), wanted)
   const all = () => ({ encoders: encoders.list().map(encoderBody) })
@@ -26,10 +20,20 @@ export const addDeviceRoutes = (
 
   serve.encoders(all)
 
-  serve.takeOver(({ request }) => {
-    if (!encoders.takeOver(choose(request.encoder).encoderId, request.order_id)) {
+  serve.takeOver(({ request, caller }) => {
+    const { encoderId } = choose(request.encoder)
+    const { order_id: orderId } = request
+    if (!encoders.takeOver(encoderId, orderId)) {
       throw new BridgeError('device_busy', 'Another order holds it, or none: look again.')
     }
+    journal.noteAudit({
+      event: 'takenOver',
+      orderId,
+      orderedBy: caller.label,
+      encoderId,
+      uid: null,
+      outcome: null,
+    })
     return all()
   })
 
@@ -53,16 +57,7 @@ export const addDeviceRoutes = (
     }
   })
 
-  // Everybody who waits or follows listens to it; Node would take the eleventh for a leak.
-  setMaxListeners(0, closing)
-  let followers = 0
-  serve.events(({ request, reply }) => {
-    if (followers >= MAX_FOLLOWERS) {
-      throw new BridgeError('rate_limited', `${MAX_FOLLOWERS} programs follow the events already.`)
-    }
-    const events = streamEvents(encoders, request.reveal === 'true', closing)
-    followers += 1
-    events.once('close', () => (followers -= 1))
-    return reply.type('application/x-ndjson').send(events)
+  serve.events(() => {
+    throw new BridgeError('request_invalid', 'Events are told over a WebSocket.')
   })
 }

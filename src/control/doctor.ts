@@ -5,6 +5,7 @@ import { checkConfig, checkDataDir, checkNode, checkPort } from './doctor/comput
 import { checkHub, checkOutbox, checkPairing } from './doctor/hub.ts'
 import { checkDevices, type ConfiguredDevice, type DeviceSources } from './doctor/devices.ts'
 import { checkOptionalParts, checkSerial } from './doctor/ports.ts'
+import { checkSeamKey, type RestMode } from './doctor/seam.ts'
 import { checkRooms, type RoomFacts } from './doctor/rooms.ts'
 import type { DoctorCheck, DoctorReport } from './schema.ts'
 
@@ -20,7 +21,10 @@ export interface DoctorSources extends DeviceSources {
   /** The control port of the daemon that runs on this data directory, or else the one that it would take. */
   readonly port: number
   /** Rejects as the start of the daemon would: `config_invalid`, `driver_unknown`, `layout_unknown`. */
-  readConfig(): Promise<{ readonly devices: readonly ConfiguredDevice[] }>
+  readConfig(): Promise<{
+    readonly devices: readonly ConfiguredDevice[]
+    readonly seam?: RestMode | undefined
+  }>
   /** Null where there is no journal yet. Throws the journal's codes. */
   readJournal(): JournalFacts | null
   /** About the list of rooms, for a configuration with these drivers. */
@@ -67,11 +71,12 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
   const config = await readOr(() => sources.readConfig(), 'configuration')
   const journal = await readOr(() => sources.readJournal(), 'journal')
   const facts = 'value' in journal ? journal.value : null
+  const seam = 'value' in config ? (config.value.seam ?? null) : null
   const now = Date.now()
   const [dataDir, port, hub, serial, rooms, devices] = await Promise.all([
     checkDataDir(sources.dataDir),
     checkPort(sources.port, sources.encoders() !== null),
-    checkHub(facts?.hubEndpoint ?? null, now, (endpoint) => sources.askHubDate(endpoint)),
+    checkHub(seam?.endpoint ?? facts?.hubEndpoint ?? null, now, (endpoint) => sources.askHubDate(endpoint)),
     checkSerial(() => sources.loadSerial()),
     'value' in config ? checkRoomsOf(config.value.devices, sources) : [],
     'value' in config ? checkDevices(config.value.devices, process.platform, sources) : Promise.resolve([]),
@@ -83,8 +88,10 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
       'check' in config ? config.check : checkConfig(countEncoders(config.value.devices)),
       port,
       ...('check' in journal ? [journal.check] : []),
-      checkPairing(facts?.hubEndpoint ?? null),
-      hub,
+      seam === null
+        ? checkPairing(facts?.hubEndpoint ?? null)
+        : await checkSeamKey(seam, (file, path) => sources.readSecret(file, path)),
+      seam === null ? hub : { ...hub, name: 'seam' },
       checkOutbox(facts?.outbox ?? null, now),
       ...rooms,
       serial,

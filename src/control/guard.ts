@@ -13,6 +13,8 @@ export interface Knock {
   readonly admits: Admission
   /** Whether it acts beyond its answer: everything but a GET, and a WebSocket. */
   readonly isActing: boolean
+  /** Whether it is the page itself: a link to it may stand anywhere. */
+  readonly isPage?: boolean
 }
 
 /** A refusal, and the HTTP status where it says more than the error's own. */
@@ -35,7 +37,7 @@ const forbidden = (detail: string): Refusal => ({ error: new BridgeError('contro
  */
 export const createGuard = (port: () => number, now: () => number): ((knock: Knock) => Refusal | null) => {
   const mayPass = createLimiter(now)
-  return ({ method, headers, caller, admits, isActing }) => {
+  return ({ method, headers, caller, admits, isActing, isPage = false }) => {
     if (!mayPass(caller.via === 'nobody' ? 'stranger' : 'holder')) {
       return { error: new BridgeError('rate_limited') }
     }
@@ -51,7 +53,9 @@ export const createGuard = (port: () => number, now: () => number): ((knock: Kno
       return forbidden('A page that acts says its Origin.')
     }
     const site = headers['sec-fetch-site']
-    if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    const isLink =
+      isPage && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+    if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isLink) {
       return forbidden('The request comes from a page of another site.')
     }
     if (caller.via === 'nobody' && admits !== 'anybody') {

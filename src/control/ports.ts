@@ -3,6 +3,7 @@ import type { Card } from '../contract/card.ts'
 import type { ScannerRead } from '../contract/device.ts'
 import type { Encoders } from '../contract/encoders.ts'
 import type { BridgeError } from '../contract/errors.ts'
+import type { DeskWork } from '../contract/desk-work.ts'
 import type { EncoderId, OrderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { LinkView } from '../contract/link-view.ts'
@@ -59,6 +60,11 @@ export interface DevicePorts extends Pick<Encoders, 'onChange'> {
   accept(encoderId: EncoderId): void
   /** Rejects `aborted` when the signal fires before anything was shown. */
   identify(encoderId: EncoderId | null, signal: AbortSignal): Promise<Identified>
+  /**
+   * What the next card or code is known by that is shown to this encoder, or to any that nobody uses. Rejects `aborted`,
+   * `device_absent`, `card_incompatible`.
+   */
+  nextBadge(encoderId: EncoderId | null, signal: AbortSignal): Promise<string>
 }
 
 interface Entrance {
@@ -97,10 +103,11 @@ export interface ControlPorts {
       takeOver(encoderId: EncoderId, from: OrderId): boolean
     }
   readonly sessions: Pick<Sessions, 'view' | 'list' | 'next' | 'onChange' | 'cancel' | 'confirm'>
-  readonly journal: Pick<Journal, 'audit' | 'outboxFigures'>
+  readonly journal: Pick<Journal, 'audit' | 'outboxFigures' | 'noteAudit' | 'people'>
   readonly virtual: VirtualPorts
   readonly link: {
     view(): LinkView
+    onChange(observer: () => void): () => void
     /** Has the hub order an encode at this desk. Rejects `not_paired`, and with the hub's codes. */
     requestEncode(request: {
       readonly accessMethodId: string
@@ -110,17 +117,22 @@ export interface ControlPorts {
       readonly isConfirmed: boolean
     }): Promise<OrderId>
   }
-  /** Orders a scan of this desk's own. */
-  orderScan(encoderId: EncoderId): OrderId | Promise<OrderId>
+  /** Orders a scan of this desk's own. `orderedBy` is for people. */
+  orderScan(encoderId: EncoderId, orderedBy: string): OrderId | Promise<OrderId>
+  /** Orders that the card which is shown next is given to an access method. */
+  orderAssign(encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId | Promise<OrderId>
   /** Orders something at a key system that makes no key, for this desk alone. */
-  orderStay(encoderId: EncoderId, stay: StaySubject): OrderId | Promise<OrderId>
+  orderStay(encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId | Promise<OrderId>
   readonly rooms: RoomPorts
+  /** What the desk has to do and to hand over. */
+  readonly work: DeskWork
   doctor(): Promise<DoctorReport>
   readonly pairing: {
-    /** Pairs at once with an API key; without one resolves `pending` and awaits the claim in the background. */
+    /** Pairs at once with an API key or an enrolment token; without one resolves `pending` and awaits the claim in the background. */
     start(request: {
       readonly hubEndpoint: string
       readonly apiKey: string | null
+      readonly enrolmentToken: string | null
       readonly acsSystemId: string | null
     }): Promise<PairingView>
     view(): PairingView

@@ -2,8 +2,10 @@ import { Readable } from 'node:stream'
 import { purposeFromChannel } from '../contract/channel.ts'
 import { BridgeError } from '../contract/errors.ts'
 import type { AuditLine } from '../contract/journal.ts'
+import { isAdmitted } from './caller.ts'
 import { chooseEncoder } from './choose-encoder.ts'
 import { addDeviceRoutes } from './device-routes.ts'
+import type { Owners } from './owners.ts'
 import type { ControlPorts, PairingView } from './ports.ts'
 import { addRoomRoutes } from './room-routes.ts'
 import type { PairingResponse } from './schema.ts'
@@ -11,14 +13,14 @@ import type { Serve } from './serve.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addStayRoute } from './stay-routes.ts'
 import { addVirtualRoutes } from './virtual-routes.ts'
+import { addWorkRoutes } from './work-routes.ts'
 import { auditBody, encoderBody, faultOf, linkBody, sessionSummary } from './views.ts'
 
 /** What the routes know of the server around them. */
 interface RouteFacts {
   readonly version: string
   readonly startedAt: string
-  /** Fires when the server closes: whoever waits is answered. */
-  readonly closing: AbortSignal
+  readonly owners: Owners
 }
 
 const pairingBody = (view: PairingView): PairingResponse => {
@@ -55,7 +57,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
 
   serve.health(() => ({ status: 'ok', version: facts.version }))
 
-  serve.status(() => {
+  serve.status(({ caller }) => {
     const list = encoders.list()
     const { waiting, oldestAt, refused } = journal.outboxFigures()
     const { rows, error } = ports.rooms.list()
@@ -66,7 +68,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
       encoders: list.map(encoderBody),
       sessions: sessions
         .list()
-        .filter(({ state }) => state !== 'ended')
+        .filter(({ state }) => state !== 'ended' && isAdmitted(caller, 'read_only'))
         .map((view) => sessionSummary(view, list)),
       outbox: { waiting, oldest_at: oldestAt, refused },
       rooms: { count: rows.length, error: error === null ? null : faultOf(error) },
@@ -84,19 +86,20 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
     return { order_id: orderId }
   })
 
-  serve.scan(async ({ request }) => {
+  serve.scan(async ({ request, caller }) => {
     const { encoderId, name, keys } = choose(request.encoder)
     if (keys?.reads === false) {
       throw new BridgeError('not_supported', `The lock system of “${name}” can’t read cards over this link.`)
     }
-    return { order_id: await ports.orderScan(encoderId) }
+    return { order_id: await ports.orderScan(encoderId, caller.label) }
   })
 
   addStayRoute(serve, ports)
-  addDeviceRoutes(serve, encoders, facts.closing)
+  addWorkRoutes(serve, ports)
+  addDeviceRoutes(serve, ports)
   addVirtualRoutes(serve, ports.virtual, choose)
   addRoomRoutes(serve, ports.rooms)
-  addSessionRoutes(serve, ports)
+  addSessionRoutes(serve, ports, facts.owners)
 
   serve.audit(({ request }) => Readable.from(jsonLines(journal.audit(request.since))))
 
@@ -107,6 +110,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
       await pairing.start({
         hubEndpoint: request.hub_endpoint,
         apiKey: request.api_key ?? null,
+        enrolmentToken: request.enrolment_token ?? null,
         acsSystemId: request.acs_system_id ?? null,
       }),
     ),

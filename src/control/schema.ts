@@ -91,6 +91,7 @@ const SessionState = z.enum([
   'verifying',
   'reading',
   'comparing',
+  'assigning',
   'ordering',
   'making_key',
   'recovering',
@@ -100,7 +101,7 @@ const SessionState = z.enum([
 /** What is the same in a list and in full. */
 const session = {
   order_id: OrderId,
-  kind: z.enum(['encode', 'scan', 'scan_to_assign', 'stay']),
+  kind: z.enum(['encode', 'scan', 'scan_to_assign', 'stay', 'assign']),
   state: SessionState,
   revision: z.number().int().describe('Grows with every change; pass it as after to wait for the next one'),
   encoder_id: z.uuid().nullable(),
@@ -118,7 +119,7 @@ export const SessionSummary = z.object({
   ...session,
   ending: z
     .object({
-      kind: z.enum(['encoded', 'carried_out', 'scanned', 'untouched', 'spoiled', 'unknown']),
+      kind: z.enum(['encoded', 'carried_out', 'scanned', 'assigned', 'untouched', 'spoiled', 'unknown']),
       code: z.string().nullable(),
     })
     .nullable(),
@@ -169,14 +170,30 @@ export const EndingBody = z.discriminatedUnion('kind', [
       properties: z.array(z.string()).describe('Seam’s names of what differs; empty unless out_of_sync'),
     }),
   }),
+  z
+    .object({
+      kind: z.literal('assigned'),
+      card_uid: z.string().nullable(),
+      technology: z.string().describe('Of the card, or `barcode`'),
+      card_number: z.string().nullable().describe('Null to all but whoever ordered'),
+    })
+    .describe('Nothing was written to the card: the access method is issued with it, by its number'),
   z.object({ kind: z.literal('untouched'), ...failed }),
   z.object({ kind: z.literal('spoiled'), ...failed }),
   z.object({ kind: z.literal('unknown'), ...failed }),
 ])
 export type EndingBody = z.infer<typeof EndingBody>
 
-/** `GET /v1/sessions/:order_id`: one session in full, for whoever knows the order's id. */
-export const SessionBody = z.object({ ...session, ending: EndingBody.nullable() })
+/** `GET /v1/sessions/:order_id`: one session in full. */
+export const SessionBody = z.object({
+  ...session,
+  is_yours: z
+    .boolean()
+    .describe(
+      'Whether this caller had it ordered, or an operator asks for what came from elsewhere; to all others identifiers, numbers, records and remarks are null',
+    ),
+  ending: EndingBody.nullable(),
+})
 export type SessionBody = z.infer<typeof SessionBody>
 
 /** `GET /v1/sessions` */
@@ -197,7 +214,10 @@ export const SessionQuery = z.strictObject({
 /** The link to the hub. */
 export const LinkBody = z.object({
   state: z.enum(['unpaired', 'connecting', 'connected', 'waiting', 'refused']),
-  transport: z.enum(['websocket', 'polling']).nullable(),
+  transport: z
+    .enum(['websocket', 'polling', 'rest'])
+    .nullable()
+    .describe('rest: there is no hub, and Seam itself is asked'),
   hub_endpoint: z.string().nullable(),
   connected_since: instant.nullable(),
   clock_skew_ms: z.number().nullable().describe('This computer’s clock minus the hub’s'),
@@ -245,6 +265,8 @@ export const EncodeRequest = z.strictObject({
     .optional()
     .describe('True when whoever orders has confirmed that earlier keys of the door die'),
 })
+
+export type EncodeRequest = z.input<typeof EncodeRequest>
 
 /** `POST /v1/encoders/take_over` */
 export const TakeOverRequest = z.strictObject({
@@ -333,6 +355,7 @@ export const EmptyRequest = z.strictObject({})
 export const PairingRequest = z.strictObject({
   hub_endpoint: z.url({ protocol: /^https?$/ }),
   api_key: z.string().min(1).max(500).optional(),
+  enrolment_token: z.string().min(1).max(500).optional(),
   /** With an API key: the access system to serve, instead of a new one. */
   acs_system_id: z.uuid().optional(),
 })

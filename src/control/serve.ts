@@ -12,6 +12,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whom the route lets in; every route has it, for `serve` makes them all. */
     readonly admits?: Admission
+    readonly form?: ControlRoute['form']
   }
   interface FastifyRequest {
     caller: Caller
@@ -84,15 +85,15 @@ export const createServe = (
     app.route({
       method,
       url,
-      config: { admits },
+      config: { admits, form },
       ...(longBody !== undefined && { bodyLimit: longBody.bodyLimitBytes }),
       handler: async (asked: FastifyRequest, reply: FastifyReply) => {
         const { caller, raw } = asked
         const said = method === 'GET' ? asked.query : asked.body
         longBody?.refuse(said)
         const given = await handler({
-          request: parse(route.request ?? noRequest, said) as never,
-          params: asked.params as never,
+          request: parse(route.request ?? noRequest, said),
+          params: asked.params,
           caller,
           reply,
           patience: (waitMs) => patience(waitMs, raw.socket, closing),

@@ -1,15 +1,29 @@
-import { performance } from 'node:perf_hooks'
+import { setMaxListeners } from 'node:events'
+import type { IncomingHttpHeaders } from 'node:http'
+import { fastifyCookie } from '@fastify/cookie'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
-import { nobody, tokenHolder } from './caller.ts'
+import type { Clock } from '../contract/transport.ts'
+import type { Caller } from './caller.ts'
 import { publishDaemon } from './daemon-file.ts'
-import { createGuard, strictHeaders } from './guard.ts'
+import { serveEventSocket } from './event-socket.ts'
+import { createFeed } from './events.ts'
+import { createGuard, strictHeaders, type Knock, type Refusal } from './guard.ts'
+import { createOwners } from './owners.ts'
+import { addPageRoutes } from './page-routes.ts'
+import { createCallers } from './people/callers.ts'
+import { createClerks } from './people/clerks.ts'
+import { cookieOf } from './people/cookie.ts'
+import { createPageLinks } from './people/page-links.ts'
+import { createPages } from './people/pages.ts'
+import { addPeopleRoutes } from './people-routes.ts'
 import { findPortHolder } from './port-holder.ts'
 import type { ControlPorts } from './ports.ts'
 import { addRoutes } from './routes.ts'
+import { OrderedResponse } from './schema.ts'
 import { createServe } from './serve.ts'
-import { ensureControlToken, isSameToken } from './token.ts'
+import { ensureControlToken } from './token.ts'
 import { errorBody } from './views.ts'
 
 const BODY_LIMIT_BYTES = 16_384
@@ -29,6 +43,12 @@ export interface ControlOptions extends ControlPorts {
   readonly dataDir: string
   readonly version: string
   readonly logger: ControlLog
+  readonly clock: Clock
+  readonly wallClock: () => Date
+  /** A clerk who does nothing for so long is asked again who it is; null for never. */
+  readonly lockAfterMs: number | null
+  /** Where the built page lies; it need not be there. */
+  readonly pageDir: string
 }
 
 /** The control API while it listens. */
@@ -43,6 +63,9 @@ export interface Control {
 const refuseSchemas = (): never => {
   throw new Error('A route of the control API has a fastify schema.')
 }
+
+/** Of a line of the audit that is about an order and nothing more. */
+const nothingElse = { encoderId: null, uid: null, outcome: null } as const
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined
@@ -94,28 +117,30 @@ const answerError =
     void reply.code(500).send(errorBody(new BridgeError('internal_error')))
   }
 
-const bearerOf = (authorization: string | undefined): string | null =>
-  /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? null
-
-const addGuard = (app: FastifyInstance, token: string, log: ControlLog): void => {
+/** Lets in whom the table lets in, and notes who it is. */
+const addGuard = (
+  app: FastifyInstance,
+  guard: (knock: Knock) => Refusal | null,
+  callerOf: (headers: IncomingHttpHeaders) => Caller,
+  onAct: (headers: IncomingHttpHeaders) => void,
+  onRefused: (refusal: Refusal) => void,
+): void => {
   app.decorateRequest('caller')
-  const guard = createGuard(
-    () => portOf(app),
-    () => performance.now(),
-  )
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(strictHeaders)
     const { method, headers } = request
-    const given = bearerOf(headers.authorization)
-    request.caller = given !== null && isSameToken(given, token) ? tokenHolder : nobody
+    request.caller = callerOf(headers)
     // Who knows no route is told so, but only who may know that there is none.
-    const { admits = 'locked' } = request.routeOptions.config
-    const refusal = guard({ method, headers, caller: request.caller, admits, isActing: method !== 'GET' })
-    if (refusal === null) return
-    const { error, status = error.facts.status } = refusal
-    if (error.code !== 'rate_limited') {
-      log.warn({ component: 'control', code: error.code, status }, 'control request refused')
+    const { admits = 'locked', form } = request.routeOptions.config
+    const isActing = method !== 'GET'
+    const isPage = form === 'file'
+    const refusal = guard({ method, headers, caller: request.caller, admits, isActing, isPage })
+    if (refusal === null) {
+      if (isActing) onAct(headers)
+      return
     }
+    onRefused(refusal)
+    const { error, status = error.facts.status } = refusal
     await reply.code(status).send(errorBody(error))
   })
 }
@@ -125,9 +150,11 @@ const addGuard = (app: FastifyInstance, token: string, log: ControlLog): void =>
  * holder where it can be told, and `data_unwritable`.
  */
 export const startControl = async (options: ControlOptions): Promise<Control> => {
-  const { dataDir, logger: log } = options
+  const { dataDir, logger: log, journal, clock, wallClock, lockAfterMs } = options
   const token = ensureControlToken(dataDir)
   const closing = new AbortController()
+  // Everybody who waits listens to it; Node would take the eleventh for a leak.
+  setMaxListeners(0, closing.signal)
   const app = fastify({
     exposeHeadRoutes: false,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -140,17 +167,53 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
     },
   })
   app.removeContentTypeParser('text/plain')
+  // Only the registering loads its parser; the cookie is read and written by people/cookie.ts.
+  await app.register(fastifyCookie, { hook: false })
   app.setErrorHandler(answerError(log))
   app.setNotFoundHandler(() => {
     throw new BridgeError('route_unknown')
   })
-  const serve = createServe(app, closing.signal, () => undefined)
+  const pages = createPages({ people: journal.people, clock, wallClock, lockAfterMs })
+  const onAct = ({ cookie: header }: IncomingHttpHeaders): void => {
+    const cookie = cookieOf(header)
+    if (cookie !== null) pages.touch(cookie)
+  }
+  const callerOf = createCallers(token, pages)
+  const guard = createGuard(() => portOf(app), clock.now)
+  const onRefused = ({ error, status = error.facts.status }: Refusal): void => {
+    if (error.code === 'rate_limited') return
+    log.warn({ component: 'control', code: error.code, status }, 'control request refused')
+  }
+  const owners = createOwners(() => journal.people)
+  const serve = createServe(app, closing.signal, (route, caller, given) => {
+    if (route.answer !== OrderedResponse) return
+    const { order_id: orderId } = OrderedResponse.parse(given)
+    try {
+      owners.own(orderId, caller)
+      journal.noteAudit({ ...nothingElse, event: 'ordered', orderId, orderedBy: caller.label })
+    } catch (error) {
+      // The order is on its way: to say that it failed would have it ordered twice.
+      log.error({ component: 'control', err: error, orderId }, 'who ordered could not be noted')
+    }
+  })
+  await addPageRoutes(app, serve, options.pageDir)
+  addPeopleRoutes(serve, {
+    pages,
+    clerks: createClerks({ people: journal.people, wallClock, changed: pages.changed }),
+    links: createPageLinks(clock.now),
+    encoders: options.encoders,
+    journal,
+    endpoint: () => `http://127.0.0.1:${portOf(app)}`,
+    wallClock,
+  })
   addRoutes(serve, options, {
     version: options.version,
-    startedAt: new Date().toISOString(),
-    closing: closing.signal,
+    startedAt: wallClock().toISOString(),
+    owners,
   })
-  addGuard(app, token, log)
+  addGuard(app, guard, callerOf, onAct, onRefused)
+  const feed = createFeed({ ports: options, pages, owners, clock, wallClock })
+  const events = serveEventSocket(app.server, { feed, clock, callerOf, guard, onRefused })
   await listen(app, options.port)
   const endpoint = `http://127.0.0.1:${portOf(app)}`
   const unpublish = publishDaemon(dataDir, { endpoint, pid: process.pid })
@@ -158,7 +221,12 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
   const stop = async (): Promise<void> => {
     unpublish()
     closing.abort()
-    const bound = setTimeout(() => app.server.closeAllConnections(), CLOSE_BOUND_MS)
+    pages.stop()
+    events.close()
+    const bound = setTimeout(() => {
+      app.server.closeAllConnections()
+      events.terminate()
+    }, CLOSE_BOUND_MS)
     await app.close().catch((error: unknown) => {
       log.warn({ component: 'control', err: error }, 'control server closed with an error')
     })

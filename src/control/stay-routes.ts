@@ -34,7 +34,7 @@ export const addStayRoute = (
   serve: Serve,
   { encoders, orderStay }: Pick<ControlPorts, 'encoders' | 'orderStay'>,
 ): void => {
-  serve.stay(async ({ request }) => {
+  serve.stay(async ({ request, caller }) => {
     const stay = subjectOf(request)
     const { ability, does } = abilities[stay.kind]
     const isAble = ({ keys }: EncoderView): boolean => keys?.[ability] === true
@@ -56,6 +56,6 @@ export const addStayRoute = (
         `The lock system of “${chosen.name}” can’t ${does} over this link.`,
       )
     }
-    return { order_id: await orderStay(chosen.encoderId, stay) }
+    return { order_id: await orderStay(chosen.encoderId, stay, caller.label) }
   })
 }

@@ -83,6 +83,7 @@ const stateBodies = {
   reading: 'reading',
   comparing: 'comparing',
   ordering: 'ordering',
+  assigning: 'assigning',
   makingKey: 'making_key',
   recovering: 'recovering',
   ended: 'ended',
@@ -144,6 +145,13 @@ const endingBody = (ending: Ending): EndingBody => {
           properties: ending.comparison.kind === 'outOfSync' ? ending.comparison.properties : [],
         },
       }
+    case 'assigned':
+      return {
+        kind: 'assigned',
+        card_uid: ending.uid,
+        technology: ending.technology,
+        card_number: ending.cardNumber,
+      }
     case 'untouched':
     case 'spoiled':
     case 'unknown':
@@ -167,14 +175,48 @@ const common = (view: SessionView, encoders: readonly EncoderView[]) => ({
   is_cancellable: view.cancellable,
 })
 
-export const sessionBody = (view: SessionView, encoders: readonly EncoderView[]): SessionBody => ({
-  ...common(view, encoders),
-  ending: view.ending === null ? null : endingBody(view.ending),
+/** The truth about the card without what is on it: its identifier, its numbers, its record, and the facts that name them. */
+const withoutCard = (ending: EndingBody): EndingBody => {
+  switch (ending.kind) {
+    case 'encoded':
+      return {
+        ...ending,
+        card_uid: null,
+        keys: ending.keys === null ? null : { ...ending.keys, serial_numbers: [], remark: null },
+      }
+    case 'scanned':
+      return { ...ending, card_uid: null, card_number: null, record: null, remark: null }
+    case 'assigned':
+      return { ...ending, card_uid: null, card_number: null }
+    case 'carried_out':
+      return { ...ending, remark: null }
+    case 'untouched':
+    case 'spoiled':
+    case 'unknown':
+      return { ...ending, card_uid: null, error: faultOf(new BridgeError(ending.error.code)) }
+  }
+}
+
+/** A prompt may name the card that must come back. */
+const withoutUid = <T extends { readonly prompt: string }>(session: T): T => ({
+  ...session,
+  prompt: session.prompt.replaceAll(/ (?:[0-9A-F]{2}){4,10}(?![0-9A-Z])/g, ''),
 })
 
-/** Card data goes to whoever knows the order's id, never into a list. */
+export const sessionBody = (
+  view: SessionView,
+  encoders: readonly EncoderView[],
+  isYours: boolean,
+): SessionBody => {
+  const ending = view.ending === null ? null : endingBody(view.ending)
+  const shared = { ...common(view, encoders), is_yours: isYours }
+  if (isYours) return { ...shared, ending }
+  return { ...withoutUid(shared), ending: ending === null ? null : withoutCard(ending) }
+}
+
+/** Card data goes to whoever ordered, never into a list. */
 export const sessionSummary = (view: SessionView, encoders: readonly EncoderView[]): SessionSummary => ({
-  ...common(view, encoders),
+  ...withoutUid(common(view, encoders)),
   ending:
     view.ending === null
       ? null

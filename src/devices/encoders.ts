@@ -7,7 +7,7 @@ import type { NumberFormat } from '../contract/number-format.ts'
 import { startDeviceSlot } from './device-slot.ts'
 import type { DeviceSlot, SlotPorts, SlotSettings } from './device-slot.ts'
 import type { DeviceFinder } from './finder.ts'
-import { identify, type Identified } from './identify.ts'
+import { identify, nextBadge, type Identified } from './identify.ts'
 import { createLease } from './lease.ts'
 import type { HeldDevice } from './lease.ts'
 import type { Member } from './lend-key-system.ts'
@@ -81,6 +81,8 @@ export interface OpenEncoders extends Encoders {
   accept(encoderId: EncoderId): void
   /** Tells encoders apart: see identify.ts. */
   identify(encoderId: EncoderId | null, signal: AbortSignal): Promise<Identified>
+  /** What the next card is known by that is shown to this encoder, or to any: see identify.ts. */
+  nextBadge(encoderId: EncoderId | null, signal: AbortSignal): Promise<string>
   close(): Promise<void>
 }
 
@@ -285,6 +287,7 @@ export const openEncoders = (settings: readonly EncoderSettings[], ports: Encode
       if (identified.kind === 'setUp') encoderOf(identified.encoderId).station.slot.probeNow()
       return identified
     },
+    nextBadge: (encoderId, signal) => nextBadge({ encoders: { list, lease } }, encoderId, signal),
     close: async () => {
       isClosed = true
       await Promise.all([...stations.values()].map(({ slot }) => slot.close()))

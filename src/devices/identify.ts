@@ -9,6 +9,7 @@ import type { Candidate } from './candidate.ts'
 import type { SlotPorts, SlotSettings } from './device-slot.ts'
 import type { DeviceFinder } from './finder.ts'
 import { openDevice } from './open-device.ts'
+import { readBadge } from './read-badge.ts'
 import { waitForSign } from './wait-for-sign.ts'
 
 /** How an encoder was told from the others. */
@@ -26,23 +27,19 @@ interface IdentifyPorts extends Pick<SlotPorts, 'clock' | 'wallClock' | 'openTra
   settingsOf(encoderId: EncoderId): SlotSettings
 }
 
-/** Something that may be shown a card: an encoder of the desk, or what is connected and belongs to nobody. */
-interface Witness {
-  /** Waits for a card, and resolves when all is closed again. Rejects `aborted`. */
-  watch(signal: AbortSignal): Promise<unknown>
-  conclude(): Identified
-}
+/** Something that may be shown a card: resolves when it was and all is closed again. Rejects `aborted`. */
+type Witness<T> = (signal: AbortSignal) => Promise<T>
 
-const withLease = async (
-  { encoders }: IdentifyPorts,
+const withLease = async <T>(
+  { encoders }: Pick<IdentifyPorts, 'encoders'>,
   encoderId: EncoderId,
   signal: AbortSignal,
-  work: (device: Device) => Promise<void>,
-): Promise<void> => {
+  work: (device: Device) => Promise<T>,
+): Promise<T> => {
   const claim = { orderId: OrderId.parse(`identify-${randomUUID()}`), owner: 'identify', isFirst: false }
   const lease = await encoders.lease([encoderId], claim, signal)
   try {
-    await work(lease.device)
+    return await work(lease.device)
   } finally {
     await lease.release()
   }
@@ -69,28 +66,67 @@ const watchCandidate = async (
   }
 }
 
-/** The first of them that is shown a card; the others are told to stop. */
-const firstToSee = async (witnesses: readonly Witness[], signal: AbortSignal): Promise<Witness> => {
+/** What the first of them that is shown a card has to tell; the others are told to stop. */
+const firstToSee = async <T>(witnesses: readonly Witness<T>[], signal: AbortSignal): Promise<T> => {
   const enough = new AbortController()
   const stop = AbortSignal.any([signal, enough.signal])
   const failures: BridgeError[] = []
   const sightings = await Promise.all(
-    witnesses.map(async (witness) => {
+    witnesses.map(async (watch) => {
       try {
-        await witness.watch(stop)
+        const told = await watch(stop)
         enough.abort()
-        return [witness]
+        return [{ told }]
       } catch (error) {
         failures.push(toBridgeError(error))
         return []
       }
     }),
   )
-  const [seenBy] = sightings.flat()
-  if (seenBy !== undefined) return seenBy
+  const [first] = sightings.flat()
+  if (first !== undefined) return first.told
   if (signal.aborted) throw new BridgeError('aborted')
   const failure = failures.find((one) => !isBridgeError(one, 'aborted'))
   throw failure ?? new BridgeError('device_absent', 'No connected device can be shown a card.')
+}
+
+/** Those that can be shown a card now: a lock system decides by itself what it does with one. */
+const idle = (encoders: readonly EncoderView[]): readonly EncoderView[] =>
+  encoders.filter(({ state, kind }) => state === 'ready' && kind !== 'keySystem')
+
+/** What is shown, and can be no badge. */
+const unfit = ['card_several', 'card_unreadable', 'card_incompatible'] as const
+
+/**
+ * What the next card is known by that is shown to the named encoder, or to any that nobody uses: see read-badge.ts. Sessions
+ * wait meanwhile: the signal bounds it. Rejects `device_absent` where no encoder is free, `aborted`, and as `readBadge` does.
+ */
+export const nextBadge = async (
+  { encoders }: Pick<IdentifyPorts, 'encoders'>,
+  named: EncoderId | null,
+  signal: AbortSignal,
+): Promise<string> => {
+  const free = idle(encoders.list()).filter(({ encoderId }) => named === null || encoderId === named)
+  const tell = await firstToSee(
+    free.map(
+      ({ encoderId }): Witness<() => string> =>
+        (stop) =>
+          withLease({ encoders }, encoderId, stop, async (device) => {
+            try {
+              const badge = await readBadge(device, stop)
+              return () => badge
+            } catch (error) {
+              if (!unfit.some((code) => isBridgeError(error, code))) throw error
+              // Something was shown: whoever did so hears at once what is wrong with it.
+              return () => {
+                throw error
+              }
+            }
+          }),
+    ),
+    signal,
+  )
+  return tell()
 }
 
 /**
@@ -119,27 +155,27 @@ export const identify = async (
     })
     return { kind: 'shown', encoderId: named.encoderId }
   }
-  const ready = ports.encoders
-    .list()
-    // A lock system decides by itself what it does with a card that is shown to it.
-    .filter(({ state, kind }) => state === 'ready' && kind !== 'keySystem')
-    .map(({ encoderId }): Witness => ({
-      watch: (stop) => withLease(ports, encoderId, stop, (device) => waitForSign(device, stop)),
-      conclude: () => ({ kind: 'seen', encoderId }),
-    }))
+  const ready = idle(ports.encoders.list()).map(
+    ({ encoderId }): Witness<() => Identified> =>
+      async (stop) => {
+        await withLease(ports, encoderId, stop, (device) => waitForSign(device, stop))
+        return () => ({ kind: 'seen', encoderId })
+      },
+  )
   const strangers =
     named === null || named.state === 'ready'
       ? []
-      : ports.finder.candidatesOf(named.name).map((candidate): Witness => ({
-          watch: (stop) => watchCandidate(ports, ports.settingsOf(named.encoderId), candidate, stop),
-          conclude: () => {
+      : ports.finder.candidatesOf(named.name).map((candidate): Witness<() => Identified> => async (stop) => {
+          await watchCandidate(ports, ports.settingsOf(named.encoderId), candidate, stop)
+          return () => {
             const now = ports.encoders.list().find(({ encoderId }) => encoderId === named.encoderId)
             if (now?.state === 'ready' || now?.state === 'leased') {
               throw new BridgeError('device_busy', `“${named.name}” has come back meanwhile.`)
             }
             ports.finder.setUp(named.name, candidate)
             return { kind: 'setUp', encoderId: named.encoderId, path: candidate.path }
-          },
-        }))
-  return (await firstToSee([...ready, ...strangers], signal)).conclude()
+          }
+        })
+  const conclude = await firstToSee([...ready, ...strangers], signal)
+  return conclude()
 }

@@ -11,6 +11,18 @@ export const pairedBridge = (hub: HubContext, session: BridgeSessionRow): Bridge
   return bridge
 }
 
-/** The session that a token speaks for; null for a token that nobody has. */
-export const findSession = (hub: HubContext, token: string): BridgeSessionRow | null =>
-  hub.store.sessions.find({ token_hash: hashToken(token) })
+/**
+ * The session that a token speaks for; null for a token that nobody has. A bridge that comes with the token that it was offered has it
+ * on its disk: only now the one before ends.
+ */
+export const findSession = (hub: HubContext, token: string): BridgeSessionRow | null => {
+  const hash = hashToken(token)
+  const session = hub.store.sessions.find({ token_hash: hash })
+  if (session !== null) return session
+  const renewed = hub.store.sessions.find({ next_token_hash: hash })
+  if (renewed === null) return null
+  const now = { token_hash: hash, next_token: null, next_token_hash: null }
+  const { bridge_client_session_id } = renewed
+  hub.store.transaction(() => hub.store.sessions.update({ bridge_client_session_id }, now))
+  return { ...renewed, ...now }
+}

@@ -14,6 +14,7 @@ import { applyResult } from './results.ts'
 import type { BridgeRow } from './store-bridges.ts'
 
 const RESEND_AFTER_MS = 10_000
+const SKEW_WORTH_NOTING_MS = 1_000
 
 /** What carries the messages: a WebSocket, or the answers to polls. */
 export interface Line {
@@ -83,16 +84,18 @@ export const createConnection = (
   line: Line,
   events: ConnectionEvents,
 ): Connection => {
-  const { orders } = hub.store
+  const { orders, bridges, sessions } = hub.store
   const log = hub.log.child({ component: 'channel', bridgeId: bridge.bridge_id })
   /** Sent and not acknowledged, by envelope id. */
   const awaiting = new Map<string, { message: FromHub; orderId: string; sentAtMs: number }>()
   /** What this line has carried: each order and each cancel once, until they are sent again for want of an ack. */
   const carried = new Set<string>()
   let openThere: ReadonlySet<string> = new Set()
+  let takesNewToken = false
   let isWelcome = false
   let isOver = false
   let heardAtMs = hub.clock.now()
+  let notedSkewMs: number | null = null
 
   const post = (message: Message): FromHub => {
     const envelope = { v: CHANNEL_VERSION, id: randomUUID(), at: nowOf(hub), ...message } as FromHub
@@ -129,8 +132,23 @@ export const createConnection = (
     }
   }
 
+  /** Whether the bridge may go on. What an operator has done meanwhile is in the store, like everything. */
+  const isStillOurs = (): boolean => {
+    if (bridges.find({ bridge_id: bridge.bridge_id, revoked_at: null }) !== null) return true
+    goodbye('hub_unauthorized', 'This bridge was revoked. Pair it again.')
+    return false
+  }
+  const offerToken = (): void => {
+    if (!takesNewToken || carried.has('new_token')) return
+    const [session] = sessions.all({ bridge_id: bridge.bridge_id })
+    if (session?.next_token == null) return
+    carried.add('new_token')
+    post({ type: 'new_token', body: { token: session.next_token } })
+  }
+
   const flush = (): void => {
-    if (!isWelcome || isOver) return
+    if (!isWelcome || isOver || !isStillOurs()) return
+    offerToken()
     const now = nowOf(hub)
     for (const order of orders.all({ bridge_id: bridge.bridge_id, settled_at: null })) {
       const isPending = order.state === 'pending'
@@ -152,6 +170,7 @@ export const createConnection = (
     registerEncoders(hub, bridge, body.encoders)
     isWelcome = true
     openThere = new Set(body.open_order_ids)
+    takesNewToken = body.takes_new_token
     events.onWelcome(connection)
     log.info({ version: body.version, encoders: body.encoders.length }, 'bridge connected')
     post(welcomeOf(hub, bridge))
@@ -173,7 +192,16 @@ export const createConnection = (
     })
   }
 
+  /** Of a moving clock only what people would notice is worth a write. */
+  const noteClock = (saidAt: string): void => {
+    const skewMs = Date.parse(saidAt) - hub.clock.now()
+    if (notedSkewMs !== null && Math.abs(skewMs - notedSkewMs) < SKEW_WORTH_NOTING_MS) return
+    notedSkewMs = skewMs
+    bridges.update({ bridge_id: bridge.bridge_id }, { clock_skew_ms: skewMs })
+  }
+
   const hear = (message: FromBridge): void => {
+    if (message.type === 'hello' || message.type === 'ping') noteClock(message.at)
     if (message.type === 'hello') return hello(message.body)
     if (!isWelcome) throw new BridgeError('request_invalid', 'The first message of a connection is hello.')
     switch (message.type) {
@@ -189,6 +217,7 @@ export const createConnection = (
           { orderId: message.body.order_id, ending: message.body.ending.kind, ...answer },
           'result received',
         )
+        hub.gateway?.wake()
         return void post({ type: 'ack', body: { of: message.id, ...answer } })
       }
       case 'progress':
@@ -216,7 +245,7 @@ export const createConnection = (
     receive: (value) =>
       guarded(() => {
         heardAtMs = hub.clock.now()
-        hear(parseMessage(value))
+        if (isStillOurs()) hear(parseMessage(value))
       }),
     flush: () => guarded(flush),
     tick: () =>

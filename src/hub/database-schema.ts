@@ -1,5 +1,5 @@
 /** The version that this program writes; a newer file is left alone. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 5
 
 /** Tables that came with version 3. */
 const TABLES_OF_3 = `
@@ -23,6 +23,36 @@ create table webhook_deliveries (
 create index webhook_deliveries_by_webhook on webhook_deliveries (webhook_id, seq);
 `
 
+/** Tables that came with version 4. */
+const TABLES_OF_4 = `
+create table enrolment_tokens (
+  seq integer primary key autoincrement, enrolment_token_id text not null unique, token_hash text not null unique,
+  workspace_id text not null, acs_system_id text not null, created_at text not null, expires_at text not null,
+  used_at text, bridge_id text, revoked_at text
+) strict;
+`
+
+/** A random UUID of version 4 (RFC 9562, section 5.4). */
+const NEW_UUID = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' ||
+  substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`
+
+/** Tables that came with version 5: what a gateway keeps. */
+const TABLES_OF_5 = `
+create table gateways (
+  seq integer primary key autoincrement, endpoint text not null, workspace_id text
+) strict;
+create table upstream_cards (
+  seq integer primary key autoincrement, access_method_id text not null unique, acs_credential_id text, card_number text,
+  is_issued integer not null, issued_at text, is_encoding_required integer not null,
+  is_ready_for_encoding integer not null, is_assignment_required integer not null, is_ready_for_assignment integer not null
+) strict;
+create table assignments (
+  seq integer primary key autoincrement, order_id text not null unique, access_method_id text not null,
+  card_number text not null, state text not null, upstream_attempt_id text, result text not null, tries integer not null,
+  due_at text not null, since text not null
+) strict;
+`
+
 /** What makes of each older version, from 1 on, the one after it. */
 export const MIGRATIONS: readonly string[] = [
   `alter table acs_encoders add column kind text not null default 'card'`,
@@ -32,6 +62,17 @@ export const MIGRATIONS: readonly string[] = [
    alter table access_methods add column instant_key_max_use_count integer;
    update access_methods set trouble = 'failed' where mode in ('mobile_key', 'cloud_key');
    ${TABLES_OF_3}`,
+  // Every key until then could do everything.
+  `alter table api_keys add column api_key_id text not null default '';
+   update api_keys set api_key_id = ${NEW_UUID};
+   alter table api_keys add column is_operator integer not null default 1;
+   alter table api_keys add column expires_at text;
+   alter table bridge_client_sessions add column next_token text;
+   alter table bridge_client_sessions add column next_token_hash text;
+   alter table bridges add column revoked_at text;
+   alter table bridges add column clock_skew_ms integer;
+   ${TABLES_OF_4}`,
+  TABLES_OF_5,
 ]
 
 export const SCHEMA = `
@@ -40,7 +81,7 @@ create table workspaces (
 ) strict;
 create table api_keys (
   seq integer primary key autoincrement, key_hash text not null unique, workspace_id text not null,
-  label text not null, created_at text not null
+  label text not null, created_at text not null, api_key_id text not null, is_operator integer not null, expires_at text
 ) strict;
 create table acs_systems (
   seq integer primary key autoincrement, acs_system_id text not null unique, workspace_id text not null,
@@ -113,11 +154,11 @@ create index events_by_time on events (workspace_id, created_at);
 create table bridge_client_sessions (
   seq integer primary key autoincrement, bridge_client_session_id text not null unique, token_hash text not null unique,
   name text not null, time_zone text not null, machine_key text not null, pairing_code text not null,
-  pairing_code_expires_at text not null, bridge_id text, created_at text not null
+  pairing_code_expires_at text not null, bridge_id text, created_at text not null, next_token text, next_token_hash text
 ) strict;
 create table bridges (
   seq integer primary key autoincrement, bridge_id text not null unique, workspace_id text not null,
   acs_system_id text not null, machine_key text not null, time_zone text not null, last_seen_at text,
-  created_at text not null
+  created_at text not null, revoked_at text, clock_skew_ms integer
 ) strict;
-${TABLES_OF_3}`
+${TABLES_OF_3}${TABLES_OF_4}${TABLES_OF_5}`

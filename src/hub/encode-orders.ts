@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ChannelOrder } from '../contract/channel.ts'
 import { failAttempt, startAttempt } from './attempts.ts'
 import type { HubContext } from './context.ts'
+import { isReadOnly, refuseWhileReporting, upstreamObjection } from './gateway/upstream-objection.ts'
 import { endsOthers, liveKeysBeside, makerOf } from './issuing.ts'
 import { attemptOf, findEncoders, placeOrder } from './orders.ts'
 import type { OrderTerms } from './orders.ts'
@@ -75,14 +76,20 @@ const objection = (
   purpose: Encode['purpose'],
   encoders: readonly AcsEncoderRow[],
 ): { type: string; message: string } | null => {
-  if (purpose === 'replacement') return null
+  const theirs = hub.store.upstreamCards.find({ access_method_id: method.access_method_id })
+  const unwanted = upstreamObjection(theirs, purpose)
+  if (unwanted !== null || purpose === 'replacement') return unwanted
   if (method.is_issued && !isFurtherKey(purpose, encoders)) {
     return {
       type: 'credential_cannot_be_reissued',
       message: 'The card of this access method is issued already. For a lost card order a replacement.',
     }
   }
-  const unsettled = hub.store.orders.find({ access_method_id: method.access_method_id, settled_at: null })
+  const unsettled = hub.store.orders.find({
+    access_method_id: method.access_method_id,
+    kind: 'encode',
+    settled_at: null,
+  })
   if (unsettled === null) return null
   return {
     type: 'uncategorized_error',
@@ -92,6 +99,12 @@ const objection = (
   }
 }
 
+/** Behind a gateway a card may be registered with Seam already: then it is read for its number. */
+const isReadAtGateway = (hub: HubContext, { access_method_id }: AccessMethodRow): boolean => {
+  const theirs = hub.store.upstreamCards.find({ access_method_id })
+  return theirs !== null && isReadOnly(theirs)
+}
+
 /** A confirmation may come later; another idempotency key is another order by the word of whoever gave it. */
 const isSameOrder = (
   pending: OrderRow,
@@ -99,8 +112,8 @@ const isSameOrder = (
   encoders: readonly AcsEncoderRow[],
   { idempotencyKey }: OrderTerms,
 ): boolean =>
-  pending.body.encode?.purpose === purpose &&
-  pending.body.encode.copies === copies &&
+  (pending.body.encode === null ||
+    (pending.body.encode.purpose === purpose && pending.body.encode.copies === copies)) &&
   pending.body.acs_encoder_ids.join() === encoders.map((one) => one.acs_encoder_id).join() &&
   (idempotencyKey === null || idempotencyKey === pending.idempotency_key)
 
@@ -134,6 +147,7 @@ export const orderEncode = (
       'The access method is being encoded on another encoder, or as another order. Wait for that attempt to end.',
     )
   }
+  refuseWhileReporting(hub, card.method.access_method_id)
   const refused = objection(hub, card.method, request.purpose, encoders)
   if (refused !== null || encoders.length === 0) {
     const attempt = startAttempt(hub, workspaceId, 'ENCODE_CREDENTIAL')
@@ -143,14 +157,16 @@ export const orderEncode = (
   }
   const simulated = simulateEncode(hub, encoders, card)
   if (simulated !== null) return simulated
+  const isRead = isReadAtGateway(hub, card.method)
   const subject = {
-    kind: 'encode' as const,
+    kind: isRead ? ('scan_to_assign' as const) : ('encode' as const),
+    action: 'ENCODE_CREDENTIAL' as const,
     accessMethodId: card.method.access_method_id,
     userIdentityId: null,
     timeZone: hub.store.systems.find({ acs_system_id: card.credential.acs_system_id })?.time_zone ?? null,
     content,
-    encode: encodeBody(hub, request, card, encoders),
-    assignTo: null,
+    encode: isRead ? null : encodeBody(hub, request, card, encoders),
+    assignTo: isRead ? { acs_user_id: null, user_identity_id: null } : null,
   }
   return placeOrder(hub, encoders, subject, terms)
 }

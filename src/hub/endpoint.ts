@@ -1,16 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { findApiKey } from './api-keys.ts'
 import { findSession } from './bridge-access.ts'
 import type { HubContext } from './context.ts'
+import { findEnrolment } from './enrolment.ts'
 import { invalidParameters, refusal } from './refusal.ts'
-import { hashToken } from './secrets.ts'
-import type { BridgeSessionRow } from './store-bridges.ts'
+import { ENROLMENT_TOKEN_PREFIX } from './secrets.ts'
+import type { BridgeSessionRow, EnrolmentTokenRow } from './store-bridges.ts'
 
 /** Who calls with an API key: the key is the workspace's. */
 export interface Caller {
   readonly workspaceId: string
   /** For orders and the audit, never the key. */
   readonly label: string
+  /** Whether it may make and withdraw keys, bridges and enrolment tokens. */
+  readonly isOperator: boolean
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -20,6 +24,8 @@ export interface Endpoint<Input, Who> {
   readonly path: string
   readonly methods: readonly Method[]
   readonly input: z.ZodType<Input>
+  /** What has to be known before, and isn't in the store: outside of the transaction. */
+  prepare?(input: Input, who: Who): Promise<void>
   run(input: Input, who: Who): object
 }
 
@@ -41,10 +47,14 @@ const bearerOf = (request: Bearing): string => {
 }
 
 const callerOf = (hub: HubContext, request: FastifyRequest): Caller => {
-  const key = hub.store.apiKeys.find({ key_hash: hashToken(bearerOf(request)) })
+  const key = findApiKey(hub, bearerOf(request))
   if (key === null) throw refusal(401, 'unauthorized', 'The API key is not known.')
-  return { workspaceId: key.workspace_id, label: key.label }
+  return { workspaceId: key.workspace_id, label: key.label, isOperator: key.is_operator }
 }
+
+/** In front of an upstream its keys are good too. */
+const identify = async (hub: HubContext, request: FastifyRequest): Promise<Caller> =>
+  hub.gateway === undefined ? callerOf(hub, request) : hub.gateway.identify(request)
 
 export interface SessionCaller {
   readonly session: BridgeSessionRow
@@ -59,7 +69,7 @@ export const sessionOf = (hub: HubContext, request: Bearing): SessionCaller => {
 }
 
 /** Parameters are where the client put them: in the query for GET, in the body for POST, in either for DELETE. */
-const parametersOf = (request: FastifyRequest): unknown => {
+export const parametersOf = (request: FastifyRequest): unknown => {
   if (['POST', 'PUT', 'PATCH'].includes(request.method)) return request.body ?? {}
   return { ...(request.query as object), ...(request.body as object | null | undefined) }
 }
@@ -74,14 +84,15 @@ const register = <Input, Who>(
   app: FastifyInstance,
   hub: HubContext,
   endpoint: Endpoint<Input, Who>,
-  identify: (request: FastifyRequest) => Who,
+  identify: (request: FastifyRequest) => Who | Promise<Who>,
 ): void => {
   app.route({
     method: [...endpoint.methods],
     url: endpoint.path,
     handler: async (request) => {
-      const who = identify(request)
+      const who = await identify(request)
       const input = parseInput(endpoint.input, parametersOf(request))
+      await endpoint.prepare?.(input, who)
       const answer = hub.store.transaction(() => endpoint.run(input, who))
       hub.outbound.wake()
       return { ...answer, ok: true }
@@ -94,7 +105,41 @@ export const apiEndpoint = <Input>(
   app: FastifyInstance,
   hub: HubContext,
   endpoint: Endpoint<Input, Caller>,
-): void => register(app, hub, endpoint, (request) => callerOf(hub, request))
+): void => register(app, hub, endpoint, (request) => identify(hub, request))
+
+/** For the holders of an operator's key. */
+export const operatorEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, Caller>,
+): void =>
+  register(app, hub, endpoint, async (request) => {
+    const caller = await identify(hub, request)
+    if (caller.isOperator) return caller
+    throw refusal(403, 'forbidden', 'Only an operator’s key may do this.')
+  })
+
+/** Who takes a bridge into a workspace: the holder of an API key, or of an enrolment token. */
+export interface Claimer {
+  readonly workspaceId: string
+  /** Null for an API key. */
+  readonly enrolment: EnrolmentTokenRow | null
+}
+
+export const claimEndpoint = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  endpoint: Endpoint<Input, Claimer>,
+): void =>
+  register(app, hub, endpoint, async (request) => {
+    const bearer = bearerOf(request)
+    if (!bearer.startsWith(ENROLMENT_TOKEN_PREFIX)) {
+      const { workspaceId } = await identify(hub, request)
+      return { workspaceId, enrolment: null }
+    }
+    const enrolment = findEnrolment(hub, bearer)
+    return { workspaceId: enrolment.workspace_id, enrolment }
+  })
 
 /** For the holders of a bridge client session token, paired or not. */
 export const bridgeEndpoint = <Input>(

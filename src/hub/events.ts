@@ -8,6 +8,8 @@ import { queueDeliveries } from './webhooks.ts'
 type Subject = EventRow['subject']
 
 export const emit = (hub: HubContext, workspaceId: string, type: EventType, subject: Subject): void => {
+  // In front of an upstream the events are the upstream's: those of here would be told to nobody.
+  if (hub.gateway !== undefined) return
   const event = {
     event_id: randomUUID(),
     workspace_id: workspaceId,

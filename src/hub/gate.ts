@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import { findApiKey } from './api-keys.ts'
 import { callerAddress } from './caller-address.ts'
 import type { HubContext } from './context.ts'
 import { bearerIn } from './endpoint.ts'
 import { createLimiter } from './limiter.ts'
 import { findSession } from './bridge-access.ts'
-import { hashToken } from './secrets.ts'
 
 type Request = Pick<IncomingMessage, 'socket' | 'headers'>
 
@@ -28,9 +28,7 @@ export const createGate = (hub: HubContext): Gate => {
   const holderOf = (request: Request): string | null => {
     const token = bearerIn(request)
     if (token === null) return null
-    const hash = hashToken(token)
-    if (hub.store.apiKeys.find({ key_hash: hash }) !== null) return hash
-    return findSession(hub, token)?.bridge_client_session_id ?? null
+    return findApiKey(hub, token)?.api_key_id ?? findSession(hub, token)?.bridge_client_session_id ?? null
   }
 
   return {

@@ -8,8 +8,11 @@ import { endWithError } from './bare-answer.ts'
 import type { Channel } from './channel.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
+import { parseForm } from './form.ts'
+import { passThroughWhatIsNotHere, registerGatewayRoutes } from './gateway/routes-gateway.ts'
 import type { Gate } from './gate.ts'
 import { answerTo, refusal } from './refusal.ts'
+import { HUB_PAGE_PATH, registerHubPage } from './page/routes.ts'
 import { registerAccessGrantRoutes } from './routes-access-grants.ts'
 import { registerAccessMethodRoutes } from './routes-access-methods.ts'
 import { registerAcsRoutes } from './routes-acs.ts'
@@ -19,8 +22,10 @@ import { registerBridgeRoutes } from './routes-bridges.ts'
 import { registerClientSessionRoutes } from './routes-client-sessions.ts'
 import { registerCredentialRoutes } from './routes-credentials.ts'
 import { registerDeskRoutes } from './routes-desk.ts'
+import { registerDeskWorkRoutes } from './routes-desk-work.ts'
 import { registerEncodingRoutes } from './routes-encoding.ts'
 import { registerEventRoutes } from './routes-events.ts'
+import { registerOperatorRoutes } from './routes-operator.ts'
 import { registerInstantKeyRoutes } from './routes-instant-keys.ts'
 import { registerRelatedRoutes } from './routes-related.ts'
 import { registerReportDevicesRoute } from './routes-report-devices.ts'
@@ -31,17 +36,6 @@ import { registerWebhookRoutes } from './routes-webhooks.ts'
 import { registerWorkspaceRoutes } from './routes-workspaces.ts'
 
 const MAX_BODY_BYTES = 524_288
-
-/** A form's repeated keys become lists, as in a query. */
-const parseForm = (text: string): Record<string, string | string[]> => {
-  const form = new URLSearchParams(text)
-  return Object.fromEntries(
-    [...new Set(form.keys())].map((name) => {
-      const values = form.getAll(name)
-      return [name, values.length === 1 ? (values[0] ?? '') : values]
-    }),
-  )
-}
 
 /** Seam's clients send empty bodies of any content type; what is not empty is JSON or a form. */
 const acceptBodies = (app: FastifyInstance): void => {
@@ -83,16 +77,41 @@ const answerMalformed = (log: FastifyBaseLogger, code: string, socket: Socket): 
   endWithError(socket, refusal(status, 'invalid_input', message))
 }
 
+/** A guest follows a link from wherever it was sent to, an operator from a wiki. Looking changes nothing, and brings no cookie along. */
+const LINKED_PAGES: ReadonlySet<string> = new Set([INSTANT_KEY_PATH, HUB_PAGE_PATH])
+
 /** Pages of other origins have no business here: there is no CORS, and a plain form would need none. */
 const refuseOtherPages = ({ headers, method, routeOptions }: FastifyRequest): void => {
-  // A guest follows the link from wherever it was sent to. Looking changes nothing.
-  if (routeOptions.url === INSTANT_KEY_PATH && (method === 'GET' || method === 'HEAD')) return
+  if (LINKED_PAGES.has(routeOptions.url ?? '') && (method === 'GET' || method === 'HEAD')) return
   const { origin, host = '' } = headers
   const site = headers['sec-fetch-site'] ?? 'none'
   const isOwn = origin === undefined || origin === `http://${host}` || origin === `https://${host}`
   if (!isOwn || (site !== 'none' && site !== 'same-origin')) {
     throw refusal(403, 'forbidden', 'The request comes from a page of another origin.')
   }
+}
+
+/** A hub alone has all of it to itself. */
+const registerSandboxRoutes = (app: FastifyInstance, hub: HubContext): void => {
+  registerWorkspaceRoutes(app, hub)
+  registerAcsRoutes(app, hub)
+  registerReportDevicesRoute(app, hub)
+  registerCredentialRoutes(app, hub)
+  registerAccessGrantRoutes(app, hub)
+  registerAccessMethodRoutes(app, hub)
+  registerRelatedRoutes(app, hub)
+  registerUnlockDoorRoute(app, hub)
+  registerEncodingRoutes(app, hub)
+  registerClientSessionRoutes(app, hub)
+  registerInstantKeyRoutes(app, hub)
+  registerSimulateRoutes(app, hub)
+  registerSimulateIssuingRoutes(app, hub)
+  registerActionAttemptRoutes(app, hub)
+  registerEventRoutes(app, hub)
+  registerWebhookRoutes(app, hub)
+  registerBridgeRoutes(app, hub)
+  registerDeskWorkRoutes(app, hub)
+  registerInstantKeyPages(app, hub)
 }
 
 /** The HTTP side of the hub, not listening yet. */
@@ -122,8 +141,9 @@ export const createHubServer = (
     reply.header('seam-request-id', request.id)
     reply.header('cache-control', 'no-store')
     gate.admit(request.raw)
-    refuseOtherPages(request)
   })
+  if (hub.gateway !== undefined) passThroughWhatIsNotHere(app, hub.gateway)
+  app.addHook('onRequest', async (request) => refuseOtherPages(request))
   app.setErrorHandler((error, request, reply) => {
     const { status, headers, body } = answerTo(error, request.id)
     if (status >= 500) request.log.error({ err: error, path: request.routeOptions.url }, 'request failed')
@@ -134,24 +154,10 @@ export const createHubServer = (
     return reply.status(status).send(body)
   })
   app.get('/health', async () => ({ time: nowOf(hub), ok: true }))
-  registerWorkspaceRoutes(app, hub)
-  registerAcsRoutes(app, hub)
-  registerReportDevicesRoute(app, hub)
-  registerCredentialRoutes(app, hub)
-  registerAccessGrantRoutes(app, hub)
-  registerAccessMethodRoutes(app, hub)
-  registerRelatedRoutes(app, hub)
-  registerUnlockDoorRoute(app, hub)
-  registerEncodingRoutes(app, hub)
-  registerClientSessionRoutes(app, hub)
-  registerInstantKeyRoutes(app, hub)
-  registerSimulateRoutes(app, hub)
-  registerSimulateIssuingRoutes(app, hub)
-  registerActionAttemptRoutes(app, hub)
-  registerEventRoutes(app, hub)
-  registerWebhookRoutes(app, hub)
-  registerBridgeRoutes(app, hub)
+  if (hub.gateway === undefined) registerSandboxRoutes(app, hub)
+  else registerGatewayRoutes(app, hub, hub.gateway)
+  registerOperatorRoutes(app, hub)
   registerDeskRoutes(app, hub, channel)
-  registerInstantKeyPages(app, hub)
+  registerHubPage(app, hub)
   return app
 }

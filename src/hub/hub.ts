@@ -13,6 +13,9 @@ import type { HubContext } from './context.ts'
 import { openDatabase } from './database.ts'
 import type { HubDatabase } from './database.ts'
 import { createGate } from './gate.ts'
+import { createGateway } from './gateway/gateway.ts'
+import type { UpstreamOptions } from './gateway/upstream.ts'
+import { holdToKind } from './gateway/workspace.ts'
 import { createHttpServer, watchTlsFiles } from './http-server.ts'
 import type { TlsFiles } from './http-server.ts'
 import { createHubServer } from './hub-server.ts'
@@ -36,6 +39,8 @@ export interface HubOptions {
   readonly readTls?: (() => TlsFiles) | null
   readonly seed: 'demo' | null
   readonly logger: FastifyBaseLogger
+  /** The server that the hub stands in front of; none for a sandbox. */
+  readonly upstream?: UpstreamOptions | null
   /** Where people reach the hub, for links that are handed out; null for where it listens. */
   readonly publicUrl?: string | null
   /** The wall clock, for tests. */
@@ -79,12 +84,15 @@ const listen = async (app: FastifyInstance, host: string, port: number): Promise
   }
 }
 
-const createContext = (
-  database: HubDatabase,
-  options: HubOptions,
-  publicUrl: () => string,
-): { hub: HubContext; channel: Channel; courier: Courier } => {
-  const hub: HubContext = {
+/** What the hub's parts share, and the parts that work by themselves. */
+interface Parts {
+  readonly hub: HubContext
+  readonly channel: Channel
+  readonly courier: Courier
+}
+
+const createContext = (database: HubDatabase, options: HubOptions, publicUrl: () => string): Parts => {
+  const base: HubContext = {
     store: createStore(database),
     clock: options.clock ?? systemClock,
     log: options.logger,
@@ -97,18 +105,21 @@ const createContext = (
     },
     publicUrl,
   }
+  const hub =
+    options.upstream == null ? base : Object.assign(base, { gateway: createGateway(base, options.upstream) })
   const channel = createChannel(hub)
   const courier = createCourier(hub)
   return { hub, channel, courier }
 }
 
 /** Expiry, resends, silent bridges and webhooks that are due again, once a second. A full disk is no reason to stop: the next tick tries again. */
-const startTicking = (hub: HubContext, channel: Channel, courier: Courier): (() => void) => {
+const startTicking = ({ hub, channel, courier }: Parts): (() => void) => {
   const tick = (): void => {
     try {
       hub.store.transaction(() => expireOrders(hub))
       channel.tick()
       courier.wake()
+      hub.gateway?.tick()
     } catch (error) {
       hub.log.error({ err: error }, 'tick failed')
     }
@@ -160,14 +171,17 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const database = openDatabase(options.dataDir)
   let publicUrl = options.publicUrl?.replace(/\/+$/, '')
   try {
-    const { hub, channel, courier } = createContext(database, options, () => publicUrl ?? '')
+    const parts = createContext(database, options, () => publicUrl ?? '')
+    const { hub, channel, courier } = parts
+    holdToKind(hub, options.upstream?.endpoint ?? null)
     const operator = openOperatorKey(hub, options.dataDir)
     if (options.seed === 'demo') seedDemo(hub, operator.workspaceId)
+    await hub.gateway?.start()
     const { app, isSecure, closeSockets } = openServer(hub, channel, options)
     await listen(app, host, options.port)
     const endpoint = endpointOf(app, host, isSecure)
     publicUrl ??= endpoint
-    const stopTicking = startTicking(hub, channel, courier)
+    const stopTicking = startTicking(parts)
     let closing: Promise<void> | null = null
     const close = async (): Promise<void> => {
       stopTicking()
@@ -175,9 +189,11 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
       closeSockets()
       await app.close()
       await courier.close()
+      await hub.gateway?.close()
       database.close()
     }
-    return { endpoint, ...operator, close: () => (closing ??= close()) }
+    const { workspaceId } = openOperatorKey(hub, options.dataDir)
+    return { endpoint, apiKey: operator.apiKey, workspaceId, close: () => (closing ??= close()) }
   } catch (error) {
     database.close()
     throw error

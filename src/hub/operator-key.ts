@@ -2,10 +2,13 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { BridgeError } from '../contract/errors.ts'
+import { addApiKey, findApiKey } from './api-keys.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
-import { hashToken, makeApiKey } from './secrets.ts'
 import type { WorkspaceRow } from './store-workspaces.ts'
+
+const addOperatorKey = (hub: HubContext, workspaceId: string): string =>
+  addApiKey(hub, workspaceId, { name: 'api key', isOperator: true }).apiKey
 
 /** A workspace with its first API key, which is returned and stored as a hash only. */
 export const createWorkspace = (
@@ -14,18 +17,7 @@ export const createWorkspace = (
 ): { workspace: WorkspaceRow; apiKey: string } => {
   const workspace = { workspace_id: randomUUID(), name, created_at: nowOf(hub) }
   hub.store.workspaces.insert(workspace)
-  return { workspace, apiKey: addApiKey(hub, workspace.workspace_id) }
-}
-
-const addApiKey = (hub: HubContext, workspaceId: string): string => {
-  const apiKey = makeApiKey()
-  hub.store.apiKeys.insert({
-    key_hash: hashToken(apiKey),
-    workspace_id: workspaceId,
-    label: `api key …${apiKey.slice(-4)}`,
-    created_at: nowOf(hub),
-  })
-  return apiKey
+  return { workspace, apiKey: addOperatorKey(hub, workspace.workspace_id) }
 }
 
 const readKey = (path: string): string | null => {
@@ -48,14 +40,14 @@ export const openOperatorKey = (
   const path = join(dataDir, 'api-key')
   const [first] = hub.store.workspaces.all({})
   const kept = readKey(path)
-  const known = kept === null ? null : hub.store.apiKeys.find({ key_hash: hashToken(kept) })
+  const known = kept === null ? null : findApiKey(hub, kept)
   if (kept !== null && known !== null) return { workspaceId: known.workspace_id, apiKey: kept }
   return hub.store.transaction(() => {
     const workspaceId = first?.workspace_id
     const made =
       workspaceId === undefined
         ? createWorkspace(hub, 'Demo Hotel')
-        : { workspace: { workspace_id: workspaceId }, apiKey: addApiKey(hub, workspaceId) }
+        : { workspace: { workspace_id: workspaceId }, apiKey: addOperatorKey(hub, workspaceId) }
     try {
       writeFileSync(path, `${made.apiKey}\n`, { mode: 0o600 })
     } catch (error) {

@@ -1,10 +1,10 @@
 import { isoAt } from './clock.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
-import { actionOf, failAttempt, seamCodeOf, startAttempt } from './attempts.ts'
+import { failAttempt, seamCodeOf, startAttempt } from './attempts.ts'
 import { invalidInput, notFound } from './refusal.ts'
 import type { AcsEncoderRow } from './store-acs.ts'
-import type { ActionAttemptRow, OrderBody, OrderRow } from './store-orders.ts'
+import type { ActionAttemptRow, ActionType, OrderBody, OrderRow } from './store-orders.ts'
 
 /** How long a bridge that has the order may take to report its own ending after the order's expiry. */
 const GRACE_MS = 5_000
@@ -36,6 +36,8 @@ export const findEncoders = (
 
 interface OrderSubject {
   readonly kind: OrderRow['kind']
+  /** What whoever ordered sees of it. */
+  readonly action: ActionType
   readonly accessMethodId: string | null
   readonly userIdentityId: string | null
   readonly timeZone: string | null
@@ -53,7 +55,7 @@ export const placeOrder = (
 ): ActionAttemptRow => {
   const [first] = encoders
   if (first === undefined) throw invalidInput('acs_encoder_ids: an order needs an encoder')
-  const attempt = startAttempt(hub, first.workspace_id, actionOf[subject.kind])
+  const attempt = startAttempt(hub, first.workspace_id, subject.action)
   const system = hub.store.systems.find({ acs_system_id: first.acs_system_id })
   const expiresAt = isoAt(hub.clock.now() + terms.expiresInSeconds * 1000)
   const body: OrderBody = {

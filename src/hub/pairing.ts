@@ -42,6 +42,8 @@ export const createSession = (
     ...freshCode(hub),
     bridge_id: null,
     created_at: nowOf(hub),
+    next_token: null,
+    next_token_hash: null,
   }
   hub.store.sessions.insert(session)
   return { session, token }
@@ -104,6 +106,8 @@ export const claimBridge = (
     time_zone: session.time_zone,
     last_seen_at: null,
     created_at: nowOf(hub),
+    revoked_at: null,
+    clock_skew_ms: null,
   }
   hub.store.bridges.insert(bridge)
   hub.store.sessions.update(

@@ -115,6 +115,9 @@ export const presentAccessGrant = (hub: HubContext, grant: AccessGrantRow) => {
 
 export const presentCredential = (hub: HubContext, credential: AcsCredentialRow) => {
   const system = hub.store.systems.find({ acs_system_id: credential.acs_system_id })
+  // Behind a gateway it is issued when the upstream says so, whatever card was made here.
+  const theirs = hub.store.upstreamCards.find({ access_method_id: credential.access_method_id ?? '' })
+  const { is_issued, issued_at } = theirs ?? credential
   const warning = (warning_code: string, message: string) => [
     { warning_code, message, created_at: credential.invalidated_at ?? credential.created_at },
   ]
@@ -129,15 +132,16 @@ export const presentCredential = (hub: HubContext, credential: AcsCredentialRow)
     card_number: credential.card_number,
     starts_at: credential.starts_at,
     ...(credential.ends_at === null ? {} : { ends_at: credential.ends_at }),
-    is_issued: credential.is_issued,
-    issued_at: credential.issued_at,
+    is_issued,
+    issued_at,
     is_managed: true,
     created_at: credential.created_at,
     errors: [],
-    warnings: credential.is_issued
-      ? []
-      : credential.invalidated_at === null
-        ? warning('waiting_to_be_issued', 'The card is not encoded yet.')
-        : warning('needs_to_be_reissued', 'A newer key of the same door has ended this card.'),
+    warnings:
+      is_issued || theirs !== null
+        ? []
+        : credential.invalidated_at === null
+          ? warning('waiting_to_be_issued', 'The card is not encoded yet.')
+          : warning('needs_to_be_reissued', 'A newer key of the same door has ended this card.'),
   }
 }

@@ -17,7 +17,7 @@ export const presentWorkspace = (workspace: WorkspaceRow) => ({
 })
 
 const bridgeErrors = (hub: HubContext, system: AcsSystemRow) => {
-  const bridges = hub.store.bridges.all({ acs_system_id: system.acs_system_id })
+  const bridges = hub.store.bridges.all({ acs_system_id: system.acs_system_id, revoked_at: null })
   const newest = bridges.at(-1)
   if (newest === undefined || bridges.some((one) => hub.outbound.isConnected(one.bridge_id))) return []
   return [

@@ -6,6 +6,7 @@ import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import { mayTakeOver } from './bridge-encoders.ts'
 import { endKeys, endsOthers, issueCard, liveKeysBeside } from './issuing.ts'
+import { noteCardMade, noteCardRead } from './gateway/card-notes.ts'
 import { attemptOf } from './orders.ts'
 import { isOverwritten, reopenOverwritten } from './overwritten-cards.ts'
 import { presentCredential } from './present-access.ts'
@@ -44,8 +45,9 @@ const applyEncoded = (hub: HubContext, order: OrderRow, ending: Encoded): void =
     const card = hub.store.credentials.find({ acs_credential_id: credential.acs_credential_id })
     if (card === null) return
     const result = presentCredential(hub, card)
-    const warnings = [...result.warnings, ...shortfallWarnings(hub, ending)]
-    succeedAttempt(hub, attemptOf(hub, order), { ...result, warnings })
+    const warned = { ...result, warnings: [...result.warnings, ...shortfallWarnings(hub, ending)] }
+    if (hub.gateway === undefined) succeedAttempt(hub, attemptOf(hub, order), warned)
+    else noteCardMade(hub, order, ending, warned)
   }
   // It opens once: the guest's own key is still to be made, or is made already.
   if (encode.purpose === 'one_shot') return succeed()
@@ -77,6 +79,9 @@ const applyScanned = (
   ending: Extract<ChannelEnding, { kind: 'scanned' }>,
 ): void => {
   const attempt = attemptOf(hub, order)
+  if (hub.gateway !== undefined && order.access_method_id !== null) {
+    return noteCardRead(hub, order, order.access_method_id, ending)
+  }
   if (order.kind === 'scan') {
     succeedAttempt(hub, attempt, scanResult(hub, order.workspace_id, ending))
     return

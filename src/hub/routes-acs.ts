@@ -110,7 +110,7 @@ const registerEntrances = (app: FastifyInstance, hub: HubContext): void => {
   })
 }
 
-const registerEncoders = (app: FastifyInstance, hub: HubContext): void => {
+export const registerEncoderReads = (app: FastifyInstance, hub: HubContext): void => {
   const { encoders } = hub.store
   apiEndpoint(app, hub, {
     path: '/acs/encoders/get',
@@ -122,7 +122,11 @@ const registerEncoders = (app: FastifyInstance, hub: HubContext): void => {
       return { acs_encoder: presentEncoder(hub, encoder) }
     },
   })
+}
 
+const registerEncoders = (app: FastifyInstance, hub: HubContext): void => {
+  registerEncoderReads(app, hub)
+  const { encoders } = hub.store
   apiEndpoint(app, hub, {
     path: '/acs/encoders/list',
     methods: READ,

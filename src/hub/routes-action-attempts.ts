@@ -14,8 +14,7 @@ const ListInput = z.object({
   ...paging,
 })
 
-/** An attempt that is overdue is never shown as pending: it is ended before it is read. */
-export const registerActionAttemptRoutes = (app: FastifyInstance, hub: HubContext): void => {
+export const registerAttemptReads = (app: FastifyInstance, hub: HubContext): void => {
   const { attempts } = hub.store
 
   apiEndpoint(app, hub, {
@@ -29,6 +28,12 @@ export const registerActionAttemptRoutes = (app: FastifyInstance, hub: HubContex
       return { action_attempt: presentAttempt(attempt) }
     },
   })
+}
+
+/** An attempt that is overdue is never shown as pending: it is ended before it is read. */
+export const registerActionAttemptRoutes = (app: FastifyInstance, hub: HubContext): void => {
+  registerAttemptReads(app, hub)
+  const { attempts } = hub.store
 
   apiEndpoint(app, hub, {
     path: '/action_attempts/list',

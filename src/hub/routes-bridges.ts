@@ -1,13 +1,29 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ClaimRequest } from '../contract/channel.ts'
+import {
+  BridgeOverviewRequest,
+  BridgeRevokeRequest,
+  BridgeRotateRequest,
+} from '../contract/hub-operations.ts'
+import { describeBridges, presentBridge } from './bridge-overview.ts'
+import { findBridge, offerNewToken, revokeBridge } from './bridge-tokens.ts'
 import type { HubContext } from './context.ts'
-import { apiEndpoint, bridgeEndpoint, openEndpoint, READ, WRITE } from './endpoint.ts'
+import {
+  apiEndpoint,
+  bridgeEndpoint,
+  claimEndpoint,
+  openEndpoint,
+  operatorEndpoint,
+  READ,
+  WRITE,
+} from './endpoint.ts'
+import { enrolBridge } from './enrolment.ts'
 import { Nothing } from './inputs.ts'
 import { claimBridge, createSession, regenerateCode } from './pairing.ts'
 import { createLimiter } from './limiter.ts'
-import { notFound, refusal } from './refusal.ts'
-import type { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
+import { refusal } from './refusal.ts'
+import type { BridgeSessionRow } from './store-bridges.ts'
 
 const label = z.string().min(1).max(200)
 const timeZone = label.refine((name) => {
@@ -27,12 +43,6 @@ const SessionInput = z.object({
 const StatusInput = z.object({
   is_tailscale_connected: z.boolean().nullable(),
   tailscale_ip_v4: z.string().max(64).nullable(),
-})
-
-const presentBridge = ({ bridge_id, workspace_id, created_at }: BridgeRow) => ({
-  bridge_id,
-  workspace_id,
-  created_at,
 })
 
 /** Of the token only the caller has the text; tailscale and telemetry have no part in this channel. */
@@ -119,20 +129,26 @@ const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
   })
 }
 
-export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
+/** What this hub does with its bridges: none of it is Seam's. */
+export const registerOwnBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
   registerSessions(app, hub)
-  const { bridges } = hub.store
   const wrongCodes = createLimiter(hub.clock, { burst: 10, perSecond: 10 / 60 })
 
-  apiEndpoint(app, hub, {
+  claimEndpoint(app, hub, {
     path: '/bridges/claim',
     methods: WRITE,
     input: ClaimRequest,
-    run: ({ pairing_code, acs_system_id = null }, { workspaceId }) => {
-      wrongCodes.check(workspaceId)
-      const bridge = claimBridge(hub, workspaceId, pairing_code, acs_system_id)
+    prepare: async ({ pairing_code, acs_system_id }, { enrolment }) =>
+      hub.gateway?.prepareClaim(pairing_code, acs_system_id ?? enrolment?.acs_system_id ?? null),
+    run: ({ pairing_code, acs_system_id = null }, { workspaceId, enrolment }) => {
+      const claimer = enrolment?.enrolment_token_id ?? workspaceId
+      wrongCodes.check(claimer)
+      const bridge =
+        enrolment === null
+          ? claimBridge(hub, workspaceId, pairing_code, acs_system_id)
+          : enrolBridge(hub, enrolment, pairing_code, acs_system_id)
       if (bridge === null) {
-        wrongCodes.take(workspaceId)
+        wrongCodes.take(claimer)
         throw refusal(404, 'pairing_code_not_found', 'The pairing code is wrong, used or expired.')
       }
       return { bridge: { ...presentBridge(bridge), acs_system_id: bridge.acs_system_id } }
@@ -140,14 +156,44 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
   })
 
   apiEndpoint(app, hub, {
+    path: '/bridges/overview',
+    methods: READ,
+    input: BridgeOverviewRequest,
+    run: (_input, { workspaceId }) => ({ bridges: describeBridges(hub, workspaceId) }),
+  })
+
+  operatorEndpoint(app, hub, {
+    path: '/bridges/revoke',
+    methods: WRITE,
+    input: BridgeRevokeRequest,
+    run: ({ bridge_id }, { workspaceId }) => {
+      revokeBridge(hub, findBridge(hub, workspaceId, bridge_id))
+      return {}
+    },
+  })
+
+  operatorEndpoint(app, hub, {
+    path: '/bridges/rotate_token',
+    methods: WRITE,
+    input: BridgeRotateRequest,
+    run: ({ bridge_id }, { workspaceId }) => {
+      offerNewToken(hub, findBridge(hub, workspaceId, bridge_id))
+      return {}
+    },
+  })
+}
+
+export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): void => {
+  registerOwnBridgeRoutes(app, hub)
+  const { bridges } = hub.store
+
+  apiEndpoint(app, hub, {
     path: '/bridges/get',
     methods: READ,
     input: z.object({ bridge_id: z.uuid() }),
-    run: ({ bridge_id }, { workspaceId }) => {
-      const bridge = bridges.find({ workspace_id: workspaceId, bridge_id })
-      if (bridge === null) throw notFound('bridge', bridge_id)
-      return { bridge: presentBridge(bridge) }
-    },
+    run: ({ bridge_id }, { workspaceId }) => ({
+      bridge: presentBridge(findBridge(hub, workspaceId, bridge_id)),
+    }),
   })
 
   apiEndpoint(app, hub, {
@@ -155,7 +201,7 @@ export const registerBridgeRoutes = (app: FastifyInstance, hub: HubContext): voi
     methods: READ,
     input: Nothing,
     run: (_input, { workspaceId }) => ({
-      bridges: bridges.all({ workspace_id: workspaceId }).map(presentBridge),
+      bridges: bridges.all({ workspace_id: workspaceId, revoked_at: null }).map(presentBridge),
     }),
   })
 }

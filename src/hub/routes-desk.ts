@@ -8,8 +8,20 @@ import type { HubContext } from './context.ts'
 import { orderEncode } from './encode-orders.ts'
 import { bridgeEndpoint, parseInput, sessionOf, WRITE } from './endpoint.ts'
 import { notFound, refusal } from './refusal.ts'
+import type { AcsCredentialRow } from './store-access.ts'
+import type { BridgeRow } from './store-bridges.ts'
 
 const DESK_EXPIRY_SECONDS = 120
+
+/** A stolen desk must tell nothing of other sites: what is not its own it knows only where it was ordered to write it. */
+const mayKnow = (hub: HubContext, bridge: BridgeRow, credential: AcsCredentialRow): boolean =>
+  credential.acs_system_id === bridge.acs_system_id ||
+  hub.store.orders
+    .all({ bridge_id: bridge.bridge_id, access_method_id: credential.access_method_id, kind: 'encode' })
+    .some(
+      ({ sent_at, body }) =>
+        sent_at !== null && body.encode?.acs_credential_id === credential.acs_credential_id,
+    )
 
 /** What a paired bridge asks besides the channel: what a credential is worth, which doors there are, and an order for an encoder of its own. */
 export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channel: Channel): void => {
@@ -27,10 +39,12 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/credentials/lookup',
     methods: WRITE,
     input: LookupRequest,
+    prepare: async ({ acs_credential_id }) => hub.gateway?.prepareLookup(acs_credential_id),
     run: ({ acs_credential_id }, { session }) => {
-      const { workspace_id } = pairedBridge(hub, session)
+      const bridge = pairedBridge(hub, session)
+      const { workspace_id } = bridge
       const credential = hub.store.credentials.find({ workspace_id, acs_credential_id })
-      if (credential === null) return { acs_credential: null }
+      if (credential === null || !mayKnow(hub, bridge, credential)) return { acs_credential: null }
       const { card_number, starts_at, ends_at } = credential
       const is_valid =
         credential.deleted_at === null &&
@@ -44,6 +58,8 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/entrances/list',
     methods: WRITE,
     input: EntrancesRequest,
+    prepare: async (_input, { session }) =>
+      hub.gateway?.prepareEntrances(pairedBridge(hub, session).acs_system_id),
     run: (_input, { session }) => {
       const { workspace_id, acs_system_id } = pairedBridge(hub, session)
       const entrances = hub.store.entrances.all({ workspace_id, acs_system_id })
@@ -60,8 +76,13 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     path: '/bridge/v1/access_methods/encode',
     methods: WRITE,
     input: DeskEncodeRequest,
+    prepare: async ({ access_method_id, acs_encoder_id }) =>
+      hub.gateway?.prepareEncode(access_method_id, [acs_encoder_id]),
     run: ({ access_method_id, acs_encoder_id, purpose, copies, is_confirmed }, { session }) => {
-      const { workspace_id, bridge_id } = pairedBridge(hub, session)
+      const { workspace_id, bridge_id, acs_system_id } = pairedBridge(hub, session)
+      const method = hub.store.methods.find({ workspace_id, access_method_id })
+      const grant = hub.store.grants.find({ access_grant_id: method?.access_grant_id ?? '' })
+      if (grant?.acs_system_id !== acs_system_id) throw notFound('access_method', access_method_id)
       const encoder = hub.store.encoders.find({ workspace_id, acs_encoder_id })
       if (encoder?.bridge_id !== bridge_id) throw notFound('acs_encoder', acs_encoder_id)
       const request = {

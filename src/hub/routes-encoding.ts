@@ -51,6 +51,12 @@ const ScanToAssignInput = ScanInput.extend({
   acs_user_id: z.uuid().optional(),
 }).refine(exactlyOne('user_identity_id', 'acs_user_id'), 'give user_identity_id or acs_user_id')
 
+const encodersOf = (input: Omit<EncodeInput, 'access_method_id'>): readonly string[] =>
+  input.acs_encoder_id === undefined ? (input.acs_encoder_ids ?? []) : [input.acs_encoder_id]
+
+const methodOf = (hub: HubContext, acs_credential_id: string): string | null =>
+  hub.store.credentials.find({ acs_credential_id })?.access_method_id ?? null
+
 const termsOf = (
   caller: Caller,
   input: { order_id?: string | undefined; expires_in_seconds?: number | undefined },
@@ -66,8 +72,7 @@ export const registerEncodingRoutes = (app: FastifyInstance, hub: HubContext): v
   const encode = (input: Omit<EncodeInput, 'access_method_id'>, access_method_id: string, caller: Caller) => {
     const request = {
       accessMethodId: access_method_id,
-      acsEncoderIds:
-        input.acs_encoder_id === undefined ? (input.acs_encoder_ids ?? []) : [input.acs_encoder_id],
+      acsEncoderIds: encodersOf(input),
       purpose: input.purpose ?? 'new',
       copies: input.copies ?? 1,
       isConfirmed: input.is_confirmed ?? false,
@@ -79,6 +84,7 @@ export const registerEncodingRoutes = (app: FastifyInstance, hub: HubContext): v
     path: '/access_methods/encode',
     methods: WRITE,
     input: EncodeInput,
+    prepare: async (input) => hub.gateway?.prepareEncode(input.access_method_id, encodersOf(input)),
     run: (input, caller) => encode(input, input.access_method_id, caller),
   })
 
@@ -86,6 +92,10 @@ export const registerEncodingRoutes = (app: FastifyInstance, hub: HubContext): v
     path: '/acs/encoders/encode_credential',
     methods: WRITE,
     input: EncodeCredentialInput,
+    prepare: async (input) => {
+      const id = input.access_method_id ?? methodOf(hub, input.acs_credential_id ?? '')
+      if (id !== null) await hub.gateway?.prepareEncode(id, encodersOf(input))
+    },
     run: (input, caller) => {
       if (input.access_method_id !== undefined) return encode(input, input.access_method_id, caller)
       const id = input.acs_credential_id ?? ''

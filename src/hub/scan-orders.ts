@@ -1,4 +1,4 @@
-import { failAttempt, startAttempt } from './attempts.ts'
+import { actionOf, failAttempt, startAttempt } from './attempts.ts'
 import type { HubContext } from './context.ts'
 import { findEncoders, placeOrder } from './orders.ts'
 import type { OrderTerms } from './orders.ts'
@@ -23,11 +23,7 @@ export const orderScan = (
     throw notFound('user_identity', userIdentityId)
   }
   if (encoders.length === 0) {
-    const attempt = startAttempt(
-      hub,
-      workspaceId,
-      kind === 'scan' ? 'SCAN_CREDENTIAL' : 'SCAN_TO_ASSIGN_CREDENTIAL',
-    )
+    const attempt = startAttempt(hub, workspaceId, actionOf[kind])
     failAttempt(hub, attempt, 'encoder_not_online', 'The encoder was removed.')
     return attempt
   }
@@ -35,6 +31,7 @@ export const orderScan = (
   if (simulated !== null) return simulated
   const subject = {
     kind,
+    action: actionOf[kind],
     accessMethodId: null,
     userIdentityId,
     timeZone: null,

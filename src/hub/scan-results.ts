@@ -17,6 +17,12 @@ const sameInstant = (one: string | null, other: string | null): boolean =>
 const findCredential = (hub: HubContext, workspaceId: string, id: string): AcsCredentialRow | null =>
   hub.store.credentials.find({ workspace_id: workspaceId, acs_credential_id: id, deleted_at: null })
 
+/** One that the upstream doesn't show is known here only. */
+const isOnSeam = (hub: HubContext, { access_method_id, acs_credential_id }: AcsCredentialRow): boolean => {
+  const theirs = hub.store.upstreamCards.find({ access_method_id: access_method_id ?? '' })
+  return theirs === null || theirs.acs_credential_id === acs_credential_id
+}
+
 const findByNumber = (hub: HubContext, workspaceId: string, number: string | null): AcsCredentialRow | null =>
   number === null
     ? null
@@ -37,7 +43,8 @@ const numberResult = (
   number: string | null,
 ): Record<string, unknown> => {
   if (number === null) return holdsNothing
-  const credential = findByNumber(hub, workspaceId, number)
+  const found = findByNumber(hub, workspaceId, number)
+  const credential = found !== null && isOnSeam(hub, found) ? found : null
   return {
     acs_credential_on_encoder: {
       card_number: number,
@@ -63,7 +70,8 @@ export const scanResult = (
   { record, card_number: number }: Pick<Scanned, 'record' | 'card_number'>,
 ): Record<string, unknown> => {
   if (record === null) return numberResult(hub, workspaceId, number)
-  const credential = findCredential(hub, workspaceId, record.acs_credential_id)
+  const found = findCredential(hub, workspaceId, record.acs_credential_id)
+  const credential = found !== null && isOnSeam(hub, found) ? found : null
   const properties = credential === null ? [] : differences(record, credential)
   const warnings =
     credential === null
@@ -90,7 +98,10 @@ export const scanResult = (
 }
 
 /** The number that the card bears, else its UID read as one unsigned number, most significant byte first. */
-const cardNumberOf = ({ card_number: number, card_uid: uid }: Scanned): string | null =>
+export const cardNumberOf = ({
+  card_number: number,
+  card_uid: uid,
+}: Pick<Scanned, 'card_number' | 'card_uid'>): string | null =>
   number ?? (uid === null ? null : BigInt(`0x${uid}`).toString())
 
 /**

@@ -5,6 +5,11 @@ export const makeApiKey = (): string => `seam_hub_${randomBytes(24).toString('he
 
 export const makeBridgeToken = (): string => `seam_brg_${randomBytes(24).toString('hex')}`
 
+/** The prefix is fixed, so that scanners for leaked secrets can know it. */
+export const ENROLMENT_TOKEN_PREFIX = 'ebe_'
+
+export const makeEnrolmentToken = (): string => `${ENROLMENT_TOKEN_PREFIX}${randomBytes(24).toString('hex')}`
+
 /** A client session's, as the official clients want it. */
 export const makeClientSessionToken = (): string => `seam_cst_hub_${randomBytes(24).toString('hex')}`
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { flag } from './table.ts'
 
 export const WorkspaceRow = z.object({ workspace_id: z.string(), name: z.string(), created_at: z.string() })
 export type WorkspaceRow = z.output<typeof WorkspaceRow>
@@ -9,6 +10,11 @@ export const ApiKeyRow = z.object({
   workspace_id: z.string(),
   label: z.string(),
   created_at: z.string(),
+  api_key_id: z.string(),
+  /** Whether it may make and withdraw keys, bridges and enrolment tokens. */
+  is_operator: flag,
+  /** Set when another one has taken its place; null for no end. */
+  expires_at: z.string().nullable(),
 })
 export type ApiKeyRow = z.output<typeof ApiKeyRow>
 

@@ -7,7 +7,8 @@ import {
   MobileKeyRow,
 } from './store-access.ts'
 import { AcsEncoderRow, AcsEntranceRow, AcsSystemRow, SimulationRow, SiteKeyRow } from './store-acs.ts'
-import { BridgeRow, BridgeSessionRow } from './store-bridges.ts'
+import { BridgeRow, BridgeSessionRow, EnrolmentTokenRow } from './store-bridges.ts'
+import { AssignmentRow, GatewayRow, UpstreamCardRow } from './gateway/store-gateway.ts'
 import { EventRow } from './store-events.ts'
 import { ActionAttemptRow, OrderRow } from './store-orders.ts'
 import { WebhookDeliveryRow, WebhookRow } from './store-webhooks.ts'
@@ -39,6 +40,10 @@ export const createStore = (database: HubDatabase) => {
     deliveries: createTable(sql, 'webhook_deliveries', 'seq', WebhookDeliveryRow),
     sessions: createTable(sql, 'bridge_client_sessions', 'seq', BridgeSessionRow),
     bridges: createTable(sql, 'bridges', 'seq', BridgeRow),
+    gateways: createTable(sql, 'gateways', 'seq', GatewayRow),
+    upstreamCards: createTable(sql, 'upstream_cards', 'seq', UpstreamCardRow),
+    assignments: createTable(sql, 'assignments', 'seq', AssignmentRow),
+    enrolmentTokens: createTable(sql, 'enrolment_tokens', 'seq', EnrolmentTokenRow),
   }
 }
 export type Store = ReturnType<typeof createStore>

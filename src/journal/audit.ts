@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AuditLine, Journal } from '../contract/journal.ts'
+import { auditEvents, type AuditLine, type Journal } from '../contract/journal.ts'
 import { parseRow, type Store } from './store.ts'
 
 const PAGE_LINES = 500
@@ -16,16 +16,7 @@ export interface Audit {
 const Row = z.object({
   id: z.number(),
   at: z.string(),
-  event: z.enum([
-    'accepted',
-    'refused',
-    'writing',
-    'verified',
-    'ended',
-    'acknowledged',
-    'cancelled',
-    'paired',
-  ]),
+  event: z.enum(auditEvents),
   order_id: z.string().nullable(),
   ordered_by: z.string().nullable(),
   encoder_id: z.string().nullable(),

@@ -4,6 +4,7 @@ import { createAudit } from './audit.ts'
 import { createBelonging } from './belonging.ts'
 import { createOrders } from './orders.ts'
 import { createOutbox } from './outbox.ts'
+import { createPeople } from './people.ts'
 import { openStore } from './store.ts'
 
 /** `now` is the wall clock of every entry; the order of entries never depends on it. */
@@ -22,6 +23,7 @@ export const openJournal = ({ path, now = () => new Date() }: JournalOptions): J
   const outbox = createOutbox(store, audit)
   const orders = createOrders(store, audit, outbox)
   const belonging = createBelonging(store, audit)
+  const { people, prune: prunePeople } = createPeople(store)
 
   return {
     accept: orders.accept,
@@ -47,10 +49,12 @@ export const openJournal = ({ path, now = () => new Date() }: JournalOptions): J
         const instant = new Date(before).toISOString()
         outbox.prune(instant)
         orders.prune(instant)
+        prunePeople(instant)
         audit.prune(instant)
       }),
 
     ...belonging,
+    people,
     close: store.close,
   }
 }

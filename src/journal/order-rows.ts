@@ -6,7 +6,7 @@ import { Order } from '../contract/order.ts'
 import { Ending } from '../contract/outcome.ts'
 import { json } from './store.ts'
 
-const Intent = z.discriminatedUnion('kind', [
+const IntentRow = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('card'),
     encoderId: EncoderId,
@@ -23,6 +23,13 @@ const Intent = z.discriminatedUnion('kind', [
     serialNumbers: z.array(z.string()),
     remark: z.string().nullable(),
   }),
+  z.strictObject({
+    kind: z.literal('assign'),
+    encoderId: EncoderId,
+    uid: CardUid.nullable(),
+    technology: z.union([CardTechnology, z.literal('barcode')]),
+    cardNumber: z.string(),
+  }),
 ])
 
 /** An order's content. One that an older version journalled lacks newer fields, and is read with what they are by default. */
@@ -35,7 +42,7 @@ export const EntryRow = z
     phase: z.enum(['accepted', 'writing', 'verified', 'ended']),
     accepted_at: z.string(),
     encoder_id: EncoderId.nullable(),
-    intent: json(Intent).nullable(),
+    intent: json(IntentRow).nullable(),
     ending: json(Ending).nullable(),
     ended_at: z.string().nullable(),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BridgeError } from '../contract/errors.ts'
 import { type CardUid, noUid, type OrderId } from '../contract/ids.ts'
-import type { Journal, JournalEntry, KeyIntent, WriteIntent } from '../contract/journal.ts'
+import type { Intent, Journal, JournalEntry } from '../contract/journal.ts'
 import type { Order } from '../contract/order.ts'
 import type { Ending } from '../contract/outcome.ts'
 import type { Audit } from './audit.ts'
@@ -33,14 +33,11 @@ const outOfTurn = (entry: JournalEntry, step: string): BridgeError =>
   )
 
 /** A card without an identifier is told as none, and of a key there is none to tell. */
-const toldUid = (intent: WriteIntent | KeyIntent): CardUid | null =>
+const toldUid = (intent: Intent): CardUid | null =>
   intent.kind === 'key' || intent.uid === noUid ? null : intent.uid
 
 /** What is kept of an intent, after the one before it. Throws `internal_error` where the two can't be of one order. */
-const following = (
-  { order, intent: first }: JournalEntry,
-  intent: WriteIntent | KeyIntent,
-): WriteIntent | KeyIntent => {
+const following = ({ order, intent: first }: JournalEntry, intent: Intent): Intent => {
   if (first === null) return intent
   if (first.kind === 'card' && intent.kind === 'card' && first.uid === intent.uid) {
     // What the card held before the first byte of this order decides, after a resume too, whether it is untouched.

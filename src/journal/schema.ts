@@ -83,6 +83,27 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE pairing ADD COLUMN machine TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  CREATE TABLE clerks (
+    clerk_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    role TEXT NOT NULL CHECK (role IN ('installer', 'operator', 'read_only')),
+    pin_hash TEXT,
+    badge_hash TEXT UNIQUE,
+    tried_pins INTEGER NOT NULL,
+    wait_until TEXT
+  ) STRICT;
+  CREATE TABLE pages (
+    cookie_hash TEXT PRIMARY KEY,
+    role TEXT NOT NULL CHECK (role IN ('installer', 'operator', 'read_only')),
+    expires_at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE order_owners (order_id TEXT PRIMARY KEY, owner TEXT NOT NULL, owned_at TEXT NOT NULL) STRICT;
+  CREATE TABLE badge_key (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    key BLOB NOT NULL CHECK (length(key) = 32)
+  ) STRICT;
+  `,
 ]
 
 export const SCHEMA_VERSION = migrations.length

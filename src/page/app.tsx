@@ -49,7 +49,9 @@ export const App = () => {
 const Workplace = ({ role }: { readonly role: Parameters<typeof isAllowed>[0] }) => {
   const texts = useTexts()
   const route = useRoute()
-  const view = route.view === '' ? views[0] : views.find(({ id }) => id === route.view)
+  const { status } = useDeskState()
+  const first = views.find((one) => one.isOffered?.(status) === true && isAllowed(role, one.role)) ?? views[0]
+  const view = route.view === '' ? first : views.find(({ id }) => id === route.view)
   const title = view?.name(texts) ?? texts.shell.noSuchView
   useEffect(() => {
     document.title = `${title} · ${texts.shell.product}`
@@ -61,7 +63,7 @@ const Workplace = ({ role }: { readonly role: Parameters<typeof isAllowed>[0] })
         {view === undefined ? (
           <Notice tone="info" title={texts.shell.noSuchView} />
         ) : isAllowed(role, view.role) ? (
-          <view.show rest={route.rest} />
+          <view.show key={route.rest} rest={route.rest} />
         ) : (
           <Notice tone="info" title={texts.shell.roleTooLow} />
         )}

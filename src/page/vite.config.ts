@@ -13,6 +13,8 @@ export default defineConfig({
     outDir: '../../dist/page',
     emptyOutDir: true,
     assetsInlineLimit: 0,
+    // One file: it comes from the same computer, and a view that is loaded later could not be while the daemon restarts.
+    chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
     target: 'es2022',
   },

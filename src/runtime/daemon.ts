@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
 import { readLayouts } from './layouts.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
@@ -10,8 +11,6 @@ import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
-import { openLink } from '../seam/link.ts'
-import type { Link } from '../seam/link.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
 import { openNotifier } from '../service/notify.ts'
 import type { Notifier } from '../service/notify.ts'
@@ -22,10 +21,13 @@ import { openDeskDevices, openEmulatedDevices } from './desk-devices.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
+import { enrolUnpaired } from './enrolment.ts'
 import { createLogger } from './logger.ts'
-import { createPairing } from './pairing.ts'
+import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
+import { readKeyFile } from '../transport/secret-file.ts'
+import { openUpstream, type Upstream } from './upstream.ts'
 import { createVirtualDevices } from './virtual-devices.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
@@ -41,6 +43,7 @@ const PRUNE_EVERY_MS = 24 * 3_600_000
 export const startDaemon = async (options: DaemonOptions, version: string): Promise<RunningDaemon> => {
   const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
   const network = readHubNetwork(config.hub.caFile ?? null, process.env)
+  const apiKey = config.seam === undefined ? null : readKeyFile(config.seam.apiKeyFile)
   const log = await createLogger(options.log, config.log.level)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
@@ -71,7 +74,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     undo.push(encoders.onChange(() => logStates(log, encoders.list())))
 
     const rooms = openRooms(options.dataDir)
-    let link: Link | null = null
+    let upstream: Upstream | null = null
     const sessions = createSupervisor({
       layouts,
       rooms,
@@ -79,7 +82,11 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       encoders,
       credentials: {
         lookup: (credentialId, signal) =>
-          link?.lookup(credentialId, signal) ?? Promise.reject(new BridgeError('hub_unreachable')),
+          upstream?.lookup(credentialId, signal) ?? Promise.reject(new BridgeError('hub_unreachable')),
+      },
+      cards: {
+        assign: (wanted, signal) =>
+          upstream?.cards.assign(wanted, signal) ?? Promise.reject(new BridgeError('outcome_unknown')),
       },
       limits: {
         technologies: config.limits.technologies ?? null,
@@ -94,7 +101,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       log: log.child({ component: 'sessions' }),
     })
     undo.push(() => sessions.drain(0))
-    const opened = openLink({
+    const opened = openUpstream(config, apiKey, {
       journal,
       encoders,
       sessions,
@@ -107,12 +114,14 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       random: Math.random,
       logger: log.child({ component: 'link' }),
     })
-    link = opened
+    upstream = opened
     undo.push(() => opened.close())
 
-    const pairing = createPairing(journal, network, () => opened.pairingChanged())
-    undo.push(() => pairing.close())
-
+    if (config.seam === undefined) {
+      undo.push(
+        enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
+      )
+    }
     const deskOrders = createDeskOrders(journal, wallClock)
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
@@ -122,12 +131,17 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       dataDir: options.dataDir,
       version,
       logger: log,
+      clock: systemClock,
+      wallClock,
+      pageDir: fileURLToPath(pageDir),
+      lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       encoders,
       virtual,
       sessions,
       journal,
       link: {
         view: () => opened.view(),
+        onChange: opened.onChange,
         requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
           (
             await opened.requestEncode(
@@ -138,7 +152,9 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       },
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,
+      orderAssign: deskOrders.assign,
       rooms: createRoomPorts(rooms, opened, systems),
+      work: opened.work,
       doctor: () =>
         examine({
           dataDir: options.dataDir,
@@ -154,7 +170,7 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
             readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS)),
           ...doctorSources,
         }),
-      pairing,
+      pairing: opened.pairing,
     })
     undo.push(() => control.close())
     // Those who follow a session see its ending before the control API goes.

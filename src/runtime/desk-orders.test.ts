@@ -25,10 +25,11 @@ const openDesk = () => {
 test('what the desk orders is its own, lives ten minutes and keeps the desk’s time zone', () => {
   process.env['TZ'] = 'Pacific/Auckland'
   const { orders, desk } = openDesk()
-  const ids = [desk.scan(encoderId), desk.stay(encoderId, move)]
+  const ids = [desk.scan(encoderId, 'Ann'), desk.stay(encoderId, move, 'Ann')]
   const common = {
     encoderIds: [encoderId],
     origin: 'desk',
+    orderedBy: 'Ann',
     orderedAt: '2026-11-23T10:00:00.000Z',
     expiresAt: '2026-11-23T10:10:00.000Z',
     timeZone: 'Pacific/Auckland',
@@ -44,12 +45,12 @@ test('what the desk orders is its own, lives ten minutes and keeps the desk’s 
 test('where the time zone has no name an order with times is refused, and every other is taken', () => {
   process.env['TZ'] = ':/nowhere'
   const { orders, desk } = openDesk()
-  expect(() => desk.stay(encoderId, move)).toThrow(
+  expect(() => desk.stay(encoderId, move, 'Ann')).toThrow(
     expect.objectContaining({ code: 'config_invalid', detail: expect.stringContaining('time zone') }),
   )
-  desk.stay(encoderId, { ...move, endsAt: null })
-  desk.stay(encoderId, { kind: 'checkOut', room: '101' })
-  desk.scan(encoderId)
+  desk.stay(encoderId, { ...move, endsAt: null }, 'Ann')
+  desk.stay(encoderId, { kind: 'checkOut', room: '101' }, 'Ann')
+  desk.scan(encoderId, 'Ann')
   expect(orders.map(({ timeZone }) => timeZone)).toEqual(['UTC', 'UTC', 'UTC'])
 })
 

@@ -13,17 +13,20 @@ const DESK_ORDER_MS = 10 * 60_000
  * this computer's is not known.
  */
 export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: () => Date) => {
-  const place = (encoderId: EncoderId, subject: Pick<Order, 'kind' | 'stay' | 'timeZone'>): OrderId => {
+  const place = (
+    encoderId: EncoderId,
+    subject: Pick<Order, 'kind' | 'stay' | 'timeZone' | 'orderedBy'> & Partial<Pick<Order, 'assign'>>,
+  ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
     journal.accept({
+      assign: null,
       ...subject,
       orderId,
       encoderIds: [encoderId],
       fence: 0,
       orderedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
-      orderedBy: 'the desk',
       origin: 'desk',
       encode: null,
       assignTo: null,
@@ -31,13 +34,22 @@ export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: ()
     return orderId
   }
   return {
-    scan: (encoderId: EncoderId): OrderId =>
-      place(encoderId, { kind: 'scan', stay: null, timeZone: findTimeZone() ?? 'UTC' }),
-    stay: (encoderId: EncoderId, stay: StaySubject): OrderId => {
+    scan: (encoderId: EncoderId, orderedBy: string): OrderId =>
+      place(encoderId, { kind: 'scan', stay: null, timeZone: findTimeZone() ?? 'UTC', orderedBy }),
+    assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId =>
+      place(encoderId, {
+        kind: 'assign',
+        stay: null,
+        assign: { accessMethodId },
+        timeZone: findTimeZone() ?? 'UTC',
+        orderedBy,
+      }),
+    stay: (encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId => {
       const hasTime = stay.kind === 'moveStay' && stay.endsAt !== null
       return place(encoderId, {
         kind: 'stay',
         stay,
+        orderedBy,
         timeZone: hasTime ? needTimeZone() : (findTimeZone() ?? 'UTC'),
       })
     },

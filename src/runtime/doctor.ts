@@ -3,7 +3,7 @@ import { findControl } from '../cli/control-client.ts'
 import { loadConfig } from '../config/load.ts'
 import { publishedDaemon } from '../control/daemon-file.ts'
 import { examine } from '../control/doctor.ts'
-import { type DoctorReport, StatusResponse } from '../control/schema.ts'
+import type { DoctorReport, StatusResponse } from '../control/schema.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
@@ -20,7 +20,7 @@ const CONTROL_PORT = 27_411
 const askDaemon = async (dataDir: string): Promise<{ port: number; status: StatusResponse } | null> => {
   const published = publishedDaemon(dataDir)
   const client = await findControl(dataDir).catch(() => null)
-  const status = await client?.get(StatusResponse, '/v1/status').catch(() => null)
+  const status = await client?.status().catch(() => null)
   if (published === null || status == null) return null
   return { port: Number(new URL(published.endpoint).port), status }
 }

@@ -9,7 +9,15 @@ test.for(['http://keys.example', 'ftp://keys.example', 'keys.example', 'https://
   async (publicUrl, { onTestFinished }) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'hub-'))
     onTestFinished(() => rm(dataDir, { recursive: true }))
-    const started = startHub({ dataDir, host: '127.0.0.1', port: 0, tls: null, seed: null, publicUrl })
+    const started = startHub({
+      dataDir,
+      host: '127.0.0.1',
+      tls: null,
+      port: 0,
+      seed: null,
+      publicUrl,
+      upstream: null,
+    })
     await expect(started).rejects.toMatchObject({ code: 'request_invalid' })
     expect(await readdir(dataDir)).toEqual([])
   },

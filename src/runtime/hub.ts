@@ -7,6 +7,7 @@ import { isSafeUrl } from '../contract/link-path.ts'
 import { findPortHolder } from '../control/port-holder.ts'
 import { readSecretFile } from '../transport/secret-file.ts'
 import { createLogger } from './logger.ts'
+import { readUpstream } from './hub-upstream.ts'
 
 /** Links that give a guest access begin with it. */
 const readPublicUrl = (text: string | null): string | null => {
@@ -42,13 +43,17 @@ export const startHub = async (options: StartHubOptions): Promise<RunningHub> =>
   if (options.seed !== null && options.seed !== 'demo') {
     throw new BridgeError('request_invalid', `There is no seed “${options.seed}”; there is “demo”.`)
   }
+  const upstream = readUpstream(options.upstream, process.env)
+  if (upstream !== null && options.seed !== null) {
+    throw new BridgeError('request_invalid', '--seed fills a sandbox; a hub with --upstream has none.')
+  }
   const publicUrl = readPublicUrl(options.publicUrl)
   ensureDataDir(options.dataDir)
   const logger = await createLogger('json', process.env['BRIDGE_LOG__LEVEL'] ?? 'warn')
   const { dataDir, host, port, seed, tls } = options
   const readTls = tls === null ? null : tlsReader(tls.certFile, tls.keyFile)
   try {
-    return await startHubServer({ dataDir, host, port, seed, logger, publicUrl, readTls })
+    return await startHubServer({ dataDir, host, port, seed, logger, publicUrl, readTls, upstream })
   } catch (error) {
     if (!isBridgeError(error, 'port_taken')) throw error
     const holder = (await findPortHolder(port)) ?? 'another program'

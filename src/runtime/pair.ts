@@ -19,6 +19,7 @@ export const pair = async (options: PairOptions): Promise<Paired> => {
       hubEndpoint: options.hubEndpoint,
       network,
       apiKey: options.apiKey,
+      enrolmentToken: options.enrolmentToken,
       acsSystemId: options.acsSystemId,
       ...deskIdentity(journal),
       clock: systemClock,

@@ -40,7 +40,7 @@ export const createPairing = (
 
   return {
     view,
-    start: async ({ hubEndpoint, apiKey, acsSystemId }) => {
+    start: async ({ hubEndpoint, apiKey, enrolmentToken, acsSystemId }) => {
       attempt?.abort(new BridgeError('aborted'))
       const current = new AbortController()
       attempt = current
@@ -53,6 +53,7 @@ export const createPairing = (
         hubEndpoint,
         network,
         apiKey,
+        enrolmentToken,
         acsSystemId,
         ...deskIdentity(journal),
         clock: systemClock,
@@ -80,7 +81,7 @@ export const createPairing = (
           if (attempt === current) pending = () => ({ state: 'failed', error: toBridgeError(error) })
         },
       )
-      await (apiKey === null ? Promise.race([codeShown, paired]) : paired)
+      await (apiKey === null && enrolmentToken === null ? Promise.race([codeShown, paired]) : paired)
       return view()
     },
     close: () => attempt?.abort(new BridgeError('aborted')),

@@ -26,6 +26,7 @@ export const createRuntime = (): Runtime => {
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? 'encoder-bridge'],
     startDaemon: async (options) => (await import('./daemon.ts')).startDaemon(options, version),
     startHub: async (options) => (await import('./hub.ts')).startHub(options),
+    readEnrolmentToken: async (file) => (await import('./enrolment.ts')).readEnrolmentToken(file),
     pair: async (options) => (await import('./pair.ts')).pair(options),
     emulate: async (options) => (await import('./emulate.ts')).emulate(options),
     doctor: async (options) => (await import('./doctor.ts')).doctor(options),

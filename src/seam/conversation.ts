@@ -28,6 +28,8 @@ export interface ConversationListener {
   onOrder(id: string, body: unknown): void
   onCancel(id: string, orderId: string): void
   onAck(ack: BodyOf<'ack'>): void
+  /** The token to come with from the next connection on. A secret. */
+  onNewToken(token: string): void
   /** What the hub's clock says now: a connection may outlive drifting clocks and short sleeps. */
   onHubTime(at: string): void
   /** Once, and not after `end`: why it is over. */
@@ -122,6 +124,7 @@ export const openConversation = (settings: ConversationSettings): Conversation =
     // An order before the welcome would be judged by a clock that is not known yet; the hub sends it again.
     if (!isWelcome) return undefined
     if (message.type === 'pong') return listener.onHubTime(message.at)
+    if (message.type === 'new_token') return listener.onNewToken(message.body.token)
     if (message.type === 'cancel') return listener.onCancel(message.id, message.body.order_id)
     return message.type === 'ack' ? listener.onAck(message.body) : undefined
   }

@@ -26,10 +26,12 @@ export interface HubAnswer<T> {
   readonly hubTimeMs: number | null
 }
 
-interface Reply {
+/** An answer as it came. */
+export interface Reply {
   readonly status: number
   readonly contentType: string
   readonly date: string | undefined
+  readonly retryAfter: string | undefined
   readonly text: string
 }
 
@@ -70,6 +72,7 @@ const exchange = (
             status: response.statusCode ?? 0,
             contentType: response.headers['content-type'] ?? 'no content type',
             date: response.headers.date,
+            retryAfter: response.headers['retry-after'],
             text: body,
           }),
         reject,
@@ -79,7 +82,8 @@ const exchange = (
     outgoing.end(text)
   })
 
-const parseJson = (text: string): unknown => {
+/** Undefined for what is no JSON. */
+export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -91,7 +95,9 @@ const parseJson = (text: string): unknown => {
 const refusal = (reply: Reply, path: string): BridgeError => {
   const { status } = reply
   if (status === 401 || status === 403) return new BridgeError('hub_unauthorized', `It answered ${status}.`)
-  if (status >= 500) return new BridgeError('hub_unreachable', `${path} answered ${status}.`)
+  // Too many ask at the moment.
+  if (status >= 500 || status === 429)
+    return new BridgeError('hub_unreachable', `${path} answered ${status}.`)
   const said = SeamError.safeParse(parseJson(reply.text))
   if (status >= 400 && said.success) {
     return new BridgeError('hub_refused', `The hub says: ${said.data.error.message.slice(0, 300)}`)
@@ -113,12 +119,10 @@ const understand = <T extends z.ZodType>(call: HubCall<T>, reply: Reply): z.infe
   )
 }
 
-/**
- * POSTs JSON to the hub and checks the answer. Redirects are not followed: a captive portal must not see the token.
- * Rejects `hub_unreachable` (no network, no answer in time, 5xx), `hub_unauthorized` (401, 403), `hub_refused` (another
- * 4xx with Seam's error body), `hub_protocol` (anything else), `hub_insecure`, `config_invalid`, `aborted`.
- */
-export const postToHub = async <T extends z.ZodType>(call: HubCall<T>): Promise<HubAnswer<z.infer<T>>> => {
+/** One POST, bounded in time. Rejects `hub_unreachable`, `hub_protocol` for an answer without end, `aborted`, and as `hubUrl` throws. */
+export const sendToHub = async (
+  call: Pick<HubCall<z.ZodType>, 'address' | 'path' | 'body' | 'clock' | 'signal' | 'deadlineMs'>,
+): Promise<Reply> => {
   throwIfAborted(call.signal)
   const { address, path, clock, signal, deadlineMs = DEADLINE_MS } = call
   const url = hubUrl(address.endpoint, path)
@@ -131,9 +135,7 @@ export const postToHub = async <T extends z.ZodType>(call: HubCall<T>): Promise<
   const timer = clock.setTimeout(() => deadline.abort(), deadlineMs)
   try {
     const either = AbortSignal.any([signal, deadline.signal])
-    const reply = await exchange(url, address.network, headers, JSON.stringify(call.body), either)
-    const hubTimeMs = Date.parse(reply.date ?? '')
-    return { body: understand(call, reply), hubTimeMs: Number.isNaN(hubTimeMs) ? null : hubTimeMs }
+    return await exchange(url, address.network, headers, JSON.stringify(call.body), either)
   } catch (cause) {
     if (cause instanceof BridgeError) throw cause
     throwIfAborted(signal)
@@ -144,4 +146,15 @@ export const postToHub = async <T extends z.ZodType>(call: HubCall<T>): Promise<
   } finally {
     clock.clearTimeout(timer)
   }
+}
+
+/**
+ * POSTs JSON to the hub and checks the answer. Redirects are not followed: a captive portal must not see the token.
+ * Rejects `hub_unreachable` (no network, no answer in time, 429, 5xx), `hub_unauthorized` (401, 403), `hub_refused` (another
+ * 4xx with Seam's error body), `hub_protocol` (anything else), `hub_insecure`, `config_invalid`, `aborted`.
+ */
+export const postToHub = async <T extends z.ZodType>(call: HubCall<T>): Promise<HubAnswer<z.infer<T>>> => {
+  const reply = await sendToHub(call)
+  const hubTimeMs = Date.parse(reply.date ?? '')
+  return { body: understand(call, reply), hubTimeMs: Number.isNaN(hubTimeMs) ? null : hubTimeMs }
 }

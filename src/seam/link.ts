@@ -1,8 +1,10 @@
+import type { z } from 'zod'
 import type { ChannelEncoder, FromHub } from '../contract/channel.ts'
 import type { Credentials } from '../contract/credentials.ts'
 import type { Encoders } from '../contract/encoders.ts'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import type { Journal, Pairing } from '../contract/journal.ts'
+import { createObservers } from '../contract/observers.ts'
 import type { LinkView } from '../contract/link-view.ts'
 import type { Sessions } from '../contract/session-view.ts'
 import type { Clock } from '../contract/transport.ts'
@@ -17,6 +19,7 @@ import {
   lookUpCredential,
   requestEncodeOfHub,
 } from './hub-calls.ts'
+import { postToHub } from './hub-http.ts'
 import type { HubNetwork } from './hub-network.ts'
 import { createHubTime, type HubTime } from './hub-time.ts'
 import type { LinkLogger } from './link-logger.ts'
@@ -35,6 +38,8 @@ import {
 import { openWebSocketLine } from './web-socket-line.ts'
 
 const MAX_SKEW_MS = 120_000
+/** Each new token is a write and a new connection. */
+const RENEW_EVERY_MS = 60_000
 
 export interface LinkOptions {
   readonly journal: Journal
@@ -68,6 +73,10 @@ export interface Link extends Credentials {
   requestEncode(wanted: DeskEncode, signal: AbortSignal): Promise<DeskOrder>
   /** Asks the hub for the doors of our access system. Rejects as `requestEncode` does. */
   listEntrances(signal: AbortSignal): Promise<readonly Entrance[]>
+  /** Asks the hub something beside the channel. Rejects as `requestEncode` does. */
+  ask<T extends z.ZodType>(path: string, body: object, answer: T, signal: AbortSignal): Promise<z.infer<T>>
+  /** Called when the hub has taken or refused a result. */
+  onDelivered(observer: () => void): () => void
   /** The pairing in the journal is another one, or gone. */
   pairingChanged(): void
   close(): void
@@ -93,6 +102,7 @@ export const openLink = (options: LinkOptions): Link => {
   const { journal, clock, wallClock, logger, maxSkewMs = MAX_SKEW_MS } = options
   const closing = new AbortController()
   const observers = new Set<() => void>()
+  const delivered = createObservers<void>()
   const outbox = createOutbox(options)
   const announcements = createAnnouncements(options)
   const intake = createOrderIntake({ ...options, maxSkewMs })
@@ -100,6 +110,7 @@ export const openLink = (options: LinkOptions): Link => {
   let supervisor: Supervisor | null = null
   let hubTime: HubTime | null = null
   let knowsKeySystems = false
+  let renewedAt: number | null = null
 
   const show = (changes: Partial<LinkView>): void => {
     view = { ...view, ...changes }
@@ -141,7 +152,7 @@ export const openLink = (options: LinkOptions): Link => {
       told = announcements.encoders()
       const open = journal.open().filter((entry) => entry.order.origin === 'hub')
       const openOrderIds = open.map((entry) => entry.order.orderId)
-      return { version: options.version, encoders: told, open_order_ids: openOrderIds }
+      return { version: options.version, encoders: told, open_order_ids: openOrderIds, takes_new_token: true }
     }
     const conversation: Conversation = openConversation({
       open: lineOf[transport],
@@ -163,7 +174,18 @@ export const openLink = (options: LinkOptions): Link => {
           answer(id, intake.order(body, { bridgeId: pairing.bridgeId, time: hubTime, knowsKeySystems }))
         },
         onCancel: (id, orderId) => answer(id, intake.cancel(orderId)),
-        onAck: (ack) => outbox.onAck(ack),
+        onAck: (ack) => {
+          if (outbox.onAck(ack)) delivered.tell()
+        },
+        onNewToken: (token) => {
+          if (renewedAt !== null && clock.now() - renewedAt < RENEW_EVERY_MS) {
+            throw new BridgeError('hub_protocol', 'It changes the token again and again.')
+          }
+          renewedAt = clock.now()
+          journal.setPairing({ ...pairing, token })
+          logger.info({}, 'the hub has given a new token')
+          connect()
+        },
         onHubTime: (at) => {
           hubTime = createHubTime(at, clock, wallClock)
         },
@@ -246,6 +268,9 @@ export const openLink = (options: LinkOptions): Link => {
     requestEncode: async (wanted, signal) =>
       requestEncodeOfHub(address(), clock, wanted, untilClosed(signal)),
     listEntrances: async (signal) => listEntrancesOfHub(address(), clock, untilClosed(signal)),
+    ask: async (path, body, answer, signal) =>
+      (await postToHub({ address: address(), path, body, answer, clock, signal: untilClosed(signal) })).body,
+    onDelivered: delivered.add,
     pairingChanged: connect,
     close: () => {
       disconnect()

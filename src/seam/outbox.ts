@@ -16,8 +16,8 @@ export interface Outbox {
   attach(send: (result: Result) => void): void
   /** No connection until the next `attach`. */
   detach(): void
-  /** Some envelope was acknowledged. Whatever is not the result in flight changes nothing. */
-  onAck(ack: Ack): void
+  /** Some envelope was acknowledged: true for the result in flight, and whatever else it is changes nothing. */
+  onAck(ack: Ack): boolean
   close(): void
 }
 
@@ -55,8 +55,10 @@ export const createOutbox = ({ journal, clock, logger }: OutboxSettings): Outbox
   /** Null for what the channel has no words for: only the desk can order it, and it waits for no report. */
   const toResult = (item: OutboxItem): Result | null => {
     const kind = journal.entry(item.orderId)?.order.kind ?? 'encode'
-    if (item.ending.kind === 'carriedOut' || kind === 'stay') return null
-    const ending = toChannelEnding(item.ending, kind)
+    const { ending: ended } = item
+    if (ended.kind === 'carriedOut' || ended.kind === 'assigned') return null
+    if (kind === 'stay' || kind === 'assign') return null
+    const ending = toChannelEnding(ended, kind)
     const body = { order_id: item.orderId, acs_encoder_id: item.encoderId, ended_at: item.createdAt, ending }
     return { id: envelopeId(item), type: 'result', body }
   }
@@ -102,17 +104,18 @@ export const createOutbox = ({ journal, clock, logger }: OutboxSettings): Outbox
     },
     detach,
     onAck: (ack) => {
-      if (inFlight === null || ack.of !== envelopeId(inFlight)) return
+      if (inFlight === null || ack.of !== envelopeId(inFlight)) return false
       try {
         if (ack.accepted) journal.acknowledge(inFlight.id)
         else journal.refuse(inFlight.id, reasonOf(ack))
       } catch (error) {
         // It stays in flight, and is sent again when its time is up.
         warn(error, 'acknowledgement not journalled')
-        return
+        return false
       }
       if (!ack.accepted) logger.warn({ orderId: inFlight.orderId, code: ack.code }, 'hub refused a result')
       deliverAgain()
+      return true
     },
     close: () => {
       stopObserving()

@@ -33,6 +33,8 @@ export interface PairOptions {
   readonly network: HubNetwork
   /** Claims the code at once; null waits until somebody else does. */
   readonly apiKey: string | null
+  /** Claims the code at once, into the access system that it was made for; null for none. */
+  readonly enrolmentToken: string | null
   /** The access system to serve, with an API key; null has the hub make one under the bridge's name. */
   readonly acsSystemId: string | null
   /** What the hub calls this desk. */
@@ -51,13 +53,14 @@ export interface PairOptions {
 }
 
 /**
- * Makes this computer a bridge of the hub, and resolves with what the journal keeps of it. With an API key the code is
+ * Makes this computer a bridge of the hub, and resolves with what the journal keeps of it. With an API key or an enrolment token the code is
  * claimed on the spot; without one it is shown until somebody claims it. Rejects `pairing_expired` when nobody does in five
  * codes' time, `hub_refused` (also for a bad API key), `hub_unreachable`, `hub_protocol`, `hub_insecure`,
  * `config_invalid`, `aborted`.
  */
 export const pairWithHub = async (options: PairOptions): Promise<Pairing> => {
-  const { hubEndpoint, apiKey, clock, machine, signal } = options
+  const { hubEndpoint, clock, machine, signal } = options
+  const claimer = options.apiKey ?? options.enrolmentToken
 
   const post = <T extends z.ZodType>(token: string | null, path: string, body: object, answer: T) => {
     const address: HubAddress = { endpoint: hubEndpoint, token, network: options.network }
@@ -71,7 +74,8 @@ export const pairWithHub = async (options: PairOptions): Promise<Pairing> => {
       return await post(...call)
     } catch (error) {
       if (!isBridgeError(error, 'hub_unauthorized')) throw error
-      const what = call[0] === null ? 'a new bridge' : 'the API key'
+      const key = options.apiKey === null ? 'the enrolment token' : 'the API key'
+      const what = call[0] === null ? 'a new bridge' : key
       throw new BridgeError('hub_refused', `It does not accept ${what}.`, { cause: error })
     }
   }
@@ -108,12 +112,12 @@ export const pairWithHub = async (options: PairOptions): Promise<Pairing> => {
   let session = readSession(await postUnpaired(null, `${SESSIONS}/create`, newSession, SessionAnswer))
   const { token } = session
 
-  if (apiKey !== null) {
+  if (claimer !== null) {
     const claim = {
       pairing_code: session.code,
       ...(options.acsSystemId !== null && { acs_system_id: options.acsSystemId }),
     }
-    await postUnpaired(apiKey, '/bridges/claim', claim, Done)
+    await postUnpaired(claimer, '/bridges/claim', claim, Done)
     const pairing = await findPairing(token)
     if (pairing !== null) return pairing
     throw new BridgeError('hub_protocol', 'The claim was accepted, and no access system is connected.')

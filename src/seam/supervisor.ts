@@ -12,7 +12,7 @@ const REFUSED_RETRY_MS = 60_000
 /** A connection that lived this long was a good one, and the next attempt comes soon. */
 const STABLE_AFTER_MS = 10_000
 
-export type LinkTransport = NonNullable<LinkView['transport']>
+export type LinkTransport = Exclude<LinkView['transport'], 'rest' | null>
 
 export type LinkState =
   | { readonly state: 'connecting' }

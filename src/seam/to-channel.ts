@@ -46,7 +46,7 @@ const toChannelKeys = ({ made, wanted, serialNumbers, shortfall, remark }: KeysM
 })
 
 /** An ending that the channel has words for: what only the desk may order has none. */
-export type ReportedEnding = Exclude<Ending, { kind: 'carriedOut' }>
+export type ReportedEnding = Exclude<Ending, { kind: 'carriedOut' | 'assigned' }>
 
 /** An ending in the channel's words. `orderKind` decides which of Seam's codes may be said. */
 export const toChannelEnding = (ending: ReportedEnding, orderKind: ChannelOrder['kind']): ChannelEnding => {

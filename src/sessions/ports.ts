@@ -1,4 +1,5 @@
 import type { Layouts } from '../cards/layouts/index.ts'
+import type { CardAssigner } from '../contract/card-assigner.ts'
 import type { Credentials } from '../contract/credentials.ts'
 import type { Encoders } from '../contract/encoders.ts'
 import type { Journal } from '../contract/journal.ts'
@@ -10,6 +11,7 @@ export interface SessionPorts {
   readonly encoders: Encoders
   readonly journal: Journal
   readonly credentials: Credentials
+  readonly cards: CardAssigner
   readonly layouts: Layouts
   /** Which rooms of the lock systems the doors of an order are. */
   readonly rooms: Rooms

@@ -97,6 +97,8 @@ const fieldPrompt = (facts: PromptFacts): string => {
       return `The card was taken away too early. Put the same card back on ${encoder}.`
     case 'comparing':
       return 'The card was read. It is being compared with Seam.'
+    case 'assigning':
+      return 'The card was read. Keep it at hand until it is known that it was assigned.'
     case 'recovering':
       return facts.isEncoderReady
         ? `A write was cut short. Place the card${named(facts.uid)} on ${encoder} again, so that its state can be told.`
@@ -121,6 +123,8 @@ export const endingText = (ending: Ending, kind: Order['kind'] = 'encode'): stri
       return `The lock system has done it.${beside(ending.remark)}`
     case 'scanned':
       return ending.remark ?? 'The card was read.'
+    case 'assigned':
+      return `The card ${ending.cardNumber} is assigned. Hand it out.`
     case 'untouched':
       return `${sentence(ending)} ${kind === 'stay' ? 'Nothing has changed.' : 'The card is unchanged.'} ${errorTable[ending.code].nextStep}`
     case 'spoiled':
@@ -134,6 +138,7 @@ const unknownText = (ending: Failure, kind: Order['kind']): string => {
   switch (kind) {
     case 'stay':
       return `${reasonText(ending)} Nobody can say whether it was done: look it up in the lock system before you order again.`
+    case 'assign':
     case 'scan_to_assign':
       return `${reasonText(ending)} Nobody can say whether the card was given to its owner: look it up in Seam before you order again.`
     case 'encode':

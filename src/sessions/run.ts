@@ -85,7 +85,7 @@ export const startRun = (
     },
     refresh: show,
     encoderId: () => held.current()?.encoderId ?? null,
-    isWriting: () => ['writing', 'verifying', 'makingKey'].includes(chart.state() ?? ''),
+    isWriting: () => ['writing', 'verifying', 'makingKey', 'assigning'].includes(chart.state() ?? ''),
     settled,
     release: () => held.release(),
     abandon: async () => {

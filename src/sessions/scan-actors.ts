@@ -13,13 +13,16 @@ import type { Order } from '../contract/order.ts'
 import type { Comparison } from '../contract/outcome.ts'
 import type { Clock } from '../contract/transport.ts'
 import { ASK_AGAIN_MS, asCardLease, pause, readPlaces, siteKeysOf, waitForOneCard } from './card-work.ts'
-import { identityOf } from './chart.ts'
+import { identityOf, noFurther } from './chart.ts'
 import { foreignText } from './foreign-card.ts'
 import { findingOfKey } from './key-reading.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { SessionPorts } from './ports.ts'
 import { proveAlive } from './sign-of-life.ts'
-import type { Presented, ScanEvent, ScanFinding } from './scan-machine.ts'
+import type { CardToAssign, Presented, ScanEvent, ScanFinding } from './scan-machine.ts'
+
+/** Between two questions whether a card was given away, where the answer did not come. */
+const LOOK_AGAIN_MS = 2_000
 
 /** The scan chart's actors over the ports of one session. */
 export const createScanActors = (ports: SessionPorts, held: HeldLease) => ({
@@ -66,6 +69,25 @@ export const createScanActors = (ports: SessionPorts, held: HeldLease) => ({
       if (answer.kind === 'notFound') return { kind: 'notFound' }
       const properties = differingProperties(record, answer.credential)
       return properties.length === 0 ? { kind: 'same' } : { kind: 'outOfSync', properties }
+    },
+  ),
+
+  giveCard: fromPromise<void, { order: Order; card: CardToAssign; isRepeat: boolean }>(
+    async ({ input: { order, card, isRepeat }, signal }) => {
+      const { accessMethodId } = order.assign ?? noFurther('an access method')
+      if (!isRepeat) ports.journal.writing(order.orderId, { kind: 'assign', ...card })
+      let wasAsked = isRepeat
+      for (;;) {
+        try {
+          const { cardNumber } = card
+          await ports.cards.assign({ accessMethodId, cardNumber, isRepeat: wasAsked }, signal)
+          return
+        } catch (error) {
+          if (!isBridgeError(error, 'outcome_unknown')) throw error
+        }
+        wasAsked = true
+        await pause(ports.clock, signal, LOOK_AGAIN_MS)
+      }
     },
   ),
 })

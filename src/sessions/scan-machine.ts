@@ -4,6 +4,7 @@ import type { Card } from '../contract/card.ts'
 import type { EncoderLease } from '../contract/encoders.ts'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { AssignIntent } from '../contract/journal.ts'
 import type { KeyReading } from '../contract/key-system.ts'
 import type { Order } from '../contract/order.ts'
 import type { Comparison, Ending } from '../contract/outcome.ts'
@@ -23,6 +24,8 @@ import { ifExpired, proveAlive, turnStates, waysOut } from './turn-states.ts'
 
 export interface ScanInput {
   readonly order: Order
+  /** The card that somebody may have been asked to give away when the daemon stopped; null for none. */
+  readonly interrupted: AssignIntent | null
   /** Milliseconds until the order expires, by the wall clock at the start. */
   readonly expiresInMs: number
 }
@@ -38,10 +41,14 @@ export type ScanFinding = Omit<Extract<Ending, { kind: 'scanned' }>, 'kind' | 'c
   readonly comparison: Comparison | null
 }
 
+/** The card that an access method is given. */
+export type CardToAssign = Omit<AssignIntent, 'kind'>
+
 interface ScanContext extends ScanInput {
   readonly lease: EncoderLease | null
   readonly presented: Presented | null
   readonly finding: ScanFinding | null
+  readonly toAssign: CardToAssign | null
   readonly notice: ErrorCode | null
   readonly ending: Ending | null
 }
@@ -51,11 +58,17 @@ export type ScanEvent =
   | { readonly type: 'card.notice'; readonly code: ErrorCode | null }
   | { readonly type: 'device.lost'; readonly error: BridgeError }
 
+/** What an actor has read, as parameters of a guard or an action. */
+const foundOf = ({ event }: { event: { readonly output: ScanFinding } }): { finding: ScanFinding } => ({
+  finding: event.output,
+})
+
 type Report = (event: ScanEvent) => void
 
 /**
  * The chart of a scan. It writes nothing: whatever goes wrong leaves the card `untouched`, and a lost device is waited
- * for until the order expires.
+ * for until the order expires. An order to assign then has the card given to its access method, by its number; from the question on
+ * only an answer ends it, or that none came.
  */
 export const scanMachine = setup({
   types: {
@@ -71,14 +84,20 @@ export const scanMachine = setup({
     waitForCard: fromPromise<Presented, { lease: EncoderLease; report: Report }>(notProvided),
     readCard: fromPromise<ScanFinding, { lease: EncoderLease; presented: Presented }>(notProvided),
     compareRecord: fromPromise<Comparison, { finding: ScanFinding }>(notProvided),
+    giveCard: fromPromise<void, { order: Order; card: CardToAssign; isRepeat: boolean }>(notProvided),
   },
   delays: {
     orderExpiry: ({ context }) => asDelay(context.expiresInMs),
     cardTimeout: 60_000,
     compareTimeout: 5_000,
+    assignTimeout: 120_000,
   },
   guards: {
     isExpired: startGuards.isExpired,
+    wasInterrupted: startGuards.wasInterrupted,
+    isAssigned: ({ context }) => context.order.assign !== null,
+    canBeAssigned: ({ context }, params: { finding: ScanFinding }) =>
+      context.order.assign !== null && params.finding.cardNumber !== null,
     holdsLease: startGuards.holdsLease,
     ...faultGuards,
   },
@@ -88,7 +107,8 @@ export const scanMachine = setup({
         failedEnding(
           'untouched',
           toBridgeError(params.error),
-          context.presented?.kind === 'card' ? identityOf(context.presented.card) : null,
+          context.toAssign?.uid ??
+            (context.presented?.kind === 'card' ? identityOf(context.presented.card) : null),
         ),
     }),
     endScanned: assign({
@@ -98,6 +118,25 @@ export const scanMachine = setup({
         comparison: params.comparison,
       }),
     }),
+    endAssigned: assign({
+      ending: ({ context }): Ending => {
+        const { uid, technology, cardNumber } = context.toAssign ?? noFurther('a card')
+        return { kind: 'assigned', uid, technology, cardNumber }
+      },
+    }),
+    endUnknown: assign({
+      ending: ({ context }) =>
+        failedEnding('unknown', new BridgeError('outcome_unknown'), context.toAssign?.uid ?? null),
+    }),
+    takeNumber: assign({
+      toAssign: ({ context }, { finding }: { finding: ScanFinding }): CardToAssign => ({
+        encoderId: heldLease(context).encoderId,
+        uid: finding.uid,
+        technology: finding.technology,
+        cardNumber: finding.cardNumber ?? noFurther('a number'),
+      }),
+    }),
+    recallNumber: assign({ toAssign: ({ context }) => context.interrupted }),
     noteCard: assign({ notice: (_, params: { code: ErrorCode | null }) => params.code }),
     takeLease: assign({ lease: (_, params: { lease: EncoderLease }) => params.lease }),
     takeCard: assign({ presented: (_, params: { presented: Presented }) => params.presented, notice: null }),
@@ -111,6 +150,7 @@ export const scanMachine = setup({
     lease: null,
     presented: null,
     finding: null,
+    toAssign: null,
     notice: null,
     ending: null,
   }),
@@ -125,7 +165,11 @@ export const scanMachine = setup({
       on: waysOut('#scan.ended'),
       states: {
         deciding: {
-          always: [ifExpired('#scan.ended'), { target: 'queued' }],
+          always: [
+            { guard: 'wasInterrupted', target: '#scan.assigning', actions: 'recallNumber' },
+            ifExpired('#scan.ended'),
+            { target: 'queued' },
+          ],
         },
         ...turnStates('#scan.ended', proveAlive('waitingForCard')),
         waitingForCard: {
@@ -163,7 +207,27 @@ export const scanMachine = setup({
               lease: heldLease(context),
               presented: context.presented ?? noFurther('a card'),
             }),
-            onDone: { target: '#scan.comparing', actions: assign({ finding: ({ event }) => event.output }) },
+            onDone: [
+              {
+                guard: { type: 'canBeAssigned', params: foundOf },
+                target: '#scan.assigning',
+                actions: { type: 'takeNumber', params: foundOf },
+              },
+              {
+                guard: 'isAssigned',
+                target: '#scan.ended',
+                actions: {
+                  type: 'endUntouched',
+                  params: {
+                    error: new BridgeError(
+                      'card_not_assigned',
+                      'It bears no number that it could be known by. For its UID, set the encoder’s `numberFormat`.',
+                    ),
+                  },
+                },
+              },
+              { target: '#scan.comparing', actions: assign({ finding: ({ event }) => event.output }) },
+            ],
             onError: [
               { guard: { type: 'cardGone', params: errorOf }, target: 'waitingForCard' },
               { guard: { type: 'deviceGone', params: errorOf }, target: 'queued', actions: 'dropLease' },
@@ -200,6 +264,21 @@ export const scanMachine = setup({
           actions: { type: 'endScanned', params: { comparison: { kind: 'unchecked' } } },
         },
       },
+    },
+
+    /** Somebody was asked to give the card away: only what became of that ends the session. */
+    assigning: {
+      invoke: {
+        src: 'giveCard',
+        input: ({ context }) => ({
+          order: context.order,
+          card: context.toAssign ?? noFurther('a card'),
+          isRepeat: context.interrupted !== null,
+        }),
+        onDone: { target: 'ended', actions: 'endAssigned' },
+        onError: { target: 'ended', actions: { type: 'endUntouched', params: errorOf } },
+      },
+      after: { assignTimeout: { target: 'ended', actions: 'endUnknown' } },
     },
     ended: { type: 'final' },
   },

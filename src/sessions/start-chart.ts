@@ -153,9 +153,16 @@ export const createChart = (
     actors: createScanActors(options, held),
     delays: cardTimeout === undefined ? {} : { cardTimeout },
   })
-  return chartOf(createActor(machine, { clock, input: { order, expiresInMs } }), ({ context }) => ({
+  const input = {
+    order,
+    interrupted: interrupted?.kind === 'assign' ? interrupted : null,
+    expiresInMs,
+  }
+  return chartOf(createActor(machine, { clock, input }), ({ context }) => ({
     ...nothingShown,
     notice: context.notice,
+    uid: context.toAssign?.uid ?? null,
+    touched: context.toAssign !== null,
   }))
 }
 

@@ -81,8 +81,9 @@ export const createSupervisor = (options: SupervisorOptions): Sessions => {
   const start = (entry: JournalEntry): void => {
     const { order } = entry
     if (isDraining || runs.has(order.orderId)) return
-    if (entry.phase === 'verified' && entry.intent !== null) {
-      finish(entry, null, verifiedEnding(entry, entry.intent))
+    const { intent } = entry
+    if (entry.phase === 'verified' && intent !== null && intent.kind !== 'assign') {
+      finish(entry, null, verifiedEnding(entry, intent))
       return
     }
     log.info({ orderId: order.orderId, kind: order.kind, phase: entry.phase }, 'session started')

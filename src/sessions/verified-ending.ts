@@ -1,5 +1,5 @@
 import { BridgeError } from '../contract/errors.ts'
-import type { JournalEntry } from '../contract/journal.ts'
+import type { Intent, JournalEntry } from '../contract/journal.ts'
 import type { Ending } from '../contract/outcome.ts'
 import { identityOf } from './chart.ts'
 import { madeEnding } from './key-context.ts'
@@ -10,7 +10,7 @@ import { madeEnding } from './key-context.ts'
  */
 export const verifiedEnding = (
   { order }: JournalEntry,
-  intent: NonNullable<JournalEntry['intent']>,
+  intent: Exclude<Intent, { kind: 'assign' }>,
 ): Ending => {
   if (intent.kind === 'card') {
     const { technology } = intent

@@ -5,11 +5,9 @@ import { BridgeError, throwIfAborted } from '../contract/errors.ts'
 import { parseLinkPath } from '../contract/link-path.ts'
 import type { HttpRequest, HttpResponse, HttpTransport, LossListener } from '../contract/transport.ts'
 import { dialled } from './dial.ts'
-import { readSecretFile } from './secret-file.ts'
+import { readKeyFile } from './secret-file.ts'
 
 const MAX_ANSWER_BYTES = 1_048_576
-/** An API key has some dozen characters, a signed token some hundred. */
-const MAX_SECRET_BYTES = 4_096
 
 interface HttpOptions {
   /** Holds the bearer token; null for an endpoint that wants none. */
@@ -27,12 +25,6 @@ const endpointOf = (path: string): URL => {
     throw new BridgeError('config_invalid', 'The path of this device is no address like https://host.')
   }
   return new URL(link.url)
-}
-
-const secretIn = (secretFile: string): string => {
-  const secret = readSecretFile(secretFile, MAX_SECRET_BYTES)
-  if (/^[\x21-\x7e]+$/.test(secret)) return secret
-  throw new BridgeError('config_invalid', `${secretFile} holds no key: it is one word of ASCII characters.`)
 }
 
 /** Null for what is no JSON. `hide` sees each text as it will be used: JSON has several ways to write one. */
@@ -96,7 +88,7 @@ export const openHttp = (
   { secretFile, withinMs, beginTls = connectTls }: HttpOptions,
 ): HttpTransport => {
   const endpoint = endpointOf(path)
-  const secret = secretFile === null ? null : secretIn(secretFile)
+  const secret = secretFile === null ? null : readKeyFile(secretFile)
   const isTls = endpoint.protocol === 'https:'
   const host = endpoint.hostname.replace(/^\[(.*)\]$/, '$1')
   const port = Number(endpoint.port || (isTls ? 443 : 80))

@@ -47,7 +47,15 @@ test('pair with a key, and no daemon, pairs by itself', async () => {
   expect(code).toBe(0)
   expect(JSON.parse(out)).toEqual({ bridge_id: 'b1', acs_system_id: 's1', hub_endpoint: hubUrl })
   expect(calls).toEqual([
-    { pair: { dataDir: dir.path, hubEndpoint: hubUrl, apiKey: 'seam_key1', acsSystemId: null } },
+    {
+      pair: {
+        dataDir: dir.path,
+        hubEndpoint: hubUrl,
+        apiKey: 'seam_key1',
+        enrolmentToken: null,
+        acsSystemId: null,
+      },
+    },
   ])
 })
 
@@ -70,7 +78,9 @@ test('pair goes through the daemon where one runs, and waits for the claim', asy
   control.state.pairing = { state: 'paired', bridgeId: 'b2', acsSystemId: 's2', hubEndpoint: hubUrl }
   expect(await ended).toBe(0)
   expect(fake.written.out).toContain('as bridge b2.')
-  expect(control.calls).toEqual([{ pair: { hubEndpoint: hubUrl, apiKey: null, acsSystemId: null } }])
+  expect(control.calls).toEqual([
+    { pair: { hubEndpoint: hubUrl, apiKey: null, enrolmentToken: null, acsSystemId: null } },
+  ])
   expect(calls).toEqual([])
 })
 

@@ -5,7 +5,7 @@ import { runCli } from '../../src/cli/cli.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
 import { CardUid, OrderId } from '../../src/contract/ids.ts'
 import { createFakeRuntime, createFakeTerminal, openDir, runCommand } from '../support/command-line.ts'
-import { backOffice, frontDesk, openControl } from '../support/fake-control-ports.ts'
+import { backOffice, frontDesk, openControl, waitingSession } from '../support/fake-control-ports.ts'
 
 const connected = {
   devices: [
@@ -130,6 +130,7 @@ const watch = (dataDir: string, ...flags: readonly string[]) => {
 
 test('devices --watch tells what happens as it happens, and no number that was read', async () => {
   await using control = await openControl()
+  control.show(waitingSession)
   const { fake, ended } = watch(control.dataDir)
   await expect.poll(() => fake.written.out).toMatch(/Front Desk {2}\/dev\/ttyUSB0 {2}ready\n/)
   control.state.encoders = [{ ...frontDesk, state: 'absent', error: new BridgeError('device_lost') }]

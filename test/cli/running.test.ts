@@ -134,7 +134,17 @@ test('hub --json prints exactly one line when ready and exits 0 when it is stopp
   fake.interrupt()
   expect(await ended).toBe(0)
   expect(calls).toEqual([
-    { startHub: { dataDir: '/h', port: 0, seed: 'demo', publicUrl: null } },
+    {
+      startHub: {
+        dataDir: '/h',
+        host: '127.0.0.1',
+        port: 0,
+        tls: null,
+        seed: 'demo',
+        publicUrl: null,
+        upstream: null,
+      },
+    },
     'hub closed',
   ])
 })

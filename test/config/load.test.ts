@@ -25,6 +25,7 @@ const defaults = {
   sessions: { cardTimeoutSeconds: 60, recoveryTimeoutSeconds: 120 },
   log: { level: 'info' },
   layouts: [],
+  page: { lockAfterMinutes: 15 },
   limits: {},
 }
 
@@ -142,12 +143,12 @@ describe('a mistake is told with its line, its setting and what is allowed', () 
     [
       'a misspelt setting',
       'log: { level: info }\nsesions: {}\n',
-      'c.yaml, line 2: sesions is no setting; did you mean sessions? Allowed here: version, hub, devices, layouts, sessions, log, limits.',
+      'c.yaml, line 2: sesions is no setting; did you mean sessions? Allowed here: version, hub, seam, devices, layouts, sessions, page, log, limits.',
     ],
     [
       'a setting that is near no other',
       'colour: blue\n',
-      'c.yaml, line 1: colour is no setting. Allowed here: version, hub, devices, layouts, sessions, log, limits.',
+      'c.yaml, line 1: colour is no setting. Allowed here: version, hub, seam, devices, layouts, sessions, page, log, limits.',
     ],
     [
       'a misspelt setting below',
@@ -177,7 +178,7 @@ describe('a mistake is told with its line, its setting and what is allowed', () 
     [
       'a setting left empty',
       'hub:\nlog: {}\n',
-      'c.yaml, line 1: hub is empty; expected the hub: `{ endpoint, caFile }`.',
+      'c.yaml, line 1: hub is empty; expected the hub: `{ endpoint, caFile, enrolmentTokenFile }`.',
     ],
     [
       'plain http to another computer',

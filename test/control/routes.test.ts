@@ -339,7 +339,9 @@ test('pairing without a key gives the code to show, and later who we are', async
     remaining_ms: 179_000,
   })
   expect(control.calls).toEqual([
-    { pair: { hubEndpoint: 'http://127.0.0.1:27412', apiKey: null, acsSystemId: null } },
+    {
+      pair: { hubEndpoint: 'http://127.0.0.1:27412', apiKey: null, enrolmentToken: null, acsSystemId: null },
+    },
   ])
   control.state.pairing = {
     state: 'paired',

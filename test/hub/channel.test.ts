@@ -41,12 +41,17 @@ describe('a bridge that connects', () => {
     const encoder = encoderNamed('Front Desk')
     const owner = await hub.bridge([encoder])
     const thief = await openFakeBridge(hub.endpoint, await hub.pair('Back Office'))
-    thief.send('hello', { version: '0.1.0', encoders: [encoder], open_order_ids: [] })
+    thief.send('hello', { version: '0.1.0', encoders: [encoder], open_order_ids: [], takes_new_token: false })
     expect((await thief.next('goodbye')).body).toMatchObject({ code: 'hub_refused' })
     await thief.closed
     await owner.close()
     const patient = await openFakeBridge(hub.endpoint, await hub.pair('Back Office'))
-    patient.send('hello', { version: '0.1.0', encoders: [encoder], open_order_ids: [] })
+    patient.send('hello', {
+      version: '0.1.0',
+      encoders: [encoder],
+      open_order_ids: [],
+      takes_new_token: false,
+    })
     expect((await patient.next('goodbye')).body).toMatchObject({ code: 'hub_refused' })
     await patient.closed
   })

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { describe, expect } from 'vitest'
+import { z } from 'zod'
 import { ChannelOrder } from '../../src/contract/channel.ts'
 import { encoderNamed, openFakeBridge } from './fake-bridge.ts'
-import { attemptOf, demoCard, test } from './hub-fixture.ts'
+import { attemptOf, demoCard, pairDemoDesk, test } from './hub-fixture.ts'
 
 describe('the doors that a desk asks for', () => {
   test('are those of its own access system, under their names', async ({ hub }) => {
@@ -43,7 +44,7 @@ describe('the doors that a desk asks for', () => {
 describe('an order of the desk', () => {
   test('carries its purpose and its copies', async ({ hub }) => {
     const coder = encoderNamed('Key Coder', { kind: 'key_system' })
-    const bridge = await hub.bridge([coder])
+    const bridge = await hub.bridge([coder], await pairDemoDesk(hub))
     const { methodId: access_method_id } = await demoCard(hub)
     const wanted = { access_method_id, acs_encoder_id: coder.acs_encoder_id, purpose: 'one_shot', copies: 20 }
     const path = '/bridge/v1/access_methods/encode'
@@ -55,7 +56,7 @@ describe('an order of the desk', () => {
 
   test('of before there were copies asks for one', async ({ hub }) => {
     const card = encoderNamed('Front Desk')
-    const bridge = await hub.bridge([card])
+    const bridge = await hub.bridge([card], await pairDemoDesk(hub))
     const { methodId: access_method_id } = await demoCard(hub)
     const wanted = { access_method_id, acs_encoder_id: card.acs_encoder_id }
     await hub.post('/bridge/v1/access_methods/encode', wanted, bridge.token)
@@ -118,7 +119,13 @@ describe('a bridge of before there were key systems', () => {
       alter table access_methods drop column trouble;
       alter table access_methods drop column instant_key_max_use_count;
       drop table mobile_keys; drop table issue_simulations;
-      drop table webhooks; drop table webhook_deliveries;
+      drop table webhooks; drop table webhook_deliveries; drop table enrolment_tokens;
+      alter table api_keys drop column api_key_id; alter table api_keys drop column is_operator;
+      alter table api_keys drop column expires_at;
+      alter table bridge_client_sessions drop column next_token;
+      alter table bridge_client_sessions drop column next_token_hash;
+      alter table bridges drop column revoked_at; alter table bridges drop column clock_skew_ms;
+      drop table gateways; drop table upstream_cards; drop table assignments;
       update orders set body = json_remove(body, '$.assign_to'); pragma user_version = 1`)
     store.close()
     const again = await hub.restart()
@@ -127,6 +134,9 @@ describe('a bridge of before there were key systems', () => {
       assign_to: null,
       encode: { access_method_id },
     })
+    const keys = (await again.post('/api_keys/list')).body.api_keys
+    expect(keys).toMatchObject([{ is_operator: true, expires_at: null }])
+    expect(z.uuid().safeParse(keys[0].api_key_id).success).toBe(true)
     const twice = await again.restart()
     expect((await twice.post('/acs/encoders/list')).body.acs_encoders).toMatchObject([{ acs_encoder_id }])
     await twice.close()

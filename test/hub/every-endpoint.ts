@@ -186,7 +186,11 @@ const walkEnds = async (ask: Ask, entranceIds: readonly string[], access_grant_i
   await read(ask, '/events/get', { event_id: events.body.events[0].event_id })
 }
 
-const walkBridges = async (ask: Ask, bridge: FakeBridge & { readonly token: string }) => {
+const walkBridges = async (
+  ask: Ask,
+  bridge: FakeBridge & { readonly token: string },
+  acs_system_id: string,
+) => {
   const bridges = await read(ask, '/bridges/list')
   await read(ask, '/bridges/get', { bridge_id: bridges.body.bridges[0].bridge_id })
   const base = '/seam/bridge/v1/bridge_client_sessions'
@@ -201,9 +205,26 @@ const walkBridges = async (ask: Ask, bridge: FakeBridge & { readonly token: stri
   const renewed = await ask(`${base}/regenerate_pairing_code`, {}, { bearer })
   const status = { is_tailscale_connected: null, tailscale_ip_v4: null }
   await ask(`${base}/report_status`, status, { bearer })
-  await ask('/bridges/claim', { pairing_code: renewed.body.bridge_client_session.pairing_code })
+  const { pairing_code } = renewed.body.bridge_client_session
+  await ask('/bridges/claim', { pairing_code, acs_system_id })
   await read(ask, '/seam/bridge/v1/bridge_connected_systems/list', {}, bridge.token)
   return bearer as string
+}
+
+const walkOperator = async (ask: Ask, acs_system_id: string) => {
+  const made = await ask('/api_keys/create', { name: 'PMS' })
+  const { api_key_id } = made.body.api_key
+  const rotated = await ask('/api_keys/rotate', { api_key_id, overlap_hours: 1 })
+  await read(ask, '/api_keys/list')
+  await ask('/api_keys/revoke', { api_key_id: rotated.body.api_key.api_key_id })
+  const tokens = await ask('/enrolment_tokens/create', { acs_system_id, count: 2 })
+  await read(ask, '/enrolment_tokens/list')
+  const [{ enrolment_token_id }] = tokens.body.enrolment_tokens
+  await ask('/enrolment_tokens/revoke', { enrolment_token_id })
+  const overview = await read(ask, '/bridges/overview')
+  const { bridge_id } = overview.body.bridges.at(-1)
+  await ask('/bridges/rotate_token', { bridge_id })
+  await ask('/bridges/revoke', { bridge_id })
 }
 
 const walkDesk = async (ask: Ask, bearer: string, entranceIds: readonly string[]) => {
@@ -247,8 +268,9 @@ export const walkEveryEndpoint = async (hub: TestHub, ask: Ask): Promise<void> =
   await walkAssignment(ask, bridge, acs_encoder_id, ids)
   await walkTroubles(ask, entranceIds, acs_system_id)
   await walkWebhooks(ask)
-  const bearer = await walkBridges(ask, bridge)
+  const bearer = await walkBridges(ask, bridge, acs_system_id)
   await walkDesk(ask, bearer, entranceIds)
+  await walkOperator(ask, acs_system_id)
   await walkEnds(ask, entranceIds, ids.access_grant_id)
 
   bridge.send('encoders', { encoders: [] })

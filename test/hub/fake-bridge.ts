@@ -17,7 +17,11 @@ export interface FakeBridge {
   next<T extends FromHub['type']>(type: T): Promise<HubMessage<T>>
   /** The hub has worked through everything that was sent before this. */
   settled(): Promise<void>
-  hello(encoders: ChannelEncoder[], openOrderIds?: string[]): Promise<HubMessage<'welcome'>['body']>
+  hello(
+    encoders: ChannelEncoder[],
+    openOrderIds?: string[],
+    takesNewToken?: boolean,
+  ): Promise<HubMessage<'welcome'>['body']>
   /** Acknowledges the next order, which is returned. */
   takeOrder(): Promise<ChannelOrder>
   /** Sends a result and returns the hub's acknowledgement. */
@@ -87,8 +91,8 @@ export const openFakeBridge = async (endpoint: string, token: string): Promise<F
       send('ping', {})
       await next('pong')
     },
-    hello: async (encoders, open_order_ids = []) => {
-      send('hello', { version: '0.1.0', encoders, open_order_ids })
+    hello: async (encoders, open_order_ids = [], takes_new_token = false) => {
+      send('hello', { version: '0.1.0', encoders, open_order_ids, takes_new_token })
       return (await next('welcome')).body
     },
     takeOrder: async () => {

@@ -54,7 +54,7 @@ export const askHub = async (
   return { status: response.status, body: await readJson(response) }
 }
 
-const openTestHub = async (
+export const openTestHub = async (
   dataDir: string,
   clock: FakeClock,
   more: Partial<HubOptions> = {},
@@ -127,6 +127,12 @@ export const demoCard = async (
     grantId: grant.access_grant_id,
     entranceIds: entrances.body.acs_entrances.map((one: Json) => one.acs_entrance_id),
   }
+}
+
+/** A token of a desk that serves the demo hotel itself. */
+export const pairDemoDesk = async (hub: TestHub): Promise<string> => {
+  const { body } = await hub.post('/acs/systems/list')
+  return hub.pair('Front Desk', hub.apiKey, body.acs_systems[0].acs_system_id)
 }
 
 export const eventTypes = async (hub: TestHub, filter: object = {}): Promise<string[]> => {

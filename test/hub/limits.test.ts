@@ -81,7 +81,15 @@ describe('the limit of requests', () => {
       ['3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d', 'b'],
     ] as const) {
       const at = '2026-11-23T12:00:00.000Z'
-      bare.hub.store.apiKeys.insert({ key_hash: hash, workspace_id: 'w', label: key, created_at: at })
+      bare.hub.store.apiKeys.insert({
+        key_hash: hash,
+        workspace_id: 'w',
+        label: key,
+        created_at: at,
+        api_key_id: key,
+        is_operator: false,
+        expires_at: null,
+      })
     }
     for (let count = 0; count < 1_000; count += 1) gate.admit(request('a'))
     expect(() => gate.admit(request('a'))).toThrow('Too many requests')

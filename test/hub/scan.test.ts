@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 import type { ChannelEnding, ChannelRecord } from '../../src/contract/channel.ts'
 import { encoded, encoderNamed } from './fake-bridge.ts'
-import { attemptOf, demoCard, test } from './hub-fixture.ts'
+import { attemptOf, demoCard, pairDemoDesk, test } from './hub-fixture.ts'
 import type { TestHub } from './hub-fixture.ts'
 import type { z } from 'zod'
 
@@ -19,7 +19,7 @@ const scanned = (record: Record | null): ChannelEnding => ({
 const openDesk = async (hub: TestHub) => {
   const encoder = encoderNamed('Front Desk')
   const { acs_encoder_id } = encoder
-  const bridge = await hub.bridge([encoder])
+  const bridge = await hub.bridge([encoder], await pairDemoDesk(hub))
   const { methodId: access_method_id, grantId: access_grant_id } = await demoCard(hub)
   await hub.post('/access_methods/encode', { access_method_id, acs_encoder_id })
   const { order_id, encode } = await bridge.takeOrder()

@@ -1,12 +1,9 @@
-import { chmod, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
-import { join } from 'node:path'
 import { connect } from 'node:tls'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import pino from 'pino'
 import { describe, expect } from 'vitest'
 import { WebSocket } from 'ws'
-import { startHub as startHubOfCommand } from '../../src/runtime/hub.ts'
 import { startHub } from '../../src/hub/hub.ts'
 import { privateAuthority, testCertificate } from '../support/tls-certificate.ts'
 import { createFakeClock } from './fake-clock.ts'
@@ -122,43 +119,5 @@ describe('a hub on an address of the network', () => {
     expect(new URL(hub.endpoint).protocol).toBe('https:')
     expect(await nameOnCertificate(hub.endpoint)).toBe('localhost')
     await hub.close()
-  })
-})
-
-describe('the files of the certificate', () => {
-  const start = async (dataDir: string, cert: string, key: string, keyMode: number) => {
-    const tls = { certFile: join(dataDir, 'cert.pem'), keyFile: join(dataDir, 'key.pem') }
-    await writeFile(tls.certFile, cert)
-    await writeFile(tls.keyFile, key)
-    await chmod(tls.keyFile, keyMode)
-    const options = { host: '127.0.0.1', port: 0, seed: null, publicUrl: null }
-    return startHubOfCommand({ ...options, dataDir: join(dataDir, 'hub'), tls })
-  }
-
-  test('are read by the command', async ({ dataDir }) => {
-    const hub = await start(dataDir, testCertificate.cert, testCertificate.key, 0o600)
-    expect(await nameOnCertificate(hub.endpoint)).toBe('localhost')
-    await hub.close()
-  })
-
-  test.skipIf(process.platform === 'win32')(
-    'are refused when others can read the key (no such modes on Windows)',
-    async ({ dataDir }) => {
-      const started = start(dataDir, testCertificate.cert, testCertificate.key, 0o640)
-      await expect(started).rejects.toMatchObject({
-        code: 'config_invalid',
-        detail: expect.stringContaining('can be read by others') as string,
-      })
-    },
-  )
-
-  test('are refused when they don’t belong together, or are none', async ({ dataDir }) => {
-    for (const [cert, key] of [
-      [privateAuthority.cert, testCertificate.key],
-      ['no certificate', testCertificate.key],
-      [testCertificate.cert, 'no key'],
-    ] as const) {
-      await expect(start(dataDir, cert, key, 0o600)).rejects.toMatchObject({ code: 'config_invalid' })
-    }
   })
 })

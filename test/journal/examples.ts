@@ -35,6 +35,7 @@ export const makeOrder = (id: string, fence: number, accessMethodNumber = 1): Or
   },
   stay: null,
   assignTo: null,
+  assign: null,
 })
 
 export const makeScan = (id: string, origin: 'hub' | 'desk' = 'hub'): Order => ({

@@ -95,6 +95,7 @@ test('what an older version journalled is of a card, and the same order is no co
     UPDATE orders SET
       content = json_remove(content, '$.stay', '$.assignTo'), intent = json_remove(intent, '$.kind');
     ALTER TABLE pairing DROP COLUMN machine;
+    DROP TABLE clerks; DROP TABLE pages; DROP TABLE order_owners; DROP TABLE badge_key;
     PRAGMA user_version = 2`)
   older.close()
   const journal = fixture.reopen()
@@ -117,6 +118,7 @@ test('a writing that the first version journalled is of a layout that nobody kno
     UPDATE orders SET intent = json_remove(intent, '$.kind');
     UPDATE orders SET intent = json_remove(intent, '$.layout') WHERE order_id = '${old.orderId}';
     ALTER TABLE pairing DROP COLUMN machine;
+    DROP TABLE clerks; DROP TABLE pages; DROP TABLE order_owners; DROP TABLE badge_key;
     PRAGMA user_version = 1; DROP TABLE devices`)
   older.close()
   const journal = fixture.reopen()

@@ -43,6 +43,8 @@ export interface FakeHub {
   readonly knocks: string[]
   /** How it treats the channel; a test changes it at any time. */
   readonly manners: {
+    /** Whom it lets in. */
+    token: string
     /** A status refuses the WebSocket; `stall` accepts and says nothing. */
     webSocket: 'accept' | 'stall' | number
     /** A status or a page refuses polling. */
@@ -125,6 +127,7 @@ export const openFakeHub = async (
     send({ type: 'ack', body: { of, accepted, ...(accepted ? {} : refusal) } })
   }
   const manners: FakeHub['manners'] = {
+    token: TOKEN,
     webSocket: 'accept',
     polling: 'accept',
     welcome: welcomeBody(),
@@ -177,7 +180,7 @@ export const openFakeHub = async (
     const path = request.url ?? ''
     const { authorization } = request.headers
     if (path === '/bridge/v1/poll') {
-      if (authorization !== `Bearer ${TOKEN}`) return answerWith(response, unauthorized)
+      if (authorization !== `Bearer ${manners.token}`) return answerWith(response, unauthorized)
       return void poll(request, response).catch(() => response.destroy())
     }
     void readBody(request).then((body) => {
@@ -192,7 +195,8 @@ export const openFakeHub = async (
   const sockets = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, stream, head) => {
     knocks.push('websocket')
-    const isOurs = request.headers.authorization === `Bearer ${TOKEN}` && request.url === '/bridge/v1/channel'
+    const isOurs =
+      request.headers.authorization === `Bearer ${manners.token}` && request.url === '/bridge/v1/channel'
     const status = isOurs ? manners.webSocket : 401
     if (typeof status === 'number') {
       stream.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`)

@@ -49,6 +49,7 @@ const openSeam = async () => {
         hubEndpoint: server.serverUrl,
         network: straight,
         apiKey: null,
+        enrolmentToken: null,
         acsSystemId: null,
         name: 'Front Desk',
         timeZone: 'Europe/Vienna',

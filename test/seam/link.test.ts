@@ -31,6 +31,7 @@ test('a paired link says hello with its encoders and the orders that are open, a
       },
     ],
     open_order_ids: [],
+    takes_new_token: true,
   })
   expect(await desk.until(isConnected)).toEqual({
     state: 'connected',

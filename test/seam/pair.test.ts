@@ -65,6 +65,7 @@ const openRig = async (changes: Partial<PairOptions> = {}) => {
       hubEndpoint: hub.endpoint,
       network: straight,
       apiKey: null,
+      enrolmentToken: null,
       acsSystemId: null,
       name: 'Front Desk',
       timeZone: 'Europe/Vienna',

@@ -94,6 +94,7 @@ export const order: Order = {
   encode: null,
   stay: null,
   assignTo: null,
+  assign: null,
 }
 
 /** `{ preparing: 'queued' }` is `preparing.queued`. */
@@ -116,6 +117,8 @@ const howOf = (ending: Ending): string => {
       return ending.proof
     case 'scanned':
       return ending.comparison.kind
+    case 'assigned':
+      return ending.cardNumber
     case 'carriedOut':
       return ending.remark ?? '-'
   }

@@ -4,7 +4,7 @@ import type { CardDevice } from '../../src/contract/device.ts'
 import type { CardLease, EncoderLease } from '../../src/contract/encoders.ts'
 import type { BridgeError } from '../../src/contract/errors.ts'
 import { CardUid } from '../../src/contract/ids.ts'
-import type { WriteIntent } from '../../src/contract/journal.ts'
+import type { AssignIntent, WriteIntent } from '../../src/contract/journal.ts'
 import type { EncodeSubject, Order } from '../../src/contract/order.ts'
 import type { Comparison } from '../../src/contract/outcome.ts'
 import type { CardCheck, CheckTask, Occupant, WriteTask } from '../../src/sessions/encode-context.ts'
@@ -12,7 +12,7 @@ import type { EncodeContext, EncodeEvent, EncodeOrder, Report } from '../../src/
 import { encodeMachine } from '../../src/sessions/encode-machine.ts'
 import type { RecoveredTruth } from '../../src/sessions/recover-actors.ts'
 import { scanMachine } from '../../src/sessions/scan-machine.ts'
-import type { Presented, ScanEvent, ScanFinding } from '../../src/sessions/scan-machine.ts'
+import type { CardToAssign, Presented, ScanEvent, ScanFinding } from '../../src/sessions/scan-machine.ts'
 import { createStubs, encoderId, order, subject, watch } from './chart-stubs.ts'
 
 export const cardOf = (uid: string): Card => ({
@@ -210,6 +210,9 @@ export const encodeStates: Record<EncodeStateName, (options?: EncodeOptions) => 
 
 export interface ScanOptions {
   readonly expiresInMs?: number
+  /** An order to assign what is read. */
+  readonly isAssign?: boolean
+  readonly interrupted?: AssignIntent
 }
 
 /** Starts a scan chart on a clock that the test moves and actors that the test settles. */
@@ -221,6 +224,7 @@ export const startScan = (options: ScanOptions = {}) => {
     waitForCard: stub<Presented, { lease: EncoderLease; report: (event: ScanEvent) => void }>('waitForCard'),
     readCard: stub<ScanFinding, { lease: EncoderLease; presented: Presented }>('readCard'),
     compareRecord: stub<Comparison, { finding: ScanFinding }>('compareRecord'),
+    giveCard: stub<void, { order: Order; card: CardToAssign; isRepeat: boolean }>('giveCard'),
   }
   const clock = new SimulatedClock()
   const machine = scanMachine.provide({
@@ -230,9 +234,18 @@ export const startScan = (options: ScanOptions = {}) => {
       waitForCard: actors.waitForCard.logic,
       readCard: actors.readCard.logic,
       compareRecord: actors.compareRecord.logic,
+      giveCard: actors.giveCard.logic,
     },
   })
-  const actor = createActor(machine, { clock, input: { order, expiresInMs: options.expiresInMs ?? 600_000 } })
+  const { isAssign = false, interrupted = null, expiresInMs = 600_000 } = options
+  const assigned: Order = {
+    ...order,
+    kind: 'assign',
+    encode: null,
+    assign: { accessMethodId: subject.accessMethodId },
+  }
+  const input = { order: isAssign ? assigned : order, interrupted, expiresInMs }
+  const actor = createActor(machine, { clock, input })
   const watched = watch(actor)
   actor.start()
   return {
@@ -249,7 +262,14 @@ export const startScan = (options: ScanOptions = {}) => {
 }
 export type ScanRun = ReturnType<typeof startScan>
 
-export type ScanStateName = 'queued' | 'leasing' | 'waitingForCard' | 'reading' | 'comparing' | 'ended'
+export type ScanStateName =
+  | 'queued'
+  | 'leasing'
+  | 'waitingForCard'
+  | 'reading'
+  | 'comparing'
+  | 'assigning'
+  | 'ended'
 
 /** The stable states of the scan chart, each reached by the shortest way from a fresh start. */
 export const scanStates: Record<ScanStateName, (options?: ScanOptions) => Promise<ScanRun>> = {
@@ -272,6 +292,11 @@ export const scanStates: Record<ScanStateName, (options?: ScanOptions) => Promis
   comparing: async (options) => {
     const run = await scanStates.reading(options)
     await run.actors.readCard.call().resolve(finding)
+    return run
+  },
+  assigning: async (options) => {
+    const run = await scanStates.reading({ ...options, isAssign: true })
+    await run.actors.readCard.call().resolve({ ...finding, cardNumber: '4711' })
     return run
   },
   ended: async (options) => {

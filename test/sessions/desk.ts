@@ -14,9 +14,11 @@ import {
 import { loadDriver } from '../../drivers/index.ts'
 import { createLayouts } from '../../src/cards/layouts/index.ts'
 import type { Layout } from '../../src/cards/layouts/layout.ts'
+import type { CardAssigner } from '../../src/contract/card-assigner.ts'
 import type { CredentialLookup } from '../../src/contract/credentials.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
 import type { Journal } from '../../src/contract/journal.ts'
+import type { NumberFormat } from '../../src/contract/number-format.ts'
 import type { EncodeSubject, Order } from '../../src/contract/order.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
 import type { SiteKeys } from '../../src/contract/site-keys.ts'
@@ -43,8 +45,11 @@ export interface DeskOptions {
   readonly delays?: RunDelays
   readonly layout?: string
   readonly driverOptions?: unknown
+  readonly numberFormat?: NumberFormat
   readonly cardsAnHour?: number
   readonly lookup?: (credentialId: string) => Promise<CredentialLookup>
+  /** Gives cards to access methods. */
+  readonly assign?: CardAssigner['assign']
   /** Another abort promise than the driver's own. */
   readonly abort?: DriverManifest['abort']
   /** Called before each piece of bytes that crosses a line, in either direction. */
@@ -113,7 +118,7 @@ const startDesk = async (
     path: addresses === null ? String(index) : '0',
     ...(addresses !== null && { member: { system: 'Lock system', address: addresses[index] ?? '' } }),
     layout: options.layout ?? 'demo',
-    numberFormat: null,
+    numberFormat: options.numberFormat ?? null,
     driver,
     options: driver.options.parse(options.driverOptions ?? {}),
   }))
@@ -143,6 +148,7 @@ const startDesk = async (
       lookup: (credentialId) =>
         options.lookup?.(credentialId) ?? Promise.reject(new BridgeError('hub_unreachable')),
     },
+    cards: { assign: options.assign ?? (() => Promise.reject(new BridgeError('not_paired'))) },
     rooms: roomsOf(options.rooms ?? {}),
     limits: { technologies: null, cardsAnHour: options.cardsAnHour ?? null },
     wallClock: () => new Date(),
@@ -180,6 +186,7 @@ const startDesk = async (
       encode,
       stay: null,
       assignTo: null,
+      assign: null,
       ...change,
     }
     journal.accept(order)

@@ -116,6 +116,7 @@ const startLockDesk = async (world: World, options: LockDeskOptions): Promise<Lo
     encoders,
     rooms: roomsOf(doors),
     credentials: { lookup: () => Promise.reject(new BridgeError('hub_unreachable')) },
+    cards: { assign: () => Promise.reject(new BridgeError('not_paired')) },
     limits: { technologies: ['none at all'], cardsAnHour: options.cardsAnHour ?? null },
     wallClock,
     clock,
@@ -140,6 +141,7 @@ const startLockDesk = async (world: World, options: LockDeskOptions): Promise<Lo
       encode: null,
       stay: null,
       assignTo: null,
+      assign: null,
       ...change,
     }
     journal.accept(order)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { BridgeError, errorTable } from '../../src/contract/errors.ts'
 import type { ErrorCode } from '../../src/contract/errors.ts'
 import type { ScanEvent } from '../../src/sessions/scan-machine.ts'
-import { finding, guestCard, presented, scanStates, startScan } from './chart-support.ts'
+import { finding, guestCard, leaseOf, presented, scanStates, startScan } from './chart-support.ts'
 import type { ScanOptions, ScanRun, ScanStateName } from './chart-support.ts'
 
 const uid = guestCard.uid
@@ -27,6 +27,7 @@ const heard: Record<ScanStateName, Partial<Record<ScanEvent['type'], string>>> =
   },
   reading: { 'session.cancel': `untouched order_cancelled ${uid}`, 'device.lost': 'working.queued' },
   comparing: { 'session.cancel': `untouched order_cancelled ${uid}` },
+  assigning: {},
   ended: {},
 }
 
@@ -105,6 +106,7 @@ describe('the deadlines of a scan', () => {
     { state: 'reading', afterMs: 5_000, options: soon, ending: `untouched order_expired ${uid}` },
     { state: 'waitingForCard', afterMs: 60_000, ending: 'untouched card_timeout -' },
     { state: 'comparing', afterMs: 5_000, ending: `scanned unchecked ${uid}` },
+    { state: 'assigning', afterMs: 120_000, ending: `unknown outcome_unknown ${uid}` },
   ]
   test.each(deadlines)(
     'end $state as $ending after $afterMs ms and not one before',
@@ -175,8 +177,42 @@ describe('a scan that meets a failure of any code', () => {
     )
   })
 
+  test('says that the card was not assigned when whoever was asked says so', async () => {
+    expect(await outcomesOf('assigning', 'giveCard')).toEqual(expected((code) => `untouched ${code} ${uid}`))
+  })
+
   test('tells what was read even when it could not be compared', async () => {
     expect(await outcomesOf('comparing', 'compareRecord')).toEqual(expected(() => `scanned unchecked ${uid}`))
+  })
+})
+
+describe('an order to assign', () => {
+  test('has the card that was read given away by its number, with nothing compared', async () => {
+    const run = await scanStates.assigning()
+    expect(run.actors.compareRecord.calls).toHaveLength(0)
+    expect(run.actors.giveCard.call().input).toMatchObject({
+      card: { uid, cardNumber: '4711', technology: 'mifare-classic-1k' },
+      isRepeat: false,
+    })
+    await run.actors.giveCard.call().resolve()
+    expect(run.outcome()).toBe(`assigned 4711 ${uid}`)
+  })
+
+  test('asks nobody for a card without a number', async () => {
+    const run = await scanStates.reading({ isAssign: true })
+    await run.actors.readCard.call().resolve(finding)
+    expect(run.outcome()).toBe(`untouched card_not_assigned ${uid}`)
+    expect(run.actors.giveCard.calls).toHaveLength(0)
+  })
+
+  test('that was cut short reads no card again, however late it is, and asks as a repetition', async () => {
+    const { encoderId } = leaseOf('anytime')
+    const card = { encoderId, uid, technology: 'mifare-classic-1k', cardNumber: '4711' } as const
+    const run = startScan({ isAssign: true, interrupted: { kind: 'assign', ...card }, expiresInMs: -1 })
+    expect(run.actors.takeTurn.calls).toHaveLength(0)
+    expect(run.actors.giveCard.call().input).toMatchObject({ card, isRepeat: true })
+    await run.actors.giveCard.call().resolve()
+    expect(run.outcome()).toBe(`assigned 4711 ${uid}`)
   })
 })
 

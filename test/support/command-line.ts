@@ -91,8 +91,9 @@ export const createFakeRuntime = (parts: Partial<Runtime> = {}) => {
         },
       })
     },
-    pair: ({ dataDir, hubEndpoint, apiKey, acsSystemId, onCode }: PairOptions) => {
-      calls.push({ pair: { dataDir, hubEndpoint, apiKey, acsSystemId } })
+    readEnrolmentToken: (file) => Promise.resolve(`ebe_from_${file}`),
+    pair: ({ dataDir, hubEndpoint, apiKey, enrolmentToken, acsSystemId, onCode }: PairOptions) => {
+      calls.push({ pair: { dataDir, hubEndpoint, apiKey, enrolmentToken, acsSystemId } })
       onCode('AB12CD', '2026-11-23T10:03:00.000Z', 179_000)
       return Promise.resolve({ bridgeId: 'b1', acsSystemId: 's1', hubEndpoint })
     },

@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Card } from '../../src/contract/card.ts'
 import type { ScannerRead } from '../../src/contract/device.ts'
+import type { DeliverableGrant, WorkList } from '../../src/contract/desk-work.ts'
 import type { EncoderView } from '../../src/contract/encoders.ts'
 import { BridgeError } from '../../src/contract/errors.ts'
 import { EncoderId, OrderId } from '../../src/contract/ids.ts'
-import type { AuditLine } from '../../src/contract/journal.ts'
+import type { AuditLine, Journal, OutboxFigures } from '../../src/contract/journal.ts'
 import type { SessionView } from '../../src/contract/session-view.ts'
 import type { ControlPorts, Identified, PairingView, RoomPorts } from '../../src/control/ports.ts'
-import { startControl } from '../../src/control/server.ts'
+import { startControl, type Control, type ControlOptions } from '../../src/control/server.ts'
+import { systemClock } from '../../src/service/system-clock.ts'
+import { openJournal } from '../../src/journal/journal.ts'
 
 export const frontDesk: EncoderView = {
   encoderId: EncoderId.parse('11111111-1111-4111-8111-111111111111'),
@@ -103,10 +106,11 @@ const untilAborted = (signal: AbortSignal): Promise<never> =>
   })
 
 /** The ports of the control API, held in memory and steered by a test. */
-const createFakePorts = () => {
+const createFakePorts = (journal: () => Journal) => {
   const views = new Map<string, SessionView>()
   const observers = new Set<(view: SessionView) => void>()
   const calls: unknown[] = []
+  const orderedByLabels: string[] = []
   const state = {
     encoders: [frontDesk] as readonly EncoderView[],
     audit: [] as readonly AuditLine[],
@@ -115,11 +119,18 @@ const createFakePorts = () => {
     roomsCheck: { entrances: [], missing: [], unknown: [], unknownSystems: [] } as Awaited<
       ReturnType<RoomPorts['check']>
     >,
+    work: { items: [], asOf: null, error: null } as WorkList,
+    grants: [] as readonly DeliverableGrant[],
+    outbox: { waiting: 2, oldestAt: '2026-11-23T10:00:00.000Z', refused: 0 } as OutboxFigures,
     /** What identify tells; null waits until it is given up. */
     identified: null as Identified | null,
+    /** What is shown as a badge; null waits until it is given up. */
+    badge: null as string | null,
     watchers: () => observers.size,
   }
   const changes = createHappening<void>()
+  const linkChanges = createHappening<void>()
+  const workChanges = createHappening<void>()
   const reads = createHappening<{ encoderId: EncoderId; read: ScannerRead }>()
   const cards = createHappening<{ encoderId: EncoderId; orderId: OrderId; card: Card }>()
   const view = (id: string): SessionView | null => views.get(id) ?? null
@@ -143,6 +154,10 @@ const createFakePorts = () => {
       identify: (encoderId, signal) => {
         calls.push({ identify: encoderId })
         return state.identified === null ? untilAborted(signal) : Promise.resolve(state.identified)
+      },
+      nextBadge: (encoderId, signal) => {
+        calls.push({ nextBadge: encoderId })
+        return state.badge === null ? untilAborted(signal) : Promise.resolve(state.badge)
       },
     },
     sessions: {
@@ -168,10 +183,18 @@ const createFakePorts = () => {
       confirm: (id, revision) => calls.push({ confirm: id, revision }) > 0,
     },
     journal: {
-      audit: (since) => state.audit.filter(({ at }) => since === undefined || at >= since),
-      outboxFigures: () => ({ waiting: 2, oldestAt: '2026-11-23T10:00:00.000Z', refused: 0 }),
+      get people() {
+        return journal().people
+      },
+      noteAudit: (line) => journal().noteAudit(line),
+      audit: (since) => [
+        ...state.audit.filter(({ at }) => since === undefined || at >= since),
+        ...journal().audit(since),
+      ],
+      outboxFigures: () => state.outbox,
     },
     link: {
+      onChange: linkChanges.add,
       view: () => ({
         state: 'connected',
         transport: 'websocket',
@@ -185,11 +208,18 @@ const createFakePorts = () => {
         return Promise.resolve(orderId)
       },
     },
-    orderScan: (encoderId) => {
+    orderScan: (encoderId, orderedBy) => {
+      orderedByLabels.push(orderedBy)
       calls.push({ scan: encoderId })
       return orderId
     },
-    orderStay: (encoderId, stay) => {
+    orderAssign: (encoderId, method, orderedBy) => {
+      orderedByLabels.push(orderedBy)
+      calls.push({ assign: method, encoderId })
+      return orderId
+    },
+    orderStay: (encoderId, stay, orderedBy) => {
+      orderedByLabels.push(orderedBy)
       calls.push({ stay, encoderId })
       return orderId
     },
@@ -201,6 +231,26 @@ const createFakePorts = () => {
         return { added: rows.length, changed: 0, removed: 0, unchanged: 0 }
       },
       check: () => Promise.resolve(state.roomsCheck),
+    },
+    work: {
+      list: () => state.work,
+      onChange: workChanges.add,
+      refresh: () => {
+        calls.push('refreshWork')
+        return Promise.resolve(state.work)
+      },
+      grants: (query) => {
+        calls.push({ grants: query })
+        return Promise.resolve(state.grants)
+      },
+      reveal: (revealed, secret) => {
+        calls.push({ reveal: revealed, secret })
+        return Promise.resolve('the secret')
+      },
+      extend: (accessGrantId, endsAt) => {
+        calls.push({ extend: accessGrantId, endsAt })
+        return Promise.resolve()
+      },
     },
     doctor: () => Promise.resolve({ checks: [{ name: 'node', status: 'ok', message: 'Node 20.' }] }),
     pairing: {
@@ -216,8 +266,11 @@ const createFakePorts = () => {
     state,
     /** What was asked of the daemon, in order. */
     calls,
+    /** Who was told to the daemon as having ordered. */
+    orderedByLabels,
     /** What happens at the devices. */
     changes,
+    workChanges,
     reads,
     cards,
     /** Publishes a session. */
@@ -228,30 +281,61 @@ const createFakePorts = () => {
   }
 }
 
-/** A control API that really listens, in a data directory of its own, over fake ports. */
-export const openControl = async (port = 0, dataDir = mkdtempSync(join(tmpdir(), 'control-'))) => {
-  const fake = createFakePorts()
+type Settings = Partial<Pick<ControlOptions, 'clock' | 'wallClock' | 'lockAfterMs' | 'pageDir'>>
+
+/** A control API that really listens, in a data directory of its own, over a real journal and fake ports. */
+export const openControl = async (
+  port = 0,
+  dataDir = mkdtempSync(join(tmpdir(), 'control-')),
+  settings: Settings = {},
+) => {
+  // Beside the data directory's own, which a test may open.
+  const path = join(dataDir, 'desk', 'journal.db')
+  let journal = openJournal({ path })
+  const fake = createFakePorts(() => journal)
   const log: { level: string; fields: object; message: string }[] = []
   const note = (level: string) => (fields: object, message: string) => {
     log.push({ level, fields, message })
   }
-  const control = await startControl({
-    ...fake.ports,
-    port,
-    dataDir,
-    version: '1.2.3',
-    logger: { warn: note('warn'), error: note('error') },
-  })
+  const start = () =>
+    startControl({
+      ...fake.ports,
+      port,
+      dataDir,
+      version: '1.2.3',
+      logger: { warn: note('warn'), error: note('error') },
+      clock: systemClock,
+      wallClock: () => new Date(),
+      lockAfterMs: 900_000,
+      pageDir: join(dataDir, 'page'),
+      ...settings,
+    })
+  let control: Control
+  try {
+    control = await start()
+  } catch (error) {
+    journal.close()
+    throw error
+  }
   const token = readFileSync(join(dataDir, 'control-token'), 'utf8').trim()
+  const placeOf = ({ endpoint }: Control) => ({ endpoint, token, port: Number(new URL(endpoint).port) })
   return {
     ...fake,
-    ...control,
+    ...placeOf(control),
     dataDir,
-    token,
     log,
-    port: Number(new URL(control.endpoint).port),
+    close: () => control.close(),
+    /** Stops the daemon and starts it again on the same data: `now` tells where it answers then. */
+    restart: async (): Promise<void> => {
+      await control.close()
+      journal.close()
+      journal = openJournal({ path })
+      control = await start()
+    },
+    now: () => placeOf(control),
     [Symbol.asyncDispose]: async (): Promise<void> => {
       await control.close()
+      journal.close()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }

@@ -134,14 +134,25 @@ export const layers: readonly Layer[] = [
     kept: ['../contract/transport.ts', 'node:child_process', 'koffi'],
   },
   {
+    folder: 'src/client',
+    title: 'client imports the control schema and the error table, so that it runs in a browser',
+    imports: ['src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
+    packages: ['zod'],
+    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/table.ts', 'node:fs', 'ws'],
+    kept: ['../control/schema.ts', '../contract/errors.ts', 'zod'],
+  },
+  {
     folder: 'src/cli',
-    title: 'cli imports the control schema, the configuration, the list of rooms and the error table',
+    title:
+      'cli imports the client, the control schema, the configuration, the list of rooms, the error table and what operators ask of a hub',
     imports: [
+      'src/client',
       'src/control/schema.ts',
       'src/control/schema',
       'src/config',
       'src/rooms',
       'src/contract/errors.ts',
+      'src/contract/hub-operations.ts',
     ],
     broken: ['../sessions/x.ts', '../control/server.ts', '../contract/journal.ts', '../../drivers/index.ts'],
     kept: [
@@ -153,20 +164,12 @@ export const layers: readonly Layer[] = [
     ],
   },
   {
-    folder: 'src/client',
-    title: 'client imports the control schema and the error table',
-    imports: ['src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
-    packages: ['zod'],
-    broken: ['../control/server.ts', '../page/app.tsx', 'node:fs', 'react'],
-    kept: ['../control/schema/routes.ts', '../contract/errors.ts', 'zod'],
-  },
-  {
     folder: 'src/page',
     title: 'page imports the client, the control schema, the error table, and react',
     imports: ['src/client', 'src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
     packages: ['react', 'react-dom', 'uqr', 'vite', '@vitejs/plugin-react'],
     broken: ['../control/server.ts', '../contract/journal.ts', '../cli/x.ts', 'node:fs', 'zod'],
-    kept: ['../client/client.ts', '../control/schema.ts', '../contract/errors.ts', 'react', 'uqr'],
+    kept: ['../client/index.ts', '../control/schema.ts', '../contract/errors.ts', 'react', 'uqr'],
   },
 ]
 

@@ -16,8 +16,7 @@ export const audit = async (
   options: { readonly data: string; readonly since?: string },
 ): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const query = options.since === undefined ? '' : `?since=${encodeURIComponent(options.since)}`
-  const lines = Readable.from(await client.stream(`/v1/audit${query}`))
+  const lines = Readable.from(await client.audit(options.since === undefined ? {} : { since: options.since }))
   await pipeline(lines, terminal.out, { end: false }).catch((error: unknown) => {
     if (!hasClosed(error)) throw error
   })

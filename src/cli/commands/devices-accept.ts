@@ -1,4 +1,3 @@
-import { EncodersResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -11,7 +10,7 @@ export const devicesAccept = async (
   options: { readonly data: string },
 ): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const { encoders } = await client.post(EncodersResponse, '/v1/encoders/accept', { encoder: name })
+  const { encoders } = await client.accept({ encoder: name })
   voice.give({ encoders })
   if (!voice.isJson)
     voice.say(`Accepted: what is connected is “${name}” from now on.`, ...encoderLines(encoders))

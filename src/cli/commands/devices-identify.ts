@@ -1,5 +1,5 @@
 import { BridgeError } from '../../contract/errors.ts'
-import { IdentifyResponse } from '../../control/schema.ts'
+import type { IdentifyResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -37,10 +37,7 @@ export const devicesIdentify = async (
       signal.addEventListener('abort', () => reject(new BridgeError('aborted')))
     })
     for (;;) {
-      const answer = await Promise.race([
-        client.post(IdentifyResponse, '/v1/encoders/identify', request),
-        left,
-      ])
+      const answer = await Promise.race([client.identify(request), left])
       if (answer.kind === 'nothing') continue
       voice.give(answer)
       if (!voice.isJson) voice.say(sentenceOf(answer))

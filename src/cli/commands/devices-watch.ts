@@ -1,7 +1,4 @@
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
-import { BridgeError } from '../../contract/errors.ts'
-import { EventBody } from '../../control/schema/events.ts'
+import type { EventBody } from '../../control/schema/events.ts'
 import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -19,7 +16,7 @@ const sentenceOf = (event: EventBody): string | null => {
     case 'device.changed':
       return `${time}  ${event.encoder.name}  ${event.encoder.path ?? '–'}  ${stateOf(event)}`
     case 'card.presented':
-      return `${time}  ${event.encoder_name}  card ${event.card_uid ?? ''} (${event.technology}) for ${event.order_id}`
+      return `${time}  ${event.encoder_name}  card ${event.card_uid ?? 'without its number'} (${event.technology}) for ${event.order_id}`
     case 'scanner.read': {
       const size = event.bit_count === null ? `${event.size_bytes} bytes` : `${event.bit_count} bits`
       return `${time}  ${event.encoder_name}  read ${event.technology}, ${event.data ?? size}`
@@ -40,27 +37,23 @@ export const devicesWatch = async (
   options: { readonly data: string; readonly reveal?: boolean },
 ): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const stream = Readable.fromWeb(
-    (await client.stream(`/v1/events${options.reveal === true ? '?reveal=true' : ''}`)) as never,
-  )
-  let isLeaving = false
-  const stop = terminal.onInterrupt(() => {
-    isLeaving = true
-    stream.destroy()
+  return new Promise((resolve, reject) => {
+    const listening = client.events(
+      { reveal: options.reveal === true ? 'true' : 'false' },
+      {
+        onEvent: (event) => {
+          const sentence = sentenceOf(event)
+          if (sentence === null && event.type !== 'alive') return
+          if (voice.isJson) terminal.out.write(`${printableJson(event)}\n`)
+          else if (sentence !== null) voice.say(sentence)
+        },
+        onEnd: (error) => {
+          stop()
+          if (error === null) resolve(0)
+          else reject(error)
+        },
+      },
+    )
+    const stop = terminal.onInterrupt(() => listening.close())
   })
-  // The stream is cut by Ctrl-C, or by a daemon that dies: what that throws tells nothing more.
-  stream.on('error', () => undefined)
-  try {
-    for await (const line of createInterface({ input: stream })) {
-      const event = EventBody.safeParse(JSON.parse(line))
-      if (!event.success) throw new BridgeError('daemon_unreachable', 'The daemon is of another version.')
-      if (voice.isJson) terminal.out.write(`${printableJson(event.data)}\n`)
-      const sentence = sentenceOf(event.data)
-      if (sentence !== null && !voice.isJson) voice.say(sentence)
-    }
-  } finally {
-    stop()
-  }
-  if (isLeaving) return 0
-  throw new BridgeError('daemon_unreachable', 'It has stopped.')
 }

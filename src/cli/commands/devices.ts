@@ -1,4 +1,3 @@
-import { EncodersResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import { findControl } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -29,7 +28,7 @@ export const devices = async (
 ): Promise<ExitCode> => {
   const client = await findControl(options.data)
   const [encoders, drivers, ports, connected] = await Promise.all([
-    client === null ? null : client.get(EncodersResponse, '/v1/encoders').then(({ encoders: list }) => list),
+    client === null ? null : client.encoders().then(({ encoders: list }) => list),
     runtime.listDrivers(),
     runtime.listSerialPorts(),
     runtime.listConnected(),

@@ -1,4 +1,4 @@
-import { DoctorReport } from '../../control/schema.ts'
+import type { DoctorReport } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import { findControl } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -13,7 +13,7 @@ const report = async (
   configPath: string | null,
 ): Promise<DoctorReport> => {
   const client = configPath === null ? await findControl(dataDir).catch(() => null) : null
-  const answer = await client?.get(DoctorReport, '/v1/doctor').catch(() => null)
+  const answer = await client?.doctor().catch(() => null)
   return answer ?? runtime.doctor({ dataDir, configPath })
 }
 

@@ -1,7 +1,10 @@
-import { OrderedResponse } from '../../control/schema.ts'
+import type { EncodeRequest } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { orderAndFollow } from '../order-and-follow.ts'
+
+/** The words of `--purpose`. */
+export type Purpose = NonNullable<EncodeRequest['purpose']>
 
 /** `encoder-bridge encode`: writes the card of an access method and reads it back. */
 export const encode = (
@@ -10,7 +13,7 @@ export const encode = (
   options: {
     readonly data: string
     readonly encoder?: string
-    readonly purpose?: string
+    readonly purpose?: Purpose
     readonly copies?: number
     readonly confirm?: boolean
   },
@@ -20,7 +23,7 @@ export const encode = (
     dataDir: options.data,
     isConfirmed,
     order: (client) =>
-      client.post(OrderedResponse, '/v1/encodes', {
+      client.encode({
         access_method_id: accessMethodId,
         is_confirmed: isConfirmed,
         ...(options.encoder !== undefined && { encoder: options.encoder }),

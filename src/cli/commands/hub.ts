@@ -12,6 +12,15 @@ export interface HubFlags {
   readonly tlsKey?: string
   readonly seed?: string
   readonly publicUrl?: string
+  readonly upstream?: string
+  readonly upstreamKeyFile?: string
+  readonly upstreamCaFile?: string
+}
+
+const upstreamOf = (flags: HubFlags) => {
+  const { upstream: url, upstreamKeyFile: keyFile, upstreamCaFile: caFile } = flags
+  if (url === undefined && keyFile === undefined && caFile === undefined) return null
+  return { url: url ?? null, keyFile: keyFile ?? null, caFile: caFile ?? null }
 }
 
 const tlsOf = ({ tlsCert, tlsKey }: HubFlags) => {
@@ -29,12 +38,13 @@ export const hub = async ({ runtime, terminal, voice }: Context, options: HubFla
     tls: tlsOf(options),
     seed: options.seed ?? null,
     publicUrl: options.publicUrl ?? null,
+    upstream: upstreamOf(options),
   })
   const { endpoint, workspaceId, apiKey } = running
   voice.give({ endpoint, workspace_id: workspaceId, api_key: apiKey })
   if (!voice.isJson) {
     voice.say(
-      `The hub is ready at ${endpoint}`,
+      `The hub is ready at ${endpoint}${options.upstream === undefined ? '' : `, in front of ${options.upstream}`}`,
       ...alignColumns([
         ['  Workspace:', workspaceId],
         ['  API key:', apiKey],

@@ -1,19 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { BridgeError } from '../../contract/errors.ts'
-import { PairingResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
-import type { ControlClient } from '../control-client.ts'
+import type { ControlClient } from '../../client/index.ts'
 import { findControl } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Paired } from '../runtime.ts'
 
 const ASK_EVERY_MS = 1_000
 
-interface PairFlags {
+export interface PairFlags {
+  readonly json?: boolean
   readonly data: string
   readonly hub: string
   readonly apiKey?: string
   readonly system?: string
+  readonly enrolmentTokenFile?: string
 }
 
 const lastsText = (remainingMs: number): string => {
@@ -38,18 +39,20 @@ const createCodeTeller = ({ voice }: Context, hub: string) => {
 const pairThrough = async (
   client: ControlClient,
   flags: PairFlags,
+  enrolmentToken: string | null,
   onCode: (code: string, expiresAt: string, remainingMs: number) => void,
   signal: AbortSignal,
 ): Promise<Paired> => {
-  let answer = await client.post(PairingResponse, '/v1/pairing', {
+  let answer = await client.pair({
     hub_endpoint: flags.hub,
     ...(flags.apiKey !== undefined && { api_key: flags.apiKey }),
+    ...(enrolmentToken !== null && { enrolment_token: enrolmentToken }),
     ...(flags.system !== undefined && { acs_system_id: flags.system }),
   })
   while (answer.state === 'pending') {
     onCode(answer.pairing_code, answer.expires_at, answer.remaining_ms)
     await pause(ASK_EVERY_MS, undefined, { signal })
-    answer = await client.get(PairingResponse, '/v1/pairing', signal)
+    answer = await client.pairing({}, { signal })
   }
   if (answer.state === 'failed') throw new BridgeError(answer.error.code, answer.error.detail)
   if (answer.state === 'unpaired') throw new BridgeError('pairing_expired')
@@ -62,6 +65,11 @@ export const pair = async (context: Context, flags: PairFlags): Promise<ExitCode
   if (flags.system !== undefined && flags.apiKey === undefined) {
     throw new BridgeError('request_invalid', '--system needs --api-key; whoever claims a code chooses there.')
   }
+  const { enrolmentTokenFile: file } = flags
+  if (file !== undefined && flags.apiKey !== undefined) {
+    throw new BridgeError('request_invalid', 'Give an API key or an enrolment token, not both.')
+  }
+  const enrolmentToken = file === undefined ? null : await runtime.readEnrolmentToken(file)
   const onCode = createCodeTeller(context, flags.hub)
   const stopped = new AbortController()
   const stopListening = terminal.onInterrupt(() => stopped.abort())
@@ -73,11 +81,12 @@ export const pair = async (context: Context, flags: PairFlags): Promise<ExitCode
             dataDir: flags.data,
             hubEndpoint: flags.hub,
             apiKey: flags.apiKey ?? null,
+            enrolmentToken,
             acsSystemId: flags.system ?? null,
             onCode,
             signal: stopped.signal,
           })
-        : await pairThrough(client, flags, onCode, stopped.signal)
+        : await pairThrough(client, flags, enrolmentToken, onCode, stopped.signal)
     voice.give({
       bridge_id: paired.bridgeId,
       acs_system_id: paired.acsSystemId,

@@ -1,6 +1,5 @@
 import { realpath, writeFile } from 'node:fs/promises'
 import { BridgeError, toBridgeError } from '../../contract/errors.ts'
-import { EncodersResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import { findControl } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -36,7 +35,7 @@ const leaveToDaemon = async (
 ): Promise<readonly string[]> => {
   const client = await findControl(dataDir)
   if (client === null) return []
-  const { encoders } = await client.get(EncodersResponse, '/v1/encoders')
+  const { encoders } = await client.encoders()
   const open = encoders.filter(({ state, transport }) => state !== 'absent' || transport === 'tcp')
   const nodes = await Promise.all(open.flatMap(({ path }) => (path === null ? [] : [nodeAt(path)])))
   const isOpen =

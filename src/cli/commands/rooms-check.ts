@@ -1,4 +1,4 @@
-import { type RoomBody, RoomsCheckResponse } from '../../control/schema/rooms.ts'
+import type { RoomBody } from '../../control/schema/rooms.ts'
 import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -16,7 +16,7 @@ export const roomsCheck = async (
   options: { readonly data: string },
 ): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const found = await client.get(RoomsCheckResponse, '/v1/rooms/check')
+  const found = await client.checkRooms()
   const { entrances, missing, unknown, unknown_systems: systems } = found
   voice.give(found)
   if (!voice.isJson) {

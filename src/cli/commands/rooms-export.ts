@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { BridgeError } from '../../contract/errors.ts'
-import { RoomsCheckResponse, RoomsResponse } from '../../control/schema/rooms.ts'
 import { rowsToFillIn } from '../../rooms/to-fill-in.ts'
 import { writeRoomList } from '../../rooms/write-list.ts'
 import type { Context } from '../context.ts'
@@ -22,10 +21,7 @@ export const roomsExport = async (
   options: { readonly data: string; readonly out?: string; readonly semicolons?: boolean },
 ): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const [{ rooms }, { entrances }] = await Promise.all([
-    client.get(RoomsResponse, '/v1/rooms'),
-    client.get(RoomsCheckResponse, '/v1/rooms/check'),
-  ])
+  const [{ rooms }, { entrances }] = await Promise.all([client.rooms(), client.checkRooms()])
   const rows = rowsToFillIn(
     rooms.map((row) => ({
       acsEntranceId: row.acs_entrance_id,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { BridgeError } from '../../contract/errors.ts'
-import { type RoomBody, RoomChangesResponse } from '../../control/schema/rooms.ts'
+import type { RoomBody } from '../../control/schema/rooms.ts'
 import { mistakeText, readRoomList } from '../../rooms/read-list.ts'
 import type { Context } from '../context.ts'
 import { findControl, openControlClient } from '../control-client.ts'
@@ -45,7 +45,7 @@ export const roomsImport = async (
     })),
     is_dry_run: isCheck,
   }
-  const changes = client === null ? null : await client.put(RoomChangesResponse, '/v1/rooms', body)
+  const changes = client === null ? null : await client.replaceRooms(body)
   voice.give({ rows: rows.length, gaps, changes })
   const verb = isCheck ? 'The file is right' : 'Imported'
   voice.say(`${verb}: ${counted(rows.length, 'row', 'rows')}.`)

@@ -1,4 +1,4 @@
-import { type RoomBody, RoomsResponse } from '../../control/schema/rooms.ts'
+import type { RoomBody } from '../../control/schema/rooms.ts'
 import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -21,7 +21,7 @@ const rowOf = ({
 /** `encoder-bridge rooms`: the list that key systems go by. */
 export const rooms = async ({ voice }: Context, options: { readonly data: string }): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const list = await client.get(RoomsResponse, '/v1/rooms')
+  const list = await client.rooms()
   voice.give(list)
   if (voice.isJson) return list.error === null ? 0 : 3
   voice.say('Rooms', ...(list.rooms.length === 0 ? ['  none'] : alignColumns(list.rooms.map(rowOf))))

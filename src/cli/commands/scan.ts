@@ -1,4 +1,3 @@
-import { OrderedResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { orderAndFollow } from '../order-and-follow.ts'
@@ -11,10 +10,5 @@ export const scan = (
   orderAndFollow(context, {
     dataDir: options.data,
     isConfirmed: false,
-    order: (client) =>
-      client.post(
-        OrderedResponse,
-        '/v1/scans',
-        options.encoder === undefined ? {} : { encoder: options.encoder },
-      ),
+    order: (client) => client.scan(options.encoder === undefined ? {} : { encoder: options.encoder }),
   })

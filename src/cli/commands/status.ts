@@ -1,9 +1,9 @@
-import { StatusResponse } from '../../control/schema.ts'
+import type { StatusResponse } from '../../control/schema.ts'
 import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { alignColumns } from '../table.ts'
-import { encoderLines, faultLines } from '../texts.ts'
+import { encoderLines, faultLines, skewText } from '../texts.ts'
 
 const linkText = ({ state, transport, hub_endpoint: hub }: StatusResponse['link']): string => {
   const where = hub === null ? '' : ` to ${hub}`
@@ -20,7 +20,7 @@ const outboxText = ({ waiting, oldest_at: oldestAt, refused }: StatusResponse['o
 /** `encoder-bridge status`: what the daemon does at this moment. */
 export const status = async ({ voice }: Context, options: { readonly data: string }): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const now = await client.get(StatusResponse, '/v1/status')
+  const now = await client.status()
   voice.give(now)
   if (voice.isJson) return 0
   const sessions = now.sessions.map((session) => [
@@ -34,6 +34,7 @@ export const status = async ({ voice }: Context, options: { readonly data: strin
       ['Version', now.version],
       ['Since', now.started_at],
       ['Link', linkText(now.link)],
+      ...(now.link.clock_skew_ms === null ? [] : [['Clock', skewText(now.link.clock_skew_ms)]]),
       ['Results', outboxText(now.outbox)],
       ...(now.rooms.count === 0 ? [] : [['Rooms', `${now.rooms.count} in the list`]]),
     ]),

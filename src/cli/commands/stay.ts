@@ -1,4 +1,3 @@
-import { OrderedResponse } from '../../control/schema.ts'
 import type { StayRequest } from '../../control/schema/stays.ts'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -14,7 +13,7 @@ export const stay = (
     dataDir: options.data,
     isConfirmed: false,
     order: (client) =>
-      client.post(OrderedResponse, '/v1/stays', {
+      client.stay({
         ...request,
         ...(options.encoder !== undefined && { encoder: options.encoder }),
       }),

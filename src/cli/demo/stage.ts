@@ -79,6 +79,7 @@ const pairDesk = async (
   const pairing = runtime.pair({
     ...desk,
     apiKey: null,
+    enrolmentToken: null,
     acsSystemId: null,
     onCode: (code) => {
       voice.say(`pairing   the desk shows ${code}; the holder of an API key claims it`)
@@ -104,6 +105,7 @@ export const setStage = async (context: Context, closing: Closing): Promise<Stag
     tls: null,
     seed: 'demo',
     publicUrl: null,
+    upstream: null,
   })
   closing.add(() => hub.close())
   voice.say(`hub       ${hub.endpoint}, a workspace with a demo hotel`)

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { EncodersResponse } from '../../control/schema.ts'
-import type { ControlClient } from '../control-client.ts'
+import type { ControlClient } from '../../client/index.ts'
 
 const ASK_EVERY_MS = 60
 const PATIENCE_MS = 10_000
@@ -9,7 +8,7 @@ const PATIENCE_MS = 10_000
 export const untilReady = async (client: ControlClient): Promise<void> => {
   const giveUpAt = performance.now() + PATIENCE_MS
   for (;;) {
-    const { encoders } = await client.get(EncodersResponse, '/v1/encoders')
+    const { encoders } = await client.encoders()
     if (encoders.every(({ state }) => state === 'ready') || performance.now() > giveUpAt) return
     await pause(ASK_EVERY_MS)
   }

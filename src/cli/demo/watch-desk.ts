@@ -1,5 +1,4 @@
-import { SessionsResponse } from '../../control/schema.ts'
-import type { ControlClient } from '../control-client.ts'
+import type { ControlClient } from '../../client/index.ts'
 import { openProgress } from '../progress.ts'
 import type { Context } from '../context.ts'
 
@@ -9,7 +8,7 @@ export const watchDesk = async ({ terminal, voice }: Context, client: ControlCli
   let prompt = ''
   return {
     look: async (): Promise<void> => {
-      const { sessions } = await client.get(SessionsResponse, '/v1/sessions')
+      const { sessions } = await client.sessions()
       const session = sessions.find(({ state }) => state !== 'ended')
       if (session?.state === 'writing' && session.progress !== null) {
         progress.show('writing', session.progress.done, session.progress.total)

@@ -10,12 +10,16 @@ export const EventsQuery = z.strictObject({
   reveal: z
     .enum(['true', 'false'])
     .default('false')
-    .describe('true also tells what scanners have read; it may be the number of a card'),
+    .describe(
+      'true also tells what scanners have read, which may be the number of a card; only to installers',
+    ),
   log: z.enum(['true', 'false']).default('false').describe('true also tells the log; for installers'),
 })
 
 const at = { at: z.iso.datetime() }
 const device = { encoder_id: z.uuid(), encoder_name: z.string() }
+
+export type EventsQuery = z.infer<typeof EventsQuery>
 
 /** One message of `GET /v1/events`. Each encoder comes once at the start. */
 export const EventBody = z.discriminatedUnion('type', [
@@ -26,7 +30,7 @@ export const EventBody = z.discriminatedUnion('type', [
       ...at,
       ...device,
       order_id: OrderId,
-      card_uid: z.string().nullable(),
+      card_uid: z.string().nullable().describe('Only to whoever ordered; null to all others'),
       technology: z.string(),
     })
     .describe('A session was shown a card'),
@@ -39,7 +43,10 @@ export const EventBody = z.discriminatedUnion('type', [
       size_bytes: z.int(),
       bit_count: z.int().nullable(),
       symbology: z.string().nullable(),
-      data: z.string().nullable().describe('Hexadecimal; null unless reveal is true'),
+      data: z
+        .string()
+        .nullable()
+        .describe('Hexadecimal; null for all but installers who ask for it with reveal=true'),
     })
     .describe('A read that no session had asked for'),
   z

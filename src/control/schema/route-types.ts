@@ -6,17 +6,20 @@ export type PathParams<P extends string> = P extends `${string}:${infer Name}/${
   ? Readonly<Record<Name, string>> & PathParams<Rest>
   : P extends `${string}:${infer Name}`
     ? Readonly<Record<Name, string>>
-    : Readonly<Record<never, string>>
+    : unknown
+
+/** Of an object without fields zod infers one whose every field is never, which nothing could be joined to. */
+type Fields<T> = T extends Readonly<Record<string, never>> ? unknown : T
 
 /** What a route takes, as a client says it. */
 export type RequestInput<R extends ControlRoute> = R['request'] extends z.ZodType
-  ? z.input<R['request']>
-  : Readonly<Record<never, never>>
+  ? Fields<z.input<R['request']>>
+  : unknown
 
 /** What a route takes, once it is checked. */
 export type RequestOutput<R extends ControlRoute> = R['request'] extends z.ZodType
-  ? z.output<R['request']>
-  : Readonly<Record<never, never>>
+  ? Fields<z.output<R['request']>>
+  : unknown
 
 /** What a route gives, as a client gets it. */
 export type AnswerOf<R extends ControlRoute> = z.output<R['answer']>

@@ -3,6 +3,7 @@ import * as desk from '../schema.ts'
 import { EventBody, EventsQuery } from './events.ts'
 import * as people from './people.ts'
 import * as rooms from './rooms.ts'
+import { PageFile } from './page.ts'
 import { StayRequest } from './stays.ts'
 import * as upkeep from './upkeep.ts'
 import * as work from './work.ts'
@@ -58,6 +59,9 @@ const put = <const P extends string, Q extends z.ZodType, A extends z.ZodType>(
 const nothing = desk.EmptyRequest
 
 export const controlRoutes = {
+  page: { ...get('/', 'anybody', 'The operator’s page.', PageFile), form: 'file' },
+  pageAsset: { ...get('/assets/:file', 'anybody', 'What the page is made of.', PageFile), form: 'file' },
+
   health: get('/v1/health', 'anybody', 'Says that the daemon is alive.', desk.HealthResponse),
 
   status: get(

@@ -17,6 +17,9 @@ export const SettingsResponse = z.object({
   restart_needed: z
     .array(z.string())
     .describe('Settings of the file that the running daemon does not use yet'),
+  restart_error: Fault.nullable().describe(
+    'Why the last restart went back to the settings before it; null when it did not',
+  ),
 })
 export type SettingsResponse = z.infer<typeof SettingsResponse>
 
@@ -88,6 +91,5 @@ export const DiagnosticsResponse = z.object({
   capture: z
     .object({ started_at: instant, ends_at: instant.describe('By itself, at the latest'), lines: z.int() })
     .nullable(),
-  error: Fault.nullable(),
 })
 export type DiagnosticsResponse = z.infer<typeof DiagnosticsResponse>

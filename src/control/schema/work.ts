@@ -75,6 +75,8 @@ export const GrantsQuery = z
     message: 'give access_grant_id, access_method_id or reservation_key',
   })
 
+export type GrantsQuery = z.infer<typeof GrantsQuery>
+
 /** `GET /v1/grants` */
 export const GrantsResponse = z.object({ grants: z.array(GrantBody) })
 export type GrantsResponse = z.infer<typeof GrantsResponse>

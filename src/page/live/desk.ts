@@ -1,25 +1,10 @@
-import { toBridgeError, type BridgeError } from '../../contract/errors.ts'
-import type { ControlClient } from '../../client/client.ts'
-import type { EncoderBody, SessionSummary, StatusResponse } from '../../control/schema.ts'
+import { BridgeError, toBridgeError } from '../../contract/errors.ts'
+import { createControlClient, type ControlClient } from '../../client/index.ts'
 import type { EventBody } from '../../control/schema/events.ts'
 import type { MeResponse } from '../../control/schema/people.ts'
 import type { WorkResponse } from '../../control/schema/work.ts'
-import { followEvents } from './events.ts'
-
-/** How far the page has come with its daemon. */
-export type Reach = 'connecting' | 'reached' | 'unreachable' | 'signed_out'
-
-/** What the page knows of the desk; one object for each change. */
-export interface DeskState {
-  readonly reach: Reach
-  /** Why it can't be signed in, or what else keeps the page from the daemon. */
-  readonly error: BridgeError | null
-  readonly me: MeResponse | null
-  readonly status: StatusResponse | null
-  readonly work: WorkResponse | null
-  /** By order; ended ones stay until the page is loaded again, so that an ending is not overlooked. */
-  readonly sessions: ReadonlyMap<string, SessionSummary>
-}
+import { createPause } from './pause.ts'
+import { afterEvent, firstState, withSession, type DeskState, type OrderNote } from './state.ts'
 
 /** The live state of the desk: read once, then kept by the daemon's events, for ever. */
 export interface Desk {
@@ -32,80 +17,64 @@ export interface Desk {
   /** Takes what a call has answered about who is at the page. */
   setMe(me: MeResponse): void
   setWork(work: WorkResponse): void
-}
-
-const empty: DeskState = {
-  reach: 'connecting',
-  error: null,
-  me: null,
-  status: null,
-  work: null,
-  sessions: new Map(),
-}
-
-const withEncoder = (encoders: readonly EncoderBody[], changed: EncoderBody): EncoderBody[] =>
-  encoders.some(({ encoder_id: id }) => id === changed.encoder_id)
-    ? encoders.map((one) => (one.encoder_id === changed.encoder_id ? changed : one))
-    : [...encoders, changed]
-
-/** A change that comes late never takes the place of a newer one. */
-const withSession = (
-  sessions: ReadonlyMap<string, SessionSummary>,
-  changed: SessionSummary,
-): ReadonlyMap<string, SessionSummary> => {
-  const known = sessions.get(changed.order_id)
-  if (known !== undefined && known.revision > changed.revision) return sessions
-  return new Map(sessions).set(changed.order_id, changed)
-}
-
-/** What an event makes of the state; events that say "ask again" change nothing by themselves. */
-export const afterEvent = (state: DeskState, event: EventBody): DeskState => {
-  const { status } = state
-  switch (event.type) {
-    case 'session.changed':
-      return { ...state, sessions: withSession(state.sessions, event.session) }
-    case 'device.changed':
-      if (status === null) return state
-      return { ...state, status: { ...status, encoders: withEncoder(status.encoders, event.encoder) } }
-    case 'link.changed':
-      if (status === null) return state
-      return { ...state, status: { ...status, link: event.link, outbox: event.outbox } }
-    default:
-      return state
-  }
+  noteOrder(orderId: string, note: Partial<OrderNote>): void
 }
 
 const isSignedOut = ({ code }: BridgeError): boolean => code === 'control_unauthorized'
 
 /** Opens the page's view of the desk; it signs in first where a code is given. Never rejects: the state tells. */
-export const openDesk = (client: ControlClient, signInCode: string | null): Desk => {
-  let state = empty
+export const openDesk = (endpoint: string, signInCode: string | null): Desk => {
+  let state = firstState
+  const pause = createPause()
   const observers = new Set<() => void>()
   const listeners = new Set<(event: EventBody) => void>()
   const set = (change: Partial<DeskState>): void => {
     state = { ...state, ...change }
     for (const observer of observers) observer()
   }
+  const client = createControlClient({
+    endpoint,
+    openSocket: (url) => {
+      const socket = new WebSocket(url)
+      // Only now: what happened before the line was up is told by nobody.
+      socket.addEventListener('open', () => {
+        pause.reset()
+        readAll().catch(() => socket.close())
+      })
+      return socket
+    },
+  })
   const fail = (thrown: unknown): BridgeError => {
     const error = toBridgeError(thrown)
-    set({ reach: isSignedOut(error) ? 'signed_out' : 'unreachable', error })
+    if (isSignedOut(error)) set({ reach: 'signed_out', error, me: null, work: null })
+    else if (error.code === 'daemon_unreachable') set({ reach: 'unreachable', error })
     return error
   }
 
   const mayRead = (): boolean => state.me?.role != null
   const readWork = async (): Promise<void> => {
-    if (mayRead()) set({ work: await client.call('work') })
+    if (mayRead()) set({ work: await client.work() })
   }
   const readMe = async (): Promise<void> => {
-    set({ me: await client.call('me') })
+    set({ me: await client.me() })
     if (!mayRead()) set({ work: null })
     await readWork()
   }
   const readAll = async (): Promise<void> => {
-    const [me, status] = await Promise.all([client.call('me'), client.call('status')])
+    const [me, status] = await Promise.all([client.me(), client.status()])
     const sessions = status.sessions.reduce(withSession, state.sessions)
     set({ me, status, sessions, reach: 'reached', error: null })
-    await readWork()
+    await Promise.all([readWork(), readMissedEndings()])
+  }
+  /** What was open when the line went may have ended meanwhile. */
+  const readMissedEndings = async (): Promise<void> => {
+    const open = [...state.sessions.values()].filter(({ state: at }) => at !== 'ended')
+    if (open.length === 0 || !mayRead()) return
+    const known = new Set(open.map(({ order_id: id }) => id))
+    const { sessions } = await client.sessions()
+    set({
+      sessions: sessions.filter(({ order_id: id }) => known.has(id)).reduce(withSession, state.sessions),
+    })
   }
 
   const take = (event: EventBody): void => {
@@ -116,26 +85,26 @@ export const openDesk = (client: ControlClient, signInCode: string | null): Desk
     for (const listener of listeners) listener(event)
   }
 
+  const explain = async (): Promise<void> => {
+    // A browser does not tell what a WebSocket was refused for; a call does.
+    const refused = state.error?.code === 'sign_in_refused' ? state.error : null
+    const failure = await client.me().then(() => fail(new BridgeError('daemon_unreachable')), fail)
+    if (isSignedOut(failure)) set({ error: refused ?? failure })
+    else pause.after(listen)
+  }
+  const listen = (): void => {
+    client.events({}, { onEvent: take, onEnd: () => void explain() })
+  }
+
   const start = async (): Promise<void> => {
     if (signInCode !== null) {
       try {
-        await client.call('signIn', { code: signInCode })
+        await client.signIn({ code: signInCode })
       } catch (error) {
         set({ error: toBridgeError(error) })
       }
     }
-    followEvents({
-      onOpen: readAll,
-      onEvent: take,
-      onFailure: (error) => {
-        // A refused code says more than that there is no cookie.
-        const refused = state.error?.code === 'sign_in_refused' ? state.error : null
-        const failure = fail(error)
-        if (refused !== null && isSignedOut(failure)) set({ error: refused })
-        return isSignedOut(failure)
-      },
-      probe: () => client.call('me'),
-    })
+    listen()
   }
   void start()
 
@@ -155,5 +124,9 @@ export const openDesk = (client: ControlClient, signInCode: string | null): Desk
       void readWork().catch(fail)
     },
     setWork: (work) => set({ work }),
+    noteOrder: (orderId, note) => {
+      const known = state.orders.get(orderId) ?? { title: '', isSeen: false }
+      set({ orders: new Map(state.orders).set(orderId, { ...known, ...note }) })
+    },
   }
 }

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react'
 import { toBridgeError, type BridgeError } from '../../contract/errors.ts'
-import type { ControlClient } from '../../client/client.ts'
+import type { ControlClient } from '../../client/index.ts'
 import { useDesk } from './use-desk.tsx'
 
 /** One call at a time on somebody's behalf: what it does is busy, or has failed with a cause. */

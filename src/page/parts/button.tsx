@@ -27,6 +27,6 @@ export const Button = ({
     aria-busy={isBusy || undefined}
   >
     {icon !== undefined && <Icon name={icon} />}
-    <span>{children}</span>
+    {children !== undefined && <span>{children}</span>}
   </button>
 )

@@ -1,22 +1,10 @@
-import { useId, type ComponentProps } from 'react'
+import type { ComponentProps } from 'react'
+import { Labelled, type LabelledProps } from './labelled.tsx'
 
-interface FieldProps extends Omit<ComponentProps<'input'>, 'id' | 'className'> {
-  readonly label: string
-  readonly hint?: string
-}
+type FieldProps = LabelledProps & Omit<ComponentProps<'input'>, 'id' | 'className'>
 
-/** An input with its label above and its hint below. */
-export const Field = ({ label, hint, ...rest }: FieldProps) => {
-  const id = useId()
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input {...rest} id={id} aria-describedby={hint === undefined ? undefined : `${id}-hint`} />
-      {hint !== undefined && (
-        <p className="field-hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
-  )
-}
+export const Field = ({ label, hint, error, ...rest }: FieldProps) => (
+  <Labelled label={label} hint={hint} error={error}>
+    {(ties) => <input {...rest} {...ties} />}
+  </Labelled>
+)

@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react'
 import { useCall } from '../live/use-call.ts'
-import type { ControlClient } from '../../client/client.ts'
+import type { ControlClient } from '../../client/index.ts'
 import { useTexts } from '../texts/texts.tsx'
 import { Button } from './button.tsx'
 import { FaultNotice } from './notice.tsx'

@@ -44,7 +44,7 @@ const WhoIsHere = () => {
           isBusy={isBusy}
           aria-label={texts.shell.lockOf(name)}
           onClick={() =>
-            void run((client) => client.call('lock')).then((changed) => changed !== null && setMe(changed))
+            void run((client) => client.lock()).then((changed) => changed !== null && setMe(changed))
           }
         >
           {texts.shell.lock}
@@ -61,7 +61,7 @@ export const Header = () => {
     <header className="header">
       <span className="brand">
         <img src={iconUrl} alt="" width="28" height="28" />
-        {texts.shell.product}
+        <span className="brand-name">{texts.shell.product}</span>
       </span>
       <div className="header-state" aria-live="polite">
         <LinkState />

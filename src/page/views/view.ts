@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react'
+import type { StatusResponse } from '../../control/schema.ts'
 import type { Role } from '../../control/schema/people.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Texts } from '../texts/en.ts'
@@ -11,6 +12,8 @@ export interface View {
   readonly icon: IconName
   /** The least that somebody must be to use it. */
   readonly role: Role
+  /** Whether it is listed now; without this it always is. One that is opens the page. */
+  readonly isOffered?: (status: StatusResponse | null) => boolean
   /** Gets what stands behind the id in the address. */
   readonly show: ComponentType<{ readonly rest: string }>
 }

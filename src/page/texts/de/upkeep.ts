@@ -1,3 +1,20 @@
 import type { upkeep as english } from '../en/upkeep.ts'
+import { clerks } from './upkeep/clerks.ts'
+import { connection } from './upkeep/connection.ts'
+import { devices } from './upkeep/devices.ts'
+import { diagnostics } from './upkeep/diagnostics.ts'
+import { history } from './upkeep/history.ts'
+import { settingNames } from './upkeep/setting-names.ts'
+import { settings } from './upkeep/settings.ts'
+import { setup } from './upkeep/setup.ts'
 
-export const upkeep: typeof english = {}
+export const upkeep: typeof english = {
+  clerks,
+  connection,
+  devices,
+  diagnostics,
+  history,
+  settingNames,
+  settings,
+  setup,
+}

@@ -1,0 +1,155 @@
+import { MAX_FOUND_GRANTS, MAX_WORK_DOORS, MAX_WORK_ITEMS } from '../contract/channel-work.ts'
+import type {
+  ChannelGrant,
+  ChannelSecret,
+  ChannelWorkItem,
+  RevealResponse,
+} from '../contract/channel-work.ts'
+import { nowOf } from './context.ts'
+import type { HubContext } from './context.ts'
+import { tokensOf } from './mobile-keys.ts'
+import { presentAccessMethod } from './present-access.ts'
+import { notFound } from './refusal.ts'
+import type { AccessGrantRow, AccessMethodRow } from './store-access.ts'
+import type { BridgeRow } from './store-bridges.ts'
+
+const siteOf = ({ workspace_id, acs_system_id }: BridgeRow) => ({ workspace_id, acs_system_id })
+
+const doorsOf = (hub: HubContext, grant: AccessGrantRow) =>
+  grant.acs_entrance_ids.flatMap((acs_entrance_id) => {
+    const door = hub.store.entrances.find({ workspace_id: grant.workspace_id, acs_entrance_id })
+    return door === null ? [] : [{ acs_entrance_id, display_name: door.display_name }]
+  })
+
+/** What is told of every grant. Its name is left out: it often is a guest's. */
+const stayOf = (hub: HubContext, grant: AccessGrantRow) => ({
+  access_grant_id: grant.access_grant_id,
+  reservation_key: grant.reservation_key,
+  starts_at: grant.starts_at,
+  ends_at: grant.ends_at,
+  time_zone: hub.store.systems.find({ acs_system_id: grant.acs_system_id })?.time_zone ?? 'UTC',
+})
+
+/** The cards that may be encoded or assigned now at the bridge's site, those that start first. */
+export const listWork = (hub: HubContext, bridge: BridgeRow): ChannelWorkItem[] => {
+  const { workspace_id, acs_system_id } = bridge
+  const waiting = hub.store.methods.query(
+    `join access_grants g on g.access_grant_id = t.access_grant_id
+     where t.workspace_id = ? and g.acs_system_id = ? and g.deleted_at is null and t.deleted_at is null
+       and t.mode = 'card' and t.is_issued = 0 and (g.ends_at is null or g.ends_at > ?)
+       and (t.card_issuing = 'assignment' or t.card_issuing = 'encoding' and t.acs_credential_id is not null)
+     order by g.starts_at, t.seq limit ${MAX_WORK_ITEMS}`,
+    workspace_id,
+    acs_system_id,
+    nowOf(hub),
+  )
+  return waiting.flatMap((method) => {
+    const grant = hub.store.grants.find({ access_grant_id: method.access_grant_id })
+    if (grant === null) return []
+    return [
+      {
+        access_method_id: method.access_method_id,
+        action: method.card_issuing === 'assignment' ? ('assign' as const) : ('encode' as const),
+        acs_entrances: doorsOf(hub, grant).slice(0, MAX_WORK_DOORS),
+        is_reissue: method.times_issued > 0,
+        ...stayOf(hub, grant),
+      },
+    ]
+  })
+}
+
+/** An access method of the bridge's site, with its grant. */
+export const methodAtSite = (
+  hub: HubContext,
+  bridge: BridgeRow,
+  access_method_id: string,
+): { method: AccessMethodRow; grant: AccessGrantRow } => {
+  const { workspace_id } = bridge
+  const method = hub.store.methods.find({ workspace_id, access_method_id, deleted_at: null })
+  const grant = method && grantAtSite(hub, bridge, method.access_grant_id)
+  if (method === null || grant === null) throw notFound('access_method', access_method_id)
+  return { method, grant }
+}
+
+/** Null for one of another site, too. */
+export const grantAtSite = (
+  hub: HubContext,
+  bridge: BridgeRow,
+  access_grant_id: string,
+): AccessGrantRow | null => hub.store.grants.find({ ...siteOf(bridge), access_grant_id, deleted_at: null })
+
+/** The secrets of an access method that may be told now. */
+const secretsOf = (hub: HubContext, method: AccessMethodRow): Partial<Record<ChannelSecret, string>> => {
+  if (!method.is_issued) return {}
+  if (method.mode === 'code') return method.code === null ? {} : { code: method.code }
+  const key = hub.store.mobileKeys.find({ access_method_id: method.access_method_id })
+  return key === null ? {} : tokensOf(hub, key)
+}
+
+const modeSecrets: Record<AccessMethodRow['mode'], readonly ChannelSecret[]> = {
+  code: ['code'],
+  mobile_key: ['instant_key_url', 'client_session_token'],
+  card: [],
+  cloud_key: [],
+}
+
+export const revealSecret = (
+  hub: HubContext,
+  bridge: BridgeRow,
+  methodId: string,
+  secret: ChannelSecret,
+): Omit<RevealResponse, 'ok'> => {
+  const { method } = methodAtSite(hub, bridge, methodId)
+  if (!modeSecrets[method.mode].includes(secret)) return { value: null, reason: 'not_supported' }
+  const value = secretsOf(hub, method)[secret] ?? null
+  return { value, reason: value === null ? 'not_issued' : null }
+}
+
+const presentForDesk = (hub: HubContext, grant: AccessGrantRow): ChannelGrant => ({
+  ...stayOf(hub, grant),
+  doors: doorsOf(hub, grant).map(({ display_name }) => display_name),
+  access_methods: hub.store.methods
+    .all({ access_grant_id: grant.access_grant_id, deleted_at: null })
+    .map((method) => {
+      const shown = presentAccessMethod(hub, method)
+      const { access_method_id, mode, display_name, is_issued, issued_at } = shown
+      const { is_encoding_required, is_assignment_required } = shown
+      const told = secretsOf(hub, method)
+      return {
+        ...{ access_method_id, mode, display_name, is_issued, issued_at },
+        ...{ is_encoding_required, is_assignment_required },
+        secrets: modeSecrets[mode].filter((secret) => told[secret] !== undefined),
+        remarks: [
+          ...shown.warnings.map(({ warning_code: code, message }) => ({
+            kind: 'warning' as const,
+            code,
+            message,
+          })),
+          ...shown.errors.map(({ error_code: code, message }) => ({ kind: 'error' as const, code, message })),
+        ],
+      }
+    }),
+})
+
+export interface WantedGrant {
+  readonly access_grant_id?: string | undefined
+  readonly access_method_id?: string | undefined
+  readonly reservation_key?: string | undefined
+}
+
+/** The grants of the bridge's site that fit; what belongs to another site does not exist here. */
+export const findGrants = (hub: HubContext, bridge: BridgeRow, wanted: WantedGrant): ChannelGrant[] => {
+  const { access_grant_id, access_method_id, reservation_key } = wanted
+  const { workspace_id } = bridge
+  const method =
+    access_method_id === undefined
+      ? null
+      : hub.store.methods.find({ workspace_id, access_method_id, deleted_at: null })
+  const found =
+    reservation_key === undefined
+      ? [grantAtSite(hub, bridge, access_grant_id ?? method?.access_grant_id ?? '')]
+      : hub.store.grants.all({ ...siteOf(bridge), reservation_key, deleted_at: null })
+  return found
+    .flatMap((grant) => (grant === null ? [] : [presentForDesk(hub, grant)]))
+    .slice(0, MAX_FOUND_GRANTS)
+}

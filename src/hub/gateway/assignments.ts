@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import { BridgeError } from '../../contract/errors.ts'
+import { failAttempt, succeedAttempt } from '../attempts.ts'
+import { isoAt } from '../clock.ts'
+import { nowOf } from '../context.ts'
+import type { HubContext } from '../context.ts'
+import { withSeam } from './card-notes.ts'
+import { fetchRelated } from './related.ts'
+import type { Related } from './related.ts'
+import type { AssignmentRow } from './store-gateway.ts'
+import type { Upstream } from './upstream.ts'
+
+const FOLLOW_EVERY_MS = 1_000
+/** How long a call without a clear answer may still take effect at the upstream before it counts as not carried out. */
+const MAY_TAKE_EFFECT_MS = 30_000
+/** How long the flags may take to follow an attempt that succeeded there. */
+const FLAGS_WITHIN_MS = 60_000
+const LONGEST_PAUSE_MS = 300_000
+const GIVE_UP_AFTER_MS = 86_400_000
+
+const AttemptAnswer = z.object({
+  action_attempt: z.object({
+    action_attempt_id: z.string().min(1),
+    status: z.enum(['pending', 'success', 'error']),
+    error: z.object({ type: z.string(), message: z.string() }).nullish(),
+  }),
+})
+
+/** These say that the upstream has done nothing, and will do it another time. */
+const NOT_NOW = new Set([401, 403, 408, 425, 429])
+
+/**
+ * Takes one report to the upstream a step further. Each step is journalled: the call before it is made, its answer before it is followed.
+ * A call that got no clear answer, and one that a restart has cut short, is never simply repeated: the access method is read first.
+ */
+export const createAssignments = (hub: HubContext, upstream: Upstream) => {
+  const { assignments, attempts } = hub.store
+
+  const set = (row: AssignmentRow, patch: Partial<AssignmentRow>, pauseMs = 0): void => {
+    const moved = patch.state !== undefined && patch.state !== row.state ? { since: nowOf(hub) } : {}
+    const due_at = isoAt(hub.clock.now() + pauseMs)
+    assignments.update({ order_id: row.order_id }, { ...moved, ...patch, due_at })
+  }
+  const pauseOf = (row: AssignmentRow): number => Math.min(1_000 * 2 ** row.tries, LONGEST_PAUSE_MS)
+  const ageOf = (row: AssignmentRow): number => hub.clock.now() - Date.parse(row.since)
+
+  const end = (row: AssignmentRow, how: (attempt: NonNullable<ReturnType<typeof attempts.find>>) => void) =>
+    hub.store.transaction(() => {
+      set(row, { state: 'done' })
+      const attempt = attempts.find({ action_attempt_id: row.order_id })
+      if (attempt !== null) how(attempt)
+    })
+  const fail = (row: AssignmentRow, type: string, message: string): void =>
+    end(row, (attempt) =>
+      failAttempt(hub, attempt, type, `The card is good, but Seam has not taken it: ${message}`),
+    )
+
+  const succeed = (row: AssignmentRow, { method }: Related): void => {
+    const { is_issued, issued_at, access_method_id } = method
+    const message = is_issued
+      ? 'Seam holds the card as issued.'
+      : 'Seam has taken the card, and does not show the access method as issued yet.'
+    end(row, (attempt) => {
+      hub.store.upstreamCards.update({ access_method_id }, { is_issued, issued_at })
+      succeedAttempt(hub, attempt, withSeam({ ...row.result, is_issued, issued_at }, is_issued, message))
+    })
+  }
+
+  /** Issued, and with another number than the card's: somebody else was quicker. */
+  const isAnothers = (row: AssignmentRow, { credentials }: Related): boolean => {
+    const numbers = credentials.flatMap((one) => (one.card_number == null ? [] : [one.card_number]))
+    return numbers.length > 0 && !numbers.includes(row.card_number)
+  }
+
+  const settleIssued = (row: AssignmentRow, related: Related): boolean => {
+    if (!related.method.is_issued) return false
+    if (isAnothers(row, related))
+      fail(row, 'uncategorized_error', 'it holds another card of this access method.')
+    else succeed(row, related)
+    return true
+  }
+
+  /** Nobody knows whether it was carried out. */
+  const leaveOpen = (row: AssignmentRow, reason: string): void => {
+    hub.log.warn(
+      { orderId: row.order_id, reason },
+      'no clear answer to assign_card; the access method is read',
+    )
+    set(row, {}, FOLLOW_EVERY_MS)
+  }
+
+  const call = async (row: AssignmentRow): Promise<void> => {
+    set(row, { state: 'calling', tries: row.tries + 1 })
+    const { access_method_id, card_number } = row
+    const answer = await upstream.call('/access_methods/assign_card', { access_method_id, card_number })
+    const calling: AssignmentRow = { ...row, state: 'calling', tries: row.tries + 1, since: nowOf(hub) }
+    if (answer.kind !== 'answered') {
+      // Sent, and perhaps carried out: `calling` it stays.
+      const isSent = answer.kind === 'unsure'
+      return isSent ? leaveOpen(calling, answer.reason) : set(calling, { state: 'wanted' }, pauseOf(calling))
+    }
+    if (answer.status >= 500) return leaveOpen(calling, `it answered ${answer.status}`)
+    if (NOT_NOW.has(answer.status)) return set(calling, { state: 'wanted' }, pauseOf(calling))
+    if (answer.status >= 400) {
+      const said = z.object({ error: z.object({ message: z.string().max(500) }) }).safeParse(answer.body)
+      return fail(calling, 'uncategorized_error', said.data?.error.message ?? `it answered ${answer.status}.`)
+    }
+    const told = AttemptAnswer.safeParse(answer.body)
+    if (!told.success) return leaveOpen(calling, 'its answer is no action attempt')
+    set(calling, { state: 'following', upstream_attempt_id: told.data.action_attempt.action_attempt_id })
+  }
+
+  /** What became of a call that nobody answered clearly. */
+  const resolve = async (row: AssignmentRow): Promise<void> => {
+    const related = await fetchRelated(upstream, row.access_method_id)
+    if (settleIssued(row, related)) return
+    const { pending_mutations, is_ready_for_assignment } = related.method
+    if (pending_mutations.length > 0 || ageOf(row) < MAY_TAKE_EFFECT_MS) return set(row, {}, FOLLOW_EVERY_MS)
+    if (is_ready_for_assignment) return set(row, { state: 'wanted' }, pauseOf(row))
+    fail(row, 'uncategorized_error', 'it no longer waits for one.')
+  }
+
+  const follow = async (row: AssignmentRow): Promise<void> => {
+    const answer = await upstream.call('/action_attempts/get', { action_attempt_id: row.upstream_attempt_id })
+    if (answer.kind !== 'answered' || (answer.status !== 200 && answer.status !== 404)) {
+      return set(row, { tries: row.tries + 1 }, pauseOf(row))
+    }
+    const told = AttemptAnswer.safeParse(answer.body)
+    // It has forgotten the attempt: what became of it shows in the access method.
+    if (!told.success) return set(row, { state: 'calling' })
+    const { status, error } = told.data.action_attempt
+    if (status === 'pending') return set(row, {}, FOLLOW_EVERY_MS)
+    if (status === 'error') {
+      return fail(row, error?.type ?? 'uncategorized_error', error?.message ?? 'it gives no reason.')
+    }
+    const related = await fetchRelated(upstream, row.access_method_id)
+    if (settleIssued(row, related)) return
+    if (ageOf(row) < FLAGS_WITHIN_MS) return set(row, {}, FOLLOW_EVERY_MS)
+    succeed(row, related)
+  }
+
+  const steps = { wanted: call, calling: resolve, following: follow, done: async () => undefined }
+
+  return async (row: AssignmentRow): Promise<void> => {
+    const attempt = attempts.find({ action_attempt_id: row.order_id })
+    const isTooOld = attempt !== null && hub.clock.now() - Date.parse(attempt.created_at) > GIVE_UP_AFTER_MS
+    if (isTooOld) return fail(row, 'action_attempt_expired', 'it could not be told within a day.')
+    try {
+      await steps[row.state](row)
+    } catch (error) {
+      const facts = z
+        .object({ status: z.number() })
+        .safeParse(error instanceof BridgeError ? error.cause : null)
+      if (facts.data?.status === 404) return fail(row, 'credential_deleted', 'the access method was deleted.')
+      hub.log.warn({ err: error, orderId: row.order_id }, 'the upstream cannot be told of a card now')
+      set(row, { tries: row.tries + 1 }, pauseOf(row))
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { connection as english } from '../../en/upkeep/connection.ts'
+
+export const connection: typeof english = {
+  title: 'Verbindung',
+  states: {
+    unpaired: 'Nicht gekoppelt',
+    connecting: 'Verbindet',
+    connected: 'Verbunden',
+    waiting: 'Wartet auf den nächsten Versuch',
+    refused: 'Vom Hub abgewiesen',
+  },
+  facts: {
+    hub: 'Hub',
+    transport: 'Weg',
+    since: 'Verbunden seit',
+    skew: 'Uhr dieses Rechners',
+    waiting: 'Wartende Ergebnisse',
+    oldest: 'Das älteste davon',
+    refused: 'Vom Hub endgültig abgelehnte Ergebnisse',
+    bridge: 'Bridge',
+    system: 'Zutrittssystem',
+  },
+  transports: { websocket: 'WebSocket', polling: 'Long Polling', rest: 'die API von Seam' },
+  restMode: 'Dieser Platz arbeitet ohne Hub: er fragt Seam selbst, über dessen API.',
+  skew: {
+    none: 'stimmt mit der des Hubs überein',
+    fast: (seconds) => `geht ${seconds} s vor der des Hubs`,
+    slow: (seconds) => `geht ${seconds} s hinter der des Hubs`,
+  },
+  refusedHelp: 'Sie werden aufgehoben; die Diagnose nennt sie dem Support.',
+  pair: {
+    title: 'Mit einem Hub koppeln',
+    again: 'Neu koppeln',
+    againHelp: 'Die jetzige Kopplung endet, sobald die neue besteht.',
+    endpoint: 'Adresse des Hubs',
+    endpointHelp: 'https, oder http auf diesem Rechner',
+    way: 'Wie',
+    byCode: 'Mit einem Code, der am Hub eingegeben wird',
+    byKey: 'Mit einem API-Schlüssel',
+    key: 'API-Schlüssel',
+    keyHelp: 'Er wird einmal benutzt und nicht auf diesem Rechner behalten.',
+    start: 'Koppeln',
+    code: 'Kopplungscode',
+    claim: (code) =>
+      `Diesen Code im Dashboard des Hubs eingeben, oder dort ausführen: encoder-bridge hub claim ${code}`,
+    left: (time) => `Er gilt noch ${time}.`,
+    over: 'Der Code ist abgelaufen.',
+    newCode: 'Neuer Code',
+    done: 'Gekoppelt.',
+  },
+}

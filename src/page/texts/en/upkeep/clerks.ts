@@ -1,0 +1,38 @@
+/** Who is named at the desk. */
+export const clerks = {
+  title: 'People',
+  explain:
+    'Whoever is named signs in with a PIN or a badge, and the history tells who did what. Without names everybody at this page is the same.',
+  none: 'Nobody is named yet. The first one must be an installer.',
+  name: 'Name',
+  role: 'May',
+  roles: {
+    installer: 'set up: everything',
+    operator: 'make cards',
+    read_only: 'look only',
+  },
+  pin: 'PIN',
+  pinHelp: '4 to 12 digits',
+  pinOptional: '4 to 12 digits; can be left out',
+  pinWrong: 'A PIN has 4 to 12 digits.',
+  hasPin: 'PIN',
+  hasBadge: 'Badge',
+  noSign: 'Neither PIN nor badge: can’t sign in yet',
+  add: 'Name somebody',
+  save: 'Save',
+  change: 'Change',
+  changeOf: (name: string) => `Change ${name}`,
+  newPin: 'New PIN',
+  newPinHelp: 'Left empty, the PIN stays as it is.',
+  takePin: 'Take the PIN away',
+  badge: {
+    learn: 'Learn a badge',
+    tap: (name: string) => `Tap the badge of ${name} on an encoder.`,
+    learned: (name: string) => `The badge of ${name} is known now.`,
+    take: 'Take the badge away',
+    nothing: 'No badge was tapped.',
+  },
+  remove: 'Remove',
+  removeOf: (name: string) => `Remove ${name}`,
+  removeAsk: (name: string) => `Remove ${name}? The history keeps what ${name} has done.`,
+}

@@ -1,0 +1,54 @@
+import type { CardAssigner } from '../../contract/card-assigner.ts'
+import type { DeskWork } from '../../contract/desk-work.ts'
+import type { LinkView } from '../../contract/link-view.ts'
+import type { Clock } from '../../contract/transport.ts'
+import type { HubNetwork } from '../hub-network.ts'
+import { createRestCards } from './rest-cards.ts'
+import { createRestLink } from './rest-link.ts'
+import { createRestWork } from './rest-work.ts'
+import { createSeamClient } from './seam-client.ts'
+
+export interface RestDeskSettings {
+  readonly endpoint: string
+  /** A secret: it opens the whole workspace. */
+  readonly apiKey: string
+  readonly network: HubNetwork
+  readonly acsSystemIds: readonly string[] | null
+  readonly pollMs: number
+  /** The property's. */
+  readonly timeZone: string
+  readonly clock: Clock
+  readonly wallClock: () => Date
+}
+
+/** A desk that works with Seam itself. */
+export interface RestDesk {
+  readonly work: DeskWork
+  readonly cards: CardAssigner
+  view(): LinkView
+  onChange(observer: () => void): () => void
+  /** A session has ended: what waits may be less. */
+  hint(): void
+  close(): void
+}
+
+/** Starts asking Seam. Never throws; what is wrong is in its view. */
+export const openRestDesk = (settings: RestDeskSettings): RestDesk => {
+  const { endpoint, apiKey: token, network, clock, wallClock } = settings
+  const link = createRestLink({ endpoint, wallClock, clockSkewMs: () => client.clockSkewMs() })
+  const client = createSeamClient({
+    address: { endpoint, token, network },
+    clock,
+    wallClock,
+    onOutcome: link.note,
+  })
+  const work = createRestWork({ ...settings, client })
+  return {
+    work,
+    cards: createRestCards(client, clock),
+    view: link.view,
+    onChange: link.onChange,
+    hint: work.hint,
+    close: work.close,
+  }
+}

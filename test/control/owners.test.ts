@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { CardUid, OrderId } from '../../src/contract/ids.ts'
+import type { Ending } from '../../src/contract/outcome.ts'
+import { SessionBody } from '../../src/control/schema.ts'
+import { openControl, waitingSession } from '../support/fake-control-ports.ts'
+import { addClerk, atTerminal, pageWith, signIn } from './page.ts'
+
+const scanned: Ending = {
+  kind: 'scanned',
+  uid: CardUid.parse('04AABBCC'),
+  technology: 'mifare-classic-1k',
+  cardNumber: '471108',
+  record: {
+    credentialId: '44444444-4444-4444-8444-444444444444',
+    cardNumber: '471108',
+    startsAt: '2026-11-23T10:00:00.000Z',
+    endsAt: null,
+  },
+  remark: 'The card bears 471108.',
+  comparison: { kind: 'outOfSync', properties: ['ends_at'] },
+}
+
+/** A desk with an installer and two operators, each at a page. */
+const openDesk = async () => {
+  const control = await openControl()
+  const seat = async (name: string, role: string) => {
+    const clerk_id = await addClerk(control, name, role, '1234')
+    const page = await signIn(control)
+    await page.post('/v1/switch', { by: 'pin', clerk_id, pin: '1234' })
+    return page
+  }
+  const ann = await seat('Ann', 'installer')
+  const [bob, cid] = [await seat('Bob', 'operator'), await seat('Cid', 'operator')]
+  const eve = await seat('Eve', 'read_only')
+  return { control, ann, bob, cid, eve, [Symbol.asyncDispose]: () => control[Symbol.asyncDispose]() }
+}
+
+test('what is on a card is told to whoever had it read, and to nobody else', async () => {
+  await using desk = await openDesk()
+  await desk.bob.post('/v1/scans')
+  desk.control.show({ ...waitingSession, kind: 'scan', state: 'ended', ending: scanned })
+  const bobs = SessionBody.parse((await desk.bob.get('/v1/sessions/order-1')).body)
+  expect(bobs).toMatchObject({ is_yours: true, ending: { card_uid: '04AABBCC', card_number: '471108' } })
+  for (const other of [desk.ann, desk.cid, desk.eve, atTerminal(desk.control)]) {
+    const { body, text } = await other.get('/v1/sessions/order-1')
+    expect(SessionBody.parse(body)).toMatchObject({
+      is_yours: false,
+      ending: { kind: 'scanned', card_uid: null, card_number: null, record: null, remark: null },
+    })
+    expect(text).not.toMatch(/04AABBCC|471108|44444444/)
+  }
+})
+
+test('what came from elsewhere is the operators’', async () => {
+  await using desk = await openDesk()
+  desk.control.show({ ...waitingSession, state: 'ended', ending: scanned })
+  for (const one of [desk.ann, desk.bob, desk.cid, atTerminal(desk.control)]) {
+    expect((await one.get('/v1/sessions/order-1')).body).toMatchObject({ is_yours: true })
+  }
+  expect((await desk.eve.get('/v1/sessions/order-1')).body).toMatchObject({
+    is_yours: false,
+    ending: { card_uid: null },
+  })
+})
+
+test('whoever ordered decides, or an installer; another operator does not', async () => {
+  await using desk = await openDesk()
+  const { control, ann, bob, cid } = desk
+  await bob.post('/v1/scans')
+  control.show({ ...waitingSession, state: 'awaitingConfirmation' })
+  const refused = [
+    await cid.post('/v1/sessions/order-1/cancel'),
+    await cid.post('/v1/sessions/order-1/confirm', { revision: 1 }),
+  ]
+  for (const { status, body } of refused) {
+    expect([status, body]).toMatchObject([403, { error: { code: 'control_role' } }])
+  }
+  const before = control.calls.length
+  expect((await bob.post('/v1/sessions/order-1/confirm', { revision: 1 })).status).toBe(200)
+  expect((await ann.post('/v1/sessions/order-1/cancel')).status).toBe(200)
+  expect(control.calls.slice(before)).toEqual([{ confirm: 'order-1', revision: 1 }, { cancel: 'order-1' }])
+})
+
+test('whose an order is outlasts a restart of the daemon', async () => {
+  await using desk = await openDesk()
+  await desk.bob.post('/v1/scans')
+  await desk.control.restart()
+  desk.control.show({ ...waitingSession, state: 'ended', ending: scanned })
+  const answer = await atTerminal(desk.control.now()).get('/v1/sessions/order-1')
+  expect(answer.body).toMatchObject({ is_yours: false })
+  const bobs = pageWith(desk.control.now(), desk.bob.cookie)
+  const clerks = (await bobs.get('/v1/clerks')).body as { clerks: { name: string; clerk_id: string }[] }
+  const clerk_id = clerks.clerks.find(({ name }) => name === 'Bob')?.clerk_id
+  await bobs.post('/v1/switch', { by: 'pin', clerk_id, pin: '1234' })
+  expect((await bobs.get('/v1/sessions/order-1')).body).toMatchObject({ is_yours: true })
+})
+
+test('the daemon and its audit are told who asked', async () => {
+  await using desk = await openDesk()
+  const { control, bob } = desk
+  await bob.post('/v1/scans')
+  await bob.post('/v1/encodes', { access_method_id: '33333333-3333-4333-8333-333333333333' })
+  control.show({ ...waitingSession, orderId: OrderId.parse('order-1') })
+  await bob.post('/v1/sessions/order-1/cancel')
+  await bob.post('/v1/encoders/take_over', { order_id: 'order-1' })
+  await bob.post('/v1/grants/reveal', { access_method_id: 'method-1', secret: 'code' })
+  expect(control.orderedByLabels).toEqual(['Bob'])
+  const { text } = await bob.get('/v1/audit')
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string; ordered_by: string; outcome: string | null })
+  expect(lines.slice(-5)).toMatchObject([
+    { event: 'ordered', ordered_by: 'Bob', order_id: 'order-1' },
+    { event: 'ordered', ordered_by: 'Bob', order_id: 'order-1' },
+    { event: 'cancelled', ordered_by: 'Bob', order_id: 'order-1' },
+    { event: 'takenOver', ordered_by: 'Bob', order_id: 'order-1' },
+    { event: 'revealed', ordered_by: 'Bob', outcome: 'method-1 code' },
+  ])
+})

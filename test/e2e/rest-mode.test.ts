@@ -1,0 +1,161 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type RunningCommand, runCommand, startCommand } from '../support/command.ts'
+import { openSite, poll, type Site } from '../support/site.ts'
+import { testUnless } from '../support/skip.ts'
+
+const isWindows = process.platform === 'win32'
+const testOnPty = testUnless(isWindows ? 'encoders on PTYs: Windows has no pseudoterminals' : null)
+const testWithModes = testUnless(isWindows ? 'readable by others: Windows has no modes of files' : null)
+
+/** The serial frame of an EM4100 badge, and the number that it is known by: its 40 bits. */
+const badge = { do: 'present', technology: 'em4100', data: '0F0368568B' }
+const NUMBER = String(0x0f0368568b)
+
+// What a test reads of an answer, it names where it expects it.
+// oxlint-disable-next-line typescript/no-explicit-any -- answers of many shapes
+type Json = any
+
+/** A desk that works with the site's hub as if that were Seam: with an API key, over REST, unpaired. */
+const startRestDesk = async (site: Site, device: object) => {
+  const dataDir = join(site.folder, 'rest-desk')
+  const apiKeyFile = join(site.folder, 'seam-key')
+  const config = join(site.folder, 'rest.yaml')
+  writeFileSync(apiKeyFile, `${site.apiKey}\n`, { mode: 0o600 })
+  writeFileSync(
+    config,
+    JSON.stringify({ seam: { apiKeyFile, endpoint: site.endpoint, pollSeconds: 10 }, devices: [device] }),
+  )
+  const daemon: RunningCommand = startCommand([
+    ...['run', '--data', dataDir, '--config', config],
+    ...['--port', '0', '--json'],
+  ])
+  const { endpoint } = (await daemon.ready) as { endpoint: string }
+  const token = readFileSync(join(dataDir, 'control-token'), 'utf8').trim()
+  const control = async (path: string, body?: object): Promise<Json> => {
+    const response = await fetch(`${endpoint}${path}`, {
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    })
+    return response.json()
+  }
+  return {
+    daemon,
+    dataDir,
+    config,
+    apiKeyFile,
+    control,
+    [Symbol.asyncDispose]: async (): Promise<void> => void (await daemon.stop()),
+  }
+}
+
+/** The badge becomes one of a guest's, as Seam knows cards that are known by their number. */
+const registerBadge = async (site: Site): Promise<string> => {
+  const daemon = site.startDaemon()
+  await daemon.ready
+  const acs_encoder_id = await site.encoderId('Desk')
+  const identity = await site.seam.userIdentities.create({ full_name: 'Ada Guest' })
+  const { user_identity_id } = identity
+  const begun: Json = await site.post('/acs/encoders/scan_to_assign_credential', {
+    acs_encoder_id,
+    user_identity_id,
+  })
+  await poll(async () => {
+    const { sessions }: Json = await site.control('/v1/sessions')
+    return sessions.some((session: Json) => session.state === 'waiting_for_card') ? true : null
+  })
+  await site.emulator.ask(badge)
+  const { action_attempt_id } = begun.action_attempt
+  await poll(async () => {
+    const { action_attempt }: Json = await site.post('/action_attempts/get', { action_attempt_id })
+    return action_attempt.status === 'pending' ? null : action_attempt
+  })
+  await daemon.stop()
+  return user_identity_id
+}
+
+testOnPty(
+  'a badge that is shown to a serial scanner is assigned in Seam itself, by a desk without a hub',
+  async () => {
+    await using site = await openSite({ devices: [{ driver: 'serial-scanner', name: 'Desk', hosted: [] }] })
+    const user_identity_id = await registerBadge(site)
+    const entrances: Json = await site.post('/acs/entrances/list', {})
+    const [door] = entrances.acs_entrances
+    await site.post('/acs/systems/simulate/card_issuing', {
+      acs_system_id: door.acs_system_id,
+      card_issuing: 'assignment',
+    })
+    const created: Json = await site.post('/access_grants/create', {
+      user_identity_id,
+      reservation_key: 'R-4711',
+      acs_entrance_ids: [door.acs_entrance_id],
+      requested_access_methods: [{ mode: 'card' }],
+    })
+    const [access_method_id] = created.access_grant.access_method_ids
+
+    await using desk = await startRestDesk(site, {
+      driver: 'serial-scanner',
+      name: 'Desk',
+      path: site.ptyLink,
+    })
+    const item = await poll(async () => {
+      const { items }: Json = await desk.control('/v1/work')
+      return items.find((one: Json) => one.access_method_id === access_method_id) ?? null
+    })
+    expect(item).toMatchObject({ action: 'assign', reservation_key: 'R-4711', is_reissue: false })
+    const status = await desk.control('/v1/status')
+    expect(status.link).toMatchObject({ state: 'connected', transport: 'rest', hub_endpoint: site.endpoint })
+
+    const { order_id } = await desk.control('/v1/assigns', { access_method_id, encoder: 'Desk' })
+    await poll(async () => {
+      const { state } = await desk.control(`/v1/sessions/${order_id}`)
+      return state === 'waiting_for_card' ? true : null
+    })
+    await site.emulator.ask(badge)
+    const ended = await poll(async () => {
+      const session = await desk.control(`/v1/sessions/${order_id}`)
+      return session.state === 'ended' ? session : null
+    })
+    expect(ended).toMatchObject({
+      kind: 'assign',
+      prompt: `The card ${NUMBER} is assigned. Hand it out.`,
+      ending: { kind: 'assigned', card_number: NUMBER },
+    })
+    const method: Json = await site.post('/access_methods/get', { access_method_id })
+    expect(method.access_method).toMatchObject({
+      is_issued: true,
+      is_assignment_required: false,
+      is_ready_for_assignment: false,
+    })
+    await poll(async () => {
+      const { items }: Json = await desk.control('/v1/work')
+      return items.some((one: Json) => one.access_method_id === access_method_id) ? null : true
+    })
+
+    const refused = await desk.control('/v1/encodes', { access_method_id, encoder: 'Desk' })
+    expect(refused.error).toMatchObject({ code: 'not_supported' })
+    const doctor = await desk.control('/v1/doctor')
+    expect(doctor.checks).toContainEqual(expect.objectContaining({ name: 'seam-key', status: 'warning' }))
+    expect(desk.daemon.output()).not.toContain(site.apiKey)
+  },
+  60_000,
+)
+
+testWithModes(
+  'a key that others on this computer can read starts nothing',
+  async () => {
+    await using site = await openSite({ devices: [] })
+    await using desk = await startRestDesk(site, { driver: 'virtual-scanner', name: 'Desk' })
+    await desk.daemon.stop()
+    chmodSync(desk.apiKeyFile, 0o644)
+    const { code, stderr } = await runCommand(['run', '--data', desk.dataDir, '--config', desk.config])
+    expect(code).not.toBe(0)
+    expect(stderr).toContain('can be read by others')
+    expect(stderr).not.toContain(site.apiKey)
+  },
+  30_000,
+)
