@@ -46,6 +46,10 @@ create table upstream_cards (
   is_issued integer not null, issued_at text, is_encoding_required integer not null,
   is_ready_for_encoding integer not null, is_assignment_required integer not null, is_ready_for_assignment integer not null
 ) strict;
+create table registrations (
+  seq integer primary key autoincrement, order_id text not null unique, acs_system_id text not null,
+  card_number text not null, tries integer not null, due_at text not null
+) strict;
 create table assignments (
   seq integer primary key autoincrement, order_id text not null unique, access_method_id text not null,
   card_number text not null, state text not null, upstream_attempt_id text, result text not null, tries integer not null,

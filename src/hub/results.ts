@@ -7,6 +7,7 @@ import type { HubContext } from './context.ts'
 import { mayTakeOver } from './bridge-encoders.ts'
 import { endKeys, endsOthers, issueCard, liveKeysBeside } from './issuing.ts'
 import { noteCardMade, noteCardRead } from './gateway/card-notes.ts'
+import { noteCardToRegister } from './gateway/registrations.ts'
 import { attemptOf } from './orders.ts'
 import { isOverwritten, reopenOverwritten } from './overwritten-cards.ts'
 import { presentCredential } from './present-access.ts'
@@ -79,8 +80,10 @@ const applyScanned = (
   ending: Extract<ChannelEnding, { kind: 'scanned' }>,
 ): void => {
   const attempt = attemptOf(hub, order)
-  if (hub.gateway !== undefined && order.access_method_id !== null) {
-    return noteCardRead(hub, order, order.access_method_id, ending)
+  if (hub.gateway !== undefined && order.kind === 'scan_to_assign') {
+    return order.access_method_id === null
+      ? noteCardToRegister(hub, order, ending)
+      : noteCardRead(hub, order, order.access_method_id, ending)
   }
   if (order.kind === 'scan') {
     succeedAttempt(hub, attempt, scanResult(hub, order.workspace_id, ending))

@@ -125,7 +125,7 @@ export const registerEncodingRoutes = (app: FastifyInstance, hub: HubContext): v
     methods: WRITE,
     input: ScanInput,
     run: (input, caller) => {
-      const request = { acsEncoderId: input.acs_encoder_id, userIdentityId: null }
+      const request = { acsEncoderId: input.acs_encoder_id, assignTo: null }
       return answer(orderScan(hub, caller.workspaceId, request, termsOf(caller, input)))
     },
   })
@@ -135,10 +135,8 @@ export const registerEncodingRoutes = (app: FastifyInstance, hub: HubContext): v
     methods: WRITE,
     input: ScanToAssignInput,
     run: (input, caller) => {
-      if (input.user_identity_id === undefined) {
-        throw invalidInput('acs_user_id: this hub has no access system users; give user_identity_id')
-      }
-      const request = { acsEncoderId: input.acs_encoder_id, userIdentityId: input.user_identity_id }
+      const { user_identity_id = null, acs_user_id = null } = input
+      const request = { acsEncoderId: input.acs_encoder_id, assignTo: { user_identity_id, acs_user_id } }
       return answer(orderScan(hub, caller.workspaceId, request, termsOf(caller, input)))
     },
   })

@@ -8,7 +8,7 @@ import {
 } from './store-access.ts'
 import { AcsEncoderRow, AcsEntranceRow, AcsSystemRow, SimulationRow, SiteKeyRow } from './store-acs.ts'
 import { BridgeRow, BridgeSessionRow, EnrolmentTokenRow } from './store-bridges.ts'
-import { AssignmentRow, GatewayRow, UpstreamCardRow } from './gateway/store-gateway.ts'
+import { AssignmentRow, GatewayRow, RegistrationRow, UpstreamCardRow } from './gateway/store-gateway.ts'
 import { EventRow } from './store-events.ts'
 import { ActionAttemptRow, OrderRow } from './store-orders.ts'
 import { WebhookDeliveryRow, WebhookRow } from './store-webhooks.ts'
@@ -42,6 +42,7 @@ export const createStore = (database: HubDatabase) => {
     bridges: createTable(sql, 'bridges', 'seq', BridgeRow),
     gateways: createTable(sql, 'gateways', 'seq', GatewayRow),
     upstreamCards: createTable(sql, 'upstream_cards', 'seq', UpstreamCardRow),
+    registrations: createTable(sql, 'registrations', 'seq', RegistrationRow),
     assignments: createTable(sql, 'assignments', 'seq', AssignmentRow),
     enrolmentTokens: createTable(sql, 'enrolment_tokens', 'seq', EnrolmentTokenRow),
   }

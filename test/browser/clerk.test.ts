@@ -185,7 +185,7 @@ test('a locked page is unlocked by name and PIN, with the keys alone', async () 
   await page.keyboard.type('4711')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Cards to make' }).waitFor()
-  await page.getByText('Bo', { exact: true }).waitFor()
+  expect(await page.getByRole('button', { name: 'Lock the page of Bo' }).isVisible()).toBe(true)
 })
 
 test('a card that is read is shown beside what Seam says', async () => {

@@ -78,8 +78,7 @@ test('a lock takes every secret off the page', async () => {
 })
 
 test('a secret is hidden again after a minute', async () => {
-  const desk = await openFakeDesk(handlers)
-  await using _ = desk
+  await using desk = await openFakeDesk(handlers)
   const page = await openPage(browser, desk.endpoint)
   await page.clock.install()
   await page.goto(desk.signInUrl)
@@ -99,4 +98,5 @@ test('a reservation that nobody has is said to fit nothing', async () => {
   await page.getByLabel('Reservation, or id').fill('RES-8')
   await page.keyboard.press('Enter')
   await page.getByText('Nothing fits.').waitFor()
+  expect(await page.getByRole('article').count()).toBe(0)
 })

@@ -149,6 +149,23 @@ test('hub --json prints exactly one line when ready and exits 0 when it is stopp
   ])
 })
 
+test('hub --upstream hands on where Seam is, and the files of key and certificates', async () => {
+  const { runtime, calls } = createFakeRuntime()
+  const fake = createFakeTerminal()
+  const files = ['--upstream-key-file', '/k', '--upstream-ca-file', '/c']
+  const ended = runCli(
+    ['hub', '--data', '/h', '--upstream', 'https://seam.example', ...files],
+    runtime,
+    fake.terminal,
+  )
+  await untilReady(fake)
+  fake.interrupt()
+  expect(await ended).toBe(0)
+  expect(calls[0]).toMatchObject({
+    startHub: { seed: null, upstream: { url: 'https://seam.example', keyFile: '/k', caFile: '/c' } },
+  })
+})
+
 test('emulate says where the device is, and passes on its card', async () => {
   const fake = createFakeTerminal()
   const { runtime, calls } = createFakeRuntime()

@@ -126,6 +126,7 @@ describe('a bridge of before there were key systems', () => {
       alter table bridge_client_sessions drop column next_token_hash;
       alter table bridges drop column revoked_at; alter table bridges drop column clock_skew_ms;
       drop table gateways; drop table upstream_cards; drop table assignments;
+      drop table registrations;
       update orders set body = json_remove(body, '$.assign_to'); pragma user_version = 1`)
     store.close()
     const again = await hub.restart()

@@ -52,8 +52,8 @@ describe('a card that Seam wants assigned', () => {
     const [access_method_id] = grant.body.access_grant.access_method_ids
     const here = encoderNamed('Here')
     const bridge = await gateway.bridge([here], await gateway.pair('Desk', gateway.apiKey, systemId))
-    const encode = async (): Promise<string> => {
-      const order = { access_method_id, acs_encoder_id: here.acs_encoder_id }
+    const encode = async (more: object = {}): Promise<string> => {
+      const order = { access_method_id, acs_encoder_id: here.acs_encoder_id, ...more }
       return (await gateway.post('/access_methods/encode', order)).body.action_attempt.action_attempt_id
     }
     return { ...hotel, bridge, encode, access_method_id }
@@ -75,6 +75,21 @@ describe('a card that Seam wants assigned', () => {
     expect((await seam.post('/action_attempts/list')).body.action_attempts).toHaveLength(2)
   })
 
+  test('that is read too late is assigned to nobody', async () => {
+    const { gateway, seam, bridge, encode, access_method_id } = await openAssigning()
+    const id = await encode({ expires_in_seconds: 10 })
+    const order = await bridge.takeOrder()
+    await bridge.settled()
+    gateway.clock.advance(16_000)
+    expect(await attemptOf(gateway, id)).toMatchObject({ status: 'error' })
+    await bridge.report(order.order_id, CARD)
+    await bridge.settled()
+    const second = await encode()
+    expect((await attemptOf(gateway, second)).status).toBe('pending')
+    const method = await seam.post('/access_methods/get', { access_method_id })
+    expect(method.body.access_method.is_issued).toBe(false)
+  })
+
   test('that Seam does not know ends the attempt, and may be tried again with another', async () => {
     const { gateway, bridge, encode } = await openAssigning()
     const id = await encode()
@@ -94,7 +109,7 @@ const IDS = { method: randomUUID(), grant: randomUUID(), system: randomUUID(), d
 /** A Seam that wants cards encoded and assigned, and writes down what it is asked. */
 const openScriptedSeam = async () => {
   const server = await openRawServer()
-  const seam = { isIssued: false, assign: null as string | null, follow: [] as object[] }
+  const seam = { door: IDS.door, isIssued: false, assign: null as string | null, follow: [] as object[] }
   const method = () => ({
     access_method_id: IDS.method,
     mode: 'card',
@@ -129,7 +144,7 @@ const openScriptedSeam = async () => {
               ends_at: null,
             },
           ],
-          acs_entrances: [{ acs_entrance_id: IDS.door, acs_system_id: IDS.system, display_name: 'Room 1' }],
+          acs_entrances: [{ acs_entrance_id: seam.door, acs_system_id: IDS.system, display_name: 'Room 1' }],
         },
       }),
     '/access_methods/assign_card': () => seam.assign,
@@ -147,6 +162,21 @@ const openScriptedSeam = async () => {
   }
   return { server, seam, gateway, bridge, encode, calls, encoder }
 }
+
+test('other doors at Seam want a new card', async () => {
+  const { seam, gateway, bridge, encode } = await openScriptedSeam()
+  const attempt = { action_attempt_id: 'theirs', status: 'error', error: { type: 'x', message: 'No.' } }
+  seam.assign = jsonAnswer({ action_attempt: attempt })
+  seam.follow.push(attempt)
+  const first = await encode()
+  await bridge.report((await bridge.takeOrder()).order_id, encoded)
+  expect(await ended(gateway, first)).toMatchObject({ status: 'error' })
+  const again = await attemptOf(gateway, await encode())
+  expect(again.error.type).toBe('credential_cannot_be_reissued')
+  seam.door = randomUUID()
+  await encode()
+  expect((await bridge.takeOrder()).encode?.acs_entrance_ids).toEqual([seam.door])
+})
 
 describe('a card that was encoded and is to be assigned', () => {
   test('is told by its number, and the attempt waits for Seam’s word', async () => {

@@ -146,11 +146,13 @@ describe('an encode order at a gateway', () => {
 
   test('that Seam does not want is not carried out: deleted, no card, unknown', async () => {
     const { encode, seam, methodId, gateway, here } = await openDesks()
+    const underWay = (await encode()).body.action_attempt.action_attempt_id
     await seam.post('/access_methods/delete', { access_method_id: methodId })
     expect(await encode()).toMatchObject({
       status: 404,
       body: { error: { type: 'access_method_not_found' } },
     })
+    expect((await attemptOf(gateway, underWay)).error.type).toBe('credential_deleted')
     const entrances = await seam.post('/acs/entrances/list')
     const identities = await seam.post('/user_identities/list')
     const { body } = await seam.post('/access_grants/create', {

@@ -165,10 +165,10 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'src/page',
-    title: 'page imports the client, the control schema, the error table, and react',
+    title: 'page imports the client, the control schema, the error table, react and zod',
     imports: ['src/client', 'src/control/schema.ts', 'src/control/schema', 'src/contract/errors.ts'],
-    packages: ['react', 'react-dom', 'uqr', 'vite', '@vitejs/plugin-react'],
-    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/x.ts', 'node:fs', 'zod'],
+    packages: ['react', 'react-dom', 'uqr', 'zod', 'vite', '@vitejs/plugin-react'],
+    broken: ['../control/server.ts', '../contract/journal.ts', '../cli/x.ts', 'node:fs', 'ws'],
     kept: ['../client/index.ts', '../control/schema.ts', '../contract/errors.ts', 'react', 'uqr'],
   },
 ]

@@ -37,6 +37,9 @@ export interface Site {
   readonly ptyLink: string
   readonly acsSystemId: string
   readonly deskDir: string
+  /** Stops the hub, as an outage does; `startHub` starts it again where it was. */
+  stopHub(): Promise<void>
+  startHub(): Promise<void>
   startDaemon(env?: NodeJS.ProcessEnv): RunningCommand
   /** The id of the encoder of that name, once the hub lists it; without a name it is the first one. */
   encoderId(name?: string): Promise<string>
@@ -55,6 +58,8 @@ export interface SiteOptions {
   readonly sessionBaudRate?: number
   /** In place of the one PN532 that the options above describe. */
   readonly devices?: readonly SiteDevice[]
+  /** Pairs with the access system that has the demo's entrances, in place of a new one. */
+  readonly joinsDemo?: boolean
   /** Layouts of the configuration's own. */
   readonly layouts?: readonly object[]
 }
@@ -120,7 +125,8 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     return command
   }
 
-  const hub = start(['hub', '--data', join(folder, 'hub'), '--port', '0', '--seed', 'demo', '--json'])
+  const hubData = join(folder, 'hub')
+  let hub = start(['hub', '--data', hubData, '--port', '0', '--seed', 'demo', '--json'])
   const hosts = devices.flatMap((device) => {
     if (device.hosted === undefined) return []
     const [link, control] = [linkOf(device), `${linkOf(device)}.sock`]
@@ -134,7 +140,19 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     const { path } = (await ready) as { path: string }
     paths.set(device, device.encoders === undefined ? link : path)
   }
-  const paired = await runCommand(['pair', '--data', deskDir, '--hub', endpoint, '--api-key', apiKey])
+  const seam = SeamHttp.fromApiKey(apiKey, { endpoint })
+  const [demo] = await seam.acs.systems.list()
+  const joined = options.joinsDemo === true ? ['--system', demo?.acs_system_id ?? ''] : []
+  const paired = await runCommand([
+    'pair',
+    '--data',
+    deskDir,
+    '--hub',
+    endpoint,
+    '--api-key',
+    apiKey,
+    ...joined,
+  ])
   if (paired.code !== 0) throw new Error(`pair: ${paired.stderr}${paired.stdout}`)
   const configured = devices.map((device) => ({
     ...device,
@@ -147,7 +165,6 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     JSON.stringify({ devices: configured, layouts, sessions: { recoveryTimeoutSeconds: 30 } }),
   )
 
-  const seam = SeamHttp.fromApiKey(apiKey, { endpoint })
   const emulators = await Promise.all(hosts.map(async ({ control }) => openEmulatorControl(control)))
   const post = async (path: string, body: object): Promise<Record<string, never>> => {
     const response = await fetch(`${endpoint}${path}`, {
@@ -174,6 +191,13 @@ export const openSite = async (options: SiteOptions = {}): Promise<Site> => {
     ptyLink: hosts[0]?.link ?? '',
     acsSystemId,
     deskDir,
+    stopHub: async () => {
+      await hub.stop()
+    },
+    startHub: async () => {
+      hub = start(['hub', '--data', hubData, '--port', new URL(endpoint).port, '--json'])
+      await hub.ready
+    },
     startDaemon: (env) =>
       start(['run', '--data', deskDir, '--config', configPath, '--port', '0', '--json'], env),
     encoderId: (name) =>

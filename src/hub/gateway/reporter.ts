@@ -1,34 +1,40 @@
 import { nowOf } from '../context.ts'
 import type { HubContext } from '../context.ts'
 import { createAssignments } from './assignments.ts'
+import { createRegistrations } from './registrations.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Tells the upstream of cards, one step of each report at a time; what is to be told is in the store. */
 export const createReporter = (hub: HubContext, upstream: Upstream) => {
-  const step = createAssignments(hub, upstream)
+  const { assignments, registrations } = hub.store
+  const assign = createAssignments(hub, upstream)
+  const register = createRegistrations(hub, upstream)
   const underWay = new Map<string, Promise<void>>()
   let isClosed = false
 
+  const begin = (orderId: string, step: () => Promise<void>): void => {
+    if (underWay.has(orderId)) return
+    const work = step().then(
+      () => {
+        underWay.delete(orderId)
+        wake()
+      },
+      // The next tick tries again.
+      (error: unknown) => {
+        underWay.delete(orderId)
+        hub.log.error({ err: error, orderId }, 'report not carried on')
+      },
+    )
+    underWay.set(orderId, work)
+  }
   const wake = (): void => {
     if (isClosed) return
-    const due = hub.store.assignments.query(
-      `where t.state <> 'done' and t.due_at <= ? order by t.seq`,
-      nowOf(hub),
-    )
-    for (const row of due) {
-      if (underWay.has(row.order_id)) continue
-      const work = step(row).then(
-        () => {
-          underWay.delete(row.order_id)
-          wake()
-        },
-        // The next tick tries again.
-        (error: unknown) => {
-          underWay.delete(row.order_id)
-          hub.log.error({ err: error, orderId: row.order_id }, 'report not carried on')
-        },
-      )
-      underWay.set(row.order_id, work)
+    const now = nowOf(hub)
+    for (const row of assignments.query(`where t.state <> 'done' and t.due_at <= ? order by t.seq`, now)) {
+      begin(row.order_id, () => assign(row))
+    }
+    for (const row of registrations.query('where t.due_at <= ? order by t.seq', now)) {
+      begin(row.order_id, () => register(row))
     }
   }
   return {

@@ -79,13 +79,6 @@ const createOwnership = (hub: HubContext): Partial<Record<string, (parameters: u
     }
     return ours.length > 0
   }
-  /** A card is registered with Seam by an encoder of Seam's; from here there is only its number. */
-  const registering = (parameters: unknown): boolean => {
-    if (!byEncoder(parameters)) return false
-    throw invalidInput(
-      'acs_encoder_id: an encoder of this hub registers no cards with Seam. Order the encode at it: a registered card is read and assigned by its number.',
-    )
-  }
   const byAttempt = (parameters: unknown): boolean => {
     const { data } = Attempt.safeParse(parameters)
     return data !== undefined && hub.store.attempts.find(data) !== null
@@ -94,7 +87,7 @@ const createOwnership = (hub: HubContext): Partial<Record<string, (parameters: u
     '/acs/encoders/get': byEncoder,
     '/acs/encoders/encode_credential': byEncoder,
     '/acs/encoders/scan_credential': byEncoder,
-    '/acs/encoders/scan_to_assign_credential': registering,
+    '/acs/encoders/scan_to_assign_credential': byEncoder,
     '/access_methods/encode': byEncoder,
     '/action_attempts/get': byAttempt,
   }

@@ -46,3 +46,13 @@ export const AssignmentRow = z.object({
   since: z.string(),
 })
 export type AssignmentRow = z.output<typeof AssignmentRow>
+
+/** A scanned card that is to be given to a user of the upstream; whom, the order says. */
+export const RegistrationRow = z.object({
+  order_id: z.string(),
+  acs_system_id: z.string(),
+  card_number: z.string(),
+  tries: z.number().int(),
+  due_at: z.string(),
+})
+export type RegistrationRow = z.output<typeof RegistrationRow>

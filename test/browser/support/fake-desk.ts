@@ -74,7 +74,7 @@ export const openFakeDesk = async (
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://desk')
     const found = routeOf(request.method ?? '', url.pathname)
-    if (found === null) {
+    if (found === null || found.route.form === 'file') {
       servePage(url.pathname, response)
       return
     }
@@ -89,12 +89,12 @@ export const openFakeDesk = async (
       } else if (request.headers.cookie !== COOKIE) throw new BridgeError('control_unauthorized')
       const handle = name === 'signIn' ? () => state.me : answers[name]
       if (handle === undefined) throw new BridgeError('route_unknown', name)
-      const told: unknown = await handle(input as never, params, state)
       // JSON lines, one document each.
+      const told: unknown = await handle(input as never, params, state)
       const documents: readonly unknown[] = route.form === 'lines' ? (told as unknown[]) : [told]
-      const lines = documents.map((one) => JSON.stringify(route.answer.parse(one)))
+      const lines = documents.map((one) => JSON.stringify(route.answer.parse(one))).join('\n')
       response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(lines.join('\n'))
+      response.end(lines)
     }
     answer().catch((error: unknown) => {
       refuse(response, isBridgeError(error) ? error : new BridgeError('internal_error', String(error)))

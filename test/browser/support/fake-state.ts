@@ -114,6 +114,12 @@ export const endings = {
     proof: 'read_back',
     keys: null,
   },
+  assigned: {
+    kind: 'assigned',
+    card_uid: '04A1B2C3',
+    technology: 'mifare-classic-1k',
+    card_number: '1234567',
+  },
   untouched: { kind: 'untouched', ...failed('card_timeout') },
   spoiled: { kind: 'spoiled', ...failed('card_removed') },
   unknown: { kind: 'unknown', ...failed('outcome_unknown') },

@@ -76,6 +76,10 @@ export const clerk: typeof english = {
     },
     keys: (made, wanted) => `${String(made)} von ${String(wanted)} Schlüsseln angefertigt`,
     carried_out: { title: 'Erledigt', text: 'Das Schließsystem hat es ausgeführt.' },
+    assigned: {
+      title: 'Die Karte funktioniert',
+      text: 'Sie ist jetzt an ihrer Nummer bekannt; geschrieben wurde nichts. Geben Sie sie aus.',
+    },
     scanned: { title: 'Karte gelesen', text: 'Die Karte wurde gelesen.' },
     untouched: { title: 'Nichts verändert', text: 'Die Karte ist, wie sie war.' },
     spoiled: {

@@ -2,6 +2,26 @@ import type { SessionBody } from '../../../control/schema.ts'
 
 type SessionState = SessionBody['state']
 
+const prompts: Readonly<Record<SessionState, (encoder: string) => string>> = {
+  queued: (encoder: string) => `${encoder} is busy or not connected. The order goes on by itself.`,
+  leasing: (encoder: string) => `Preparing ${encoder}.`,
+  waiting_for_card: (encoder: string) => `Place the card on ${encoder}.`,
+  checking_card: () => 'Leave the card where it is: it is being read.',
+  awaiting_confirmation: () => 'Something that is still valid would end. Confirm, or cancel.',
+  writing: () => 'Leave the card where it is: it is being written.',
+  waiting_for_return: (encoder: string) =>
+    `The card was taken away too early. Put the same card back on ${encoder}.`,
+  verifying: () => 'Leave the card where it is: it is being checked.',
+  reading: () => 'Leave the card where it is: it is being read.',
+  comparing: () => 'The card was read. It is being compared with Seam.',
+  assigning: () => 'The card was read. It is being given to the access method.',
+  ordering: (encoder: string) => `The order is at the lock system of ${encoder}.`,
+  making_key: (encoder: string) => `Put the card on ${encoder} as it shows, and leave it there.`,
+  recovering: (encoder: string) =>
+    `A write was cut short. Place the same card on ${encoder} again, so that its state can be told.`,
+  ended: () => '',
+}
+
 /** The views of whoever stands at the desk. */
 export const clerk = {
   signedOut: {
@@ -45,25 +65,7 @@ export const clerk = {
     next: 'Done, next card',
     sound: 'Sound at the end',
   },
-  prompts: {
-    queued: (encoder: string) => `${encoder} is busy or not connected. The order goes on by itself.`,
-    leasing: (encoder: string) => `Preparing ${encoder}.`,
-    waiting_for_card: (encoder: string) => `Place the card on ${encoder}.`,
-    checking_card: () => 'Leave the card where it is: it is being read.',
-    awaiting_confirmation: () => 'Something that is still valid would end. Confirm, or cancel.',
-    writing: () => 'Leave the card where it is: it is being written.',
-    waiting_for_return: (encoder: string) =>
-      `The card was taken away too early. Put the same card back on ${encoder}.`,
-    verifying: () => 'Leave the card where it is: it is being checked.',
-    reading: () => 'Leave the card where it is: it is being read.',
-    comparing: () => 'The card was read. It is being compared with Seam.',
-    assigning: () => 'The card was read. It is being given to the access method.',
-    ordering: (encoder: string) => `The order is at the lock system of ${encoder}.`,
-    making_key: (encoder: string) => `Put the card on ${encoder} as it shows, and leave it there.`,
-    recovering: (encoder: string) =>
-      `A write was cut short. Place the same card on ${encoder} again, so that its state can be told.`,
-    ended: () => '',
-  } as Readonly<Record<SessionState, (encoder: string) => string>>,
+  prompts,
   endings: {
     encoded: { title: 'The card works', text: 'It was written and read back. Hand it out.' },
     already_right: {
@@ -73,6 +75,10 @@ export const clerk = {
     confirmed: { title: 'The key works', text: 'The lock system has confirmed it. Hand it out.' },
     keys: (made: number, wanted: number) => `${String(made)} of ${String(wanted)} keys made`,
     carried_out: { title: 'Done', text: 'The lock system has done it.' },
+    assigned: {
+      title: 'The card works',
+      text: 'It is known by its number now; nothing was written to it. Hand it out.',
+    },
     scanned: { title: 'Card read', text: 'The card was read.' },
     untouched: { title: 'Nothing changed', text: 'The card is as it was before.' },
     spoiled: {

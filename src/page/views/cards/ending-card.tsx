@@ -17,13 +17,14 @@ const signs: Readonly<Record<EndingKind, IconName>> = {
   encoded: 'done',
   carried_out: 'done',
   scanned: 'read',
+  assigned: 'done',
   untouched: 'untouched',
   spoiled: 'spoiled',
   unknown: 'unknown',
 }
 
-const isGood = (kind: EndingKind): boolean =>
-  kind === 'encoded' || kind === 'carried_out' || kind === 'scanned'
+const goodKinds: readonly EndingKind[] = ['encoded', 'assigned', 'carried_out', 'scanned']
+const isGood = (kind: EndingKind): boolean => goodKinds.includes(kind)
 
 const proofText = (ending: EndingBody | null): 'encoded' | 'already_right' | 'confirmed' => {
   if (ending?.kind !== 'encoded' || ending.proof === 'read_back') return 'encoded'
@@ -49,7 +50,9 @@ export const EndingCard = ({
   }, [sound, kind])
   const words = texts.endings[kind === 'encoded' ? proofText(ending) : kind]
   const isUntold =
-    kind === 'encoded' && (status?.outbox.waiting ?? 0) > 0 && status?.link.state !== 'connected'
+    (kind === 'encoded' || kind === 'assigned') &&
+    (status?.outbox.waiting ?? 0) > 0 &&
+    status?.link.state !== 'connected'
   return (
     <div className={`ending ending-${kind}`}>
       <div className="ending-words" role={isGood(kind) ? 'status' : 'alert'}>
@@ -96,6 +99,12 @@ const EndingDetails = ({ ending }: { readonly ending: EndingBody }) => {
         </>
       )
     }
+    case 'assigned':
+      return ending.card_number === null ? null : (
+        <p className="quiet">
+          {texts.read.number}: <span className="figures">{ending.card_number}</span>
+        </p>
+      )
     case 'carried_out':
     case 'scanned':
       return ending.remark === null ? null : <p>{ending.remark}</p>
