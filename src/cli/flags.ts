@@ -27,9 +27,18 @@ export const parseCount = (text: string): number => {
   throw new InvalidArgumentError('It is a number from 1 to 500.')
 }
 
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+
 export const parseUuid = (text: string): string => {
-  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text
+  if (isUuid(text)) return text
   throw new InvalidArgumentError('It is a UUID, as Seam shows it.')
+}
+
+/** A capture ends by itself after ten minutes. */
+export const parseSeconds = (text: string): number => {
+  const seconds = Number(text)
+  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= 600) return seconds
+  throw new InvalidArgumentError('It is a number of seconds from 1 to 600.')
 }
 
 export const parseUid = (text: string): string => {

@@ -7,11 +7,13 @@ import type { PairFlags } from './commands/pair.ts'
 import { HUB_ENDPOINT, HUB_PORT } from './hub-access.ts'
 import { addHubOperations } from './hub-program.ts'
 import type { EmulatedWay, SocketAddress } from './runtime.ts'
+import { addUpkeepCommands } from './upkeep-commands.ts'
 import { parseAddress, parseCopies, parseHub, parseInstant, parsePort, parseUid, parseUuid } from './flags.ts'
 
 const CONTROL_PORT = 27_411
 
-interface Data {
+/** The flags that nearly every command has. */
+export interface Data {
   readonly data: string
   readonly json?: boolean
 }
@@ -222,7 +224,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     )
 
   command('encode', 'write the card of an access method and read it back')
-    .argument('<access-method-id>', 'access method of mode card', parseUuid)
+    .argument('[access-method-id]', 'access method of mode card (default: chosen on the terminal)', parseUuid)
     .addOption(data)
     .addOption(encoder)
     .addOption(
@@ -237,7 +239,7 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .option('--confirm', 'answer yes: earlier keys of the door may die, an occupied card may be overwritten')
     .action(
       (
-        accessMethodId: string,
+        accessMethodId: string | undefined,
         flags: Data & { encoder?: string; purpose?: Purpose; copies?: number; confirm?: boolean },
       ) =>
         act(flags, async (context) =>
@@ -266,6 +268,8 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
     .action((flags: Data & { config?: string }) =>
       act(flags, async (context) => (await import('./commands/doctor.ts')).doctor(context, flags)),
     )
+
+  addUpkeepCommands(program, command, { data, config }, act)
 
   program
     .command('audit')

@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts'
 import type { DoctorReport } from '../control/schema.ts'
 
 /** How the daemon logs, on standard error: for people, as JSON lines, or not at all. */
@@ -108,6 +109,15 @@ export interface RunningEmulator {
   close(): Promise<void>
 }
 
+/** What this program can talk to. */
+export interface DriverFacts {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'card' | 'keySystem' | 'scanner'
+  readonly transports: readonly string[]
+  readonly technologies: readonly string[]
+}
+
 /** Something that is plugged in and known to a driver by what it is. */
 export interface ConnectedDevice {
   readonly transport: string
@@ -167,7 +177,9 @@ export interface Runtime {
   emulate(options: EmulateOptions): Promise<RunningEmulator>
   /** Examines this computer, with the daemon up or down. */
   doctor(options: { readonly dataDir: string; readonly configPath: string | null }): Promise<DoctorReport>
-  listDrivers(): Promise<readonly { readonly id: string; readonly name: string }[]>
+  /** Whether a daemon would start with it. Rejects `config_invalid`, `driver_unknown`, `layout_unknown`. */
+  checkConfig(config: Config): Promise<void>
+  listDrivers(): Promise<readonly DriverFacts[]>
   listSerialPorts(): Promise<readonly { readonly path: string; readonly description: string | null }[]>
   /** What is connected, without touching it; remarks say what can't be listed. */
   listConnected(): Promise<{

@@ -30,6 +30,8 @@ export type ControlClient = Calls & {
   ): { readonly close: () => void }
   /** The audit as JSON lines, as they come. */
   audit(query?: RequestInput<(typeof controlRoutes)['audit']>): Promise<ReadableStream<Uint8Array>>
+  /** What support needs, as a ZIP file. */
+  bundle(): Promise<Uint8Array>
 }
 
 const unreachable = (detail: string, cause?: unknown): BridgeError =>
@@ -128,5 +130,6 @@ export const createControlClient = ({ endpoint, token, openSocket }: ClientOptio
       const { body } = await call(controlRoutes.audit, query, undefined)
       return body ?? new ReadableStream<Uint8Array>({ start: (controller) => controller.close() })
     },
+    bundle: async () => new Uint8Array(await (await call(controlRoutes.bundle, {}, undefined)).arrayBuffer()),
   }
 }

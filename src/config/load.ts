@@ -17,7 +17,8 @@ const isMissing = (error: unknown): boolean =>
 /** Room for every device there can be, and for comments. What is longer is no configuration, and YAML would take minutes. */
 const MAX_FILE_BYTES = 262_144
 
-const readText = (file: string, isOptional: boolean): string => {
+/** What stands in the file; nothing where it may be missing and is. Throws `config_invalid`. */
+export const readText = (file: string, isOptional: boolean): string => {
   try {
     if (statSync(file).size > MAX_FILE_BYTES) {
       throw new BridgeError('config_invalid', `${file} is longer than ${MAX_FILE_BYTES} bytes.`)
@@ -83,7 +84,11 @@ const refuse = (
 const misspeltFirst = (a: z.core.$ZodIssue, b: z.core.$ZodIssue): number =>
   Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys')
 
-const parse = (text: string, file: string, overrides: readonly Override[]): Config => {
+/** What a file says, and in which line it says it. Throws `config_invalid` for what is no YAML. */
+export const readYaml = (
+  text: string,
+  file: string,
+): { readonly root: unknown; lineOf(path: readonly PropertyKey[]): number } => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [syntax] = document.errors
@@ -91,12 +96,26 @@ const parse = (text: string, file: string, overrides: readonly Override[]): Conf
     const { line } = lines.linePos(syntax.pos[0])
     throw new BridgeError('config_invalid', `${file}, line ${line}: this is not YAML: ${syntax.message}.`)
   }
-  let root: unknown
   try {
-    root = document.toJS() ?? {}
+    return {
+      root: document.toJS() ?? {},
+      lineOf: (path) => lines.linePos(offsetOf(document, path)).line,
+    }
   } catch (error) {
     throw new BridgeError('config_invalid', `${file} is not usable YAML.`, { cause: error })
   }
+}
+
+/**
+ * The configuration of what a file says, with what the environment overrides in it. Throws `config_invalid`.
+ * @param root is changed
+ * @param whereIs what stands before a complaint about a setting of the file
+ */
+export const checkConfig = (
+  root: unknown,
+  overrides: readonly Override[],
+  whereIs: (path: readonly PropertyKey[]) => string,
+): Config => {
   if (typeof root === 'object' && root !== null && !Array.isArray(root)) {
     for (const { path, value } of overrides) setIn(root as Record<string, unknown>, path, value)
   }
@@ -106,22 +125,28 @@ const parse = (text: string, file: string, overrides: readonly Override[]): Conf
     parsed.error.issues.toSorted(misspeltFirst).flatMap((issue) => explain(issue, root)),
     (path) => {
       const override = overrides.find((candidate) => startsWith(path, candidate.path))
-      if (override !== undefined) return `${override.variable}: `
-      return `${file}, line ${lines.linePos(offsetOf(document, path)).line}: `
+      return override === undefined ? whereIs(path) : `${override.variable}: `
     },
   )
 }
 
-/**
- * Reads the configuration: defaults, then the file, then `BRIDGE_*` variables. With `path` null the file is
- * `config.yaml` in the data directory and may be missing. Throws `config_invalid`, which names file, line, setting and
- * what is allowed there.
- */
-export const loadConfig = (source: {
+/** Where the configuration is read from. */
+export interface ConfigSource {
   readonly dataDir: string
+  /** Null for `config.yaml` in the data directory, which may be missing. */
   readonly path: string | null
   readonly env: Readonly<Record<string, string | undefined>>
-}): Config => {
-  const file = source.path ?? join(source.dataDir, 'config.yaml')
-  return parse(readText(file, source.path === null), file, readOverrides(source.env))
+}
+
+export const configFileOf = ({ dataDir, path }: Omit<ConfigSource, 'env'>): string =>
+  path ?? join(dataDir, 'config.yaml')
+
+/**
+ * Reads the configuration: defaults, then the file, then `BRIDGE_*` variables. Throws `config_invalid`, which names file, line,
+ * setting and what is allowed there.
+ */
+export const loadConfig = (source: ConfigSource): Config => {
+  const file = configFileOf(source)
+  const { root, lineOf } = readYaml(readText(file, source.path === null), file)
+  return checkConfig(root, readOverrides(source.env), (path) => `${file}, line ${lineOf(path)}: `)
 }

@@ -671,6 +671,20 @@ export const errorTable = {
     'The configuration file has changed meanwhile.',
     'Look at it again, and save your change once more.',
   ),
+  settings_unwritable: row(
+    500,
+    'installer',
+    'uncategorized_error',
+    'The configuration file cannot be written.',
+    'Give the daemon’s user write access to the file and its folder, or edit it by hand and restart the daemon.',
+  ),
+  browser_unavailable: row(
+    503,
+    'installer',
+    'uncategorized_error',
+    'No browser can be opened here.',
+    'Run `encoder-bridge open --print` and open the link in a browser of this computer. From another one, forward the port first: `ssh -L 27411:127.0.0.1:27411 DESK`.',
+  ),
   route_unknown: row(
     404,
     'integrator',

@@ -11,6 +11,7 @@ import type { Purpose, StaySubject } from '../contract/order.ts'
 import type { RoomRow } from '../contract/rooms.ts'
 import type { Sessions } from '../contract/session-view.ts'
 import type { DoctorReport } from './schema.ts'
+import type { UpkeepPorts } from './upkeep-ports.ts'
 
 /** How far pairing with a hub has come. */
 export type PairingView =
@@ -96,7 +97,7 @@ export interface RoomPorts {
 }
 
 /** What the control API asks the rest of the daemon for. */
-export interface ControlPorts {
+export interface ControlPorts extends UpkeepPorts {
   readonly encoders: Pick<Encoders, 'list'> &
     DevicePorts & {
       /** False, and nothing happens, when another order holds the encoder. */
@@ -121,6 +122,8 @@ export interface ControlPorts {
   orderScan(encoderId: EncoderId, orderedBy: string): OrderId | Promise<OrderId>
   /** Orders that the card which is shown next is given to an access method. */
   orderAssign(encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId | Promise<OrderId>
+  /** Orders a card that opens nothing, for this desk alone. Throws `not_paired`, `not_supported`. */
+  orderTest(encoderId: EncoderId, orderedBy: string): OrderId | Promise<OrderId>
   /** Orders something at a key system that makes no key, for this desk alone. */
   orderStay(encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId | Promise<OrderId>
   readonly rooms: RoomPorts

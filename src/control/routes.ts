@@ -12,6 +12,7 @@ import type { PairingResponse } from './schema.ts'
 import type { Serve } from './serve.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addStayRoute } from './stay-routes.ts'
+import { addUpkeepRoutes } from './upkeep-routes.ts'
 import { addVirtualRoutes } from './virtual-routes.ts'
 import { addWorkRoutes } from './work-routes.ts'
 import { auditBody, encoderBody, faultOf, linkBody, sessionSummary } from './views.ts'
@@ -100,6 +101,7 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
   addVirtualRoutes(serve, ports.virtual, choose)
   addRoomRoutes(serve, ports.rooms)
   addSessionRoutes(serve, ports, facts.owners)
+  addUpkeepRoutes(serve, ports, choose)
 
   serve.audit(({ request }) => Readable.from(jsonLines(journal.audit(request.since))))
 

@@ -1,18 +1,21 @@
+import type { Logger } from 'pino'
 import { fileURLToPath } from 'node:url'
 import type { DaemonOptions, RunningDaemon } from '../cli/runtime.ts'
 import { readLayouts } from './layouts.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
-import { loadConfig } from '../config/load.ts'
+import type { ConfigSource } from '../config/load.ts'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
+import type { EncoderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import { examine } from '../control/doctor.ts'
+import type { ControlPorts } from '../control/ports.ts'
+import type { DoctorReport } from '../control/schema.ts'
 import { startControl } from '../control/server.ts'
 import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
 import { readHubNetwork } from '../seam/hub-network.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
-import { openNotifier } from '../service/notify.ts'
 import type { Notifier } from '../service/notify.ts'
 import { systemClock } from '../service/system-clock.ts'
 import { createSupervisor } from '../sessions/supervisor.ts'
@@ -22,12 +25,17 @@ import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { enrolUnpaired } from './enrolment.ts'
-import { createLogger } from './logger.ts'
 import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
 import { readKeyFile } from '../transport/secret-file.ts'
 import { openUpstream, type Upstream } from './upstream.ts'
+import type { Capture } from './capture.ts'
+import type { createLogLines } from './log-lines.ts'
+import { collectSecrets } from './record-secrets.ts'
+import type { RunningConfig } from './settings.ts'
+import { tapDriver } from './tap-driver.ts'
+import { createUpkeep } from './upkeep.ts'
 import { createVirtualDevices } from './virtual-devices.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
@@ -36,15 +44,32 @@ const DRAIN_MS = 10_000
 const KEPT_DAYS = 400
 const PRUNE_EVERY_MS = 24 * 3_600_000
 
+/** What outlives a daemon that is started again, and what it is started with. */
+export interface DaemonHost {
+  readonly version: string
+  readonly source: ConfigSource
+  readonly running: RunningConfig
+  readonly logger: Logger
+  readonly lines: ReturnType<typeof createLogLines>
+  readonly capture: Capture
+  readonly notifier: Notifier
+  /** Why the last restart went back to the settings before it; null when it did not. */
+  restartError(): BridgeError | null
+  restart(): Promise<void>
+}
+
 /**
  * Starts the daemon: journal first, then devices and sessions, then whatever can order or watch. Rejects with a
  * BridgeError, and leaves nothing running, when a part can't start.
  */
-export const startDaemon = async (options: DaemonOptions, version: string): Promise<RunningDaemon> => {
-  const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
+export const startDaemon = async (
+  options: Omit<DaemonOptions, 'log' | 'configPath'>,
+  host: DaemonHost,
+): Promise<RunningDaemon> => {
+  const { version, running, logger: log, capture, notifier } = host
+  const config = running.get()
   const network = readHubNetwork(config.hub.caFile ?? null, process.env)
   const apiKey = config.seam === undefined ? null : readKeyFile(config.seam.apiKeyFile)
-  const log = await createLogger(options.log, config.log.level)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
   const undo: (() => unknown)[] = [() => journal.close()]
@@ -54,11 +79,14 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
   }
 
   try {
-    const notifier = openNotifier(process.env)
     const wallClock = (): Date => new Date()
     const layouts = readLayouts(config)
     const virtual = createVirtualDevices()
-    const configured = await encoderSettings(config, layouts)
+    const tap = { capture, secrets: collectSecrets(config, []) }
+    const configured = (await encoderSettings(config, layouts)).map((device) => ({
+      ...device,
+      driver: tapDriver(device.driver, device.name, tap),
+    }))
     const devicePorts = {
       clock: systemClock,
       random: Math.random,
@@ -88,15 +116,15 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
         assign: (wanted, signal) =>
           upstream?.cards.assign(wanted, signal) ?? Promise.reject(new BridgeError('outcome_unknown')),
       },
-      limits: {
-        technologies: config.limits.technologies ?? null,
-        cardsAnHour: config.limits.cardsAnHour ?? null,
+      get limits() {
+        const { technologies = null, cardsAnHour = null } = running.get().limits
+        return { technologies, cardsAnHour }
       },
       wallClock,
       clock: systemClock,
-      delays: {
-        cardTimeout: config.sessions.cardTimeoutSeconds * 1000,
-        recoveryTimeout: config.sessions.recoveryTimeoutSeconds * 1000,
+      get delays() {
+        const { cardTimeoutSeconds, recoveryTimeoutSeconds } = running.get().sessions
+        return { cardTimeout: cardTimeoutSeconds * 1000, recoveryTimeout: recoveryTimeoutSeconds * 1000 }
       },
       log: log.child({ component: 'sessions' }),
     })
@@ -122,10 +150,42 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
         enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
       )
     }
-    const deskOrders = createDeskOrders(journal, wallClock)
+    const bearsEnd = (encoderId: EncoderId): boolean => {
+      const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
+      const definition = config.layouts.find((layout) => layout.name === name)
+      return definition === undefined ? name === 'demo' : definition.content.kind === 'record'
+    }
+    const deskOrders = createDeskOrders(journal, wallClock, bearsEnd)
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
     )
+    const hubPorts: ControlPorts['link'] = {
+      view: () => opened.view(),
+      onChange: opened.onChange,
+      requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
+        (
+          await opened.requestEncode(
+            { accessMethodId, encoderId, purpose, copies, confirmed: isConfirmed },
+            new AbortController().signal,
+          )
+        ).orderId,
+    }
+    const roomPorts = createRoomPorts(rooms, opened, systems)
+    const doctor = (): Promise<DoctorReport> =>
+      examine({
+        dataDir: options.dataDir,
+        port: Number(new URL(control.endpoint).port),
+        encoders: () => encoders.list().map(encoderBody),
+        readConfig: () => Promise.resolve(config),
+        readJournal: () => ({
+          hubEndpoint: config.hub.endpoint ?? journal.pairing()?.hubEndpoint ?? null,
+          outbox: journal.outboxFigures(),
+        }),
+        readRooms: (drivers) => roomFacts(options.dataDir, drivers),
+        askHubDate: (endpoint) => readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS)),
+        ...doctorSources,
+      })
+    const parts = { encoders, sessions, journal, link: hubPorts, rooms: roomPorts, doctor }
     const control = await startControl({
       port: options.port,
       dataDir: options.dataDir,
@@ -135,42 +195,15 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
       wallClock,
       pageDir: fileURLToPath(pageDir),
       lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
-      encoders,
       virtual,
-      sessions,
-      journal,
-      link: {
-        view: () => opened.view(),
-        onChange: opened.onChange,
-        requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
-          (
-            await opened.requestEncode(
-              { accessMethodId, encoderId, purpose, copies, confirmed: isConfirmed },
-              new AbortController().signal,
-            )
-          ).orderId,
-      },
+      ...parts,
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,
       orderAssign: deskOrders.assign,
-      rooms: createRoomPorts(rooms, opened, systems),
+      orderTest: deskOrders.test,
       work: opened.work,
-      doctor: () =>
-        examine({
-          dataDir: options.dataDir,
-          port: Number(new URL(control.endpoint).port),
-          encoders: () => encoders.list().map(encoderBody),
-          readConfig: () => Promise.resolve(config),
-          readJournal: () => ({
-            hubEndpoint: config.hub.endpoint ?? journal.pairing()?.hubEndpoint ?? null,
-            outbox: journal.outboxFigures(),
-          }),
-          readRooms: (drivers) => roomFacts(options.dataDir, drivers),
-          askHubDate: (endpoint) =>
-            readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS)),
-          ...doctorSources,
-        }),
       pairing: opened.pairing,
+      ...createUpkeep(host, { ...parts, dataDir: options.dataDir, wallClock }),
     })
     undo.push(() => control.close())
     // Those who follow a session see its ending before the control API goes.
@@ -179,8 +212,6 @@ export const startDaemon = async (options: DaemonOptions, version: string): Prom
     undo.push(watchSleep(systemClock, wallClock, () => encoders.probeAll()))
     undo.push(pruneDaily(journal, (error) => log.warn({ err: error }, 'old entries could not be pruned')))
     undo.push(feedWithoutDevices(encoders.list().length, notifier))
-    undo.push(() => notifier.stopping())
-    notifier.ready()
     log.info({ component: 'daemon', version, endpoint: control.endpoint }, 'ready')
 
     let resolveClosed = (): void => undefined

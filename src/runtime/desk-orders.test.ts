@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { EncoderId } from '../contract/ids.ts'
 import { Order } from '../contract/order.ts'
+import type { SiteKeys } from '../contract/site-keys.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { deskIdentity } from './pairing.ts'
 
@@ -13,13 +14,17 @@ afterEach(() => {
   else process.env['TZ'] = zone
 })
 
-const openDesk = () => {
+const siteKeys: SiteKeys = { current: 1, keys: new Map([[1, new Uint8Array(32).fill(7)]]) }
+
+const openDesk = (keys: SiteKeys | null = siteKeys, bearsEnd = true) => {
   const orders: Order[] = []
   const accept = (order: Order): 'accepted' => {
     orders.push(Order.parse(order))
     return 'accepted'
   }
-  return { orders, desk: createDeskOrders({ accept }, () => new Date('2026-11-23T10:00:00.000Z')) }
+  const journal = { accept, siteKeys: () => keys }
+  const wallClock = () => new Date('2026-11-23T10:00:00.000Z')
+  return { orders, desk: createDeskOrders(journal, wallClock, () => bearsEnd) }
 }
 
 test('what the desk orders is its own, lives ten minutes and keeps the desk’s time zone', () => {
@@ -60,4 +65,35 @@ test('a bridge tells the hub a time zone that it knows, or pairs with none', () 
   expect(deskIdentity(journal).timeZone).toBe('Europe/Vienna')
   process.env['TZ'] = ':/nowhere'
   expect(() => deskIdentity(journal)).toThrow(expect.objectContaining({ code: 'config_invalid' }))
+})
+
+test('a test card is nobody’s, opens no door and has ended long ago', () => {
+  const { orders, desk } = openDesk()
+  desk.test(encoderId, 'Anna')
+  desk.test(encoderId, 'Anna')
+  expect(orders[0]).toMatchObject({
+    kind: 'encode',
+    origin: 'desk',
+    fence: 0,
+    expiresAt: '2026-11-23T10:10:00.000Z',
+    stay: null,
+    encode: {
+      purpose: 'additional',
+      copies: 1,
+      doorIds: [],
+      endsAt: '2010-01-01T00:01:00.000Z',
+      endsLiveKey: false,
+    },
+  })
+  const ids = orders.flatMap(({ encode }) => [encode?.accessMethodId, encode?.credentialId])
+  expect(new Set(ids).size).toBe(4)
+})
+
+test('a test card is refused before the site’s keys have come, and where the layout writes no end', () => {
+  expect(() => openDesk(null).desk.test(encoderId, 'Anna')).toThrow(
+    expect.objectContaining({ code: 'not_paired' }),
+  )
+  expect(() => openDesk(siteKeys, false).desk.test(encoderId, 'Anna')).toThrow(
+    expect.objectContaining({ code: 'not_supported' }),
+  )
 })

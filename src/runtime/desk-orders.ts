@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { BridgeError } from '../contract/errors.ts'
 import { type EncoderId, OrderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
 import type { Order, StaySubject } from '../contract/order.ts'
@@ -8,18 +9,45 @@ import { findTimeZone, needTimeZone } from './time-zone.ts'
 const DESK_ORDER_MS = 10 * 60_000
 
 /**
+ * When the record of a test card was valid, long ago. It is no date to which a lock falls back that has lost its clock (1970,
+ * 2000), so that none takes the record for a valid one.
+ */
+const TEST_VALIDITY = { startsAt: '2010-01-01T00:00:00.000Z', endsAt: '2010-01-01T00:01:00.000Z' } as const
+
+/** What a test card holds: nobody's credential, no door, and an end that has passed. Any later order may overwrite it. */
+const testSubject = (): NonNullable<Order['encode']> => ({
+  purpose: 'additional',
+  copies: 1,
+  accessMethodId: randomUUID(),
+  credentialId: randomUUID(),
+  cardNumber: '0',
+  doorIds: [],
+  ...TEST_VALIDITY,
+  confirmed: false,
+  endsLiveKey: false,
+})
+
+/**
  * Orders of the desk's own: they report to nobody but those who watch them here. The desk stands in the property, so that
  * its time zone is the property's. Each returns the order's id; one whose times need a zone throws `config_invalid` where
  * this computer's is not known.
  */
-export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: () => Date) => {
+export const createDeskOrders = (
+  journal: Pick<Journal, 'accept' | 'siteKeys'>,
+  wallClock: () => Date,
+  /** Whether what an encoder writes bears its own end: without one a card of nobody's is valid for ever. */
+  bearsEnd: (encoderId: EncoderId) => boolean,
+) => {
   const place = (
     encoderId: EncoderId,
-    subject: Pick<Order, 'kind' | 'stay' | 'timeZone' | 'orderedBy'> & Partial<Pick<Order, 'assign'>>,
+    subject: Pick<Order, 'kind' | 'timeZone' | 'orderedBy'> &
+      Partial<Pick<Order, 'encode' | 'stay' | 'assign'>>,
   ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
     journal.accept({
+      encode: null,
+      stay: null,
       assign: null,
       ...subject,
       orderId,
@@ -28,22 +56,34 @@ export const createDeskOrders = (journal: Pick<Journal, 'accept'>, wallClock: ()
       orderedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
       origin: 'desk',
-      encode: null,
       assignTo: null,
     })
     return orderId
   }
   return {
     scan: (encoderId: EncoderId, orderedBy: string): OrderId =>
-      place(encoderId, { kind: 'scan', stay: null, timeZone: findTimeZone() ?? 'UTC', orderedBy }),
+      place(encoderId, { kind: 'scan', timeZone: findTimeZone() ?? 'UTC', orderedBy }),
     assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId =>
       place(encoderId, {
         kind: 'assign',
-        stay: null,
         assign: { accessMethodId },
         timeZone: findTimeZone() ?? 'UTC',
         orderedBy,
       }),
+    /** Throws `not_paired` without the site's keys, `not_supported` where no record is written. */
+    test: (encoderId: EncoderId, orderedBy: string): OrderId => {
+      if (journal.siteKeys() === null) {
+        throw new BridgeError('not_paired', 'A record bears the site’s key, and none has arrived yet.')
+      }
+      if (!bearsEnd(encoderId)) {
+        throw new BridgeError(
+          'not_supported',
+          'The layout of this encoder writes no end: give it the layout “demo” for a test, or scan a card.',
+        )
+      }
+      const timeZone = findTimeZone() ?? 'UTC'
+      return place(encoderId, { kind: 'encode', timeZone, encode: testSubject(), orderedBy })
+    },
     stay: (encoderId: EncoderId, stay: StaySubject, orderedBy: string): OrderId => {
       const hasTime = stay.kind === 'moveStay' && stay.endsAt !== null
       return place(encoderId, {

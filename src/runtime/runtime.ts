@@ -24,16 +24,23 @@ export const createRuntime = (): Runtime => {
   return {
     version,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? 'encoder-bridge'],
-    startDaemon: async (options) => (await import('./daemon.ts')).startDaemon(options, version),
+    startDaemon: async (options) => (await import('./run-daemon.ts')).runDaemon(options, version),
     startHub: async (options) => (await import('./hub.ts')).startHub(options),
     readEnrolmentToken: async (file) => (await import('./enrolment.ts')).readEnrolmentToken(file),
     pair: async (options) => (await import('./pair.ts')).pair(options),
     emulate: async (options) => (await import('./emulate.ts')).emulate(options),
     doctor: async (options) => (await import('./doctor.ts')).doctor(options),
+    checkConfig: async (config) => (await import('./settings.ts')).checkStart(config, process.env),
     listDrivers: async () => {
       const { drivers } = await import('../../drivers/index.ts')
       const loaded = await Promise.all([...drivers.values()].map((load) => load()))
-      return loaded.map(({ manifest }) => ({ id: manifest.id, name: manifest.name }))
+      return loaded.map(({ manifest: { id, name, kind, transports, technologies } }) => ({
+        id,
+        name,
+        kind,
+        transports,
+        technologies,
+      }))
     },
     listSerialPorts: async () => {
       const { listSerialPorts } = await import('../transport/serial-list.ts')

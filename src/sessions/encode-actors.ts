@@ -65,8 +65,11 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
     if (await isAlreadyRight(plan, own, input, signal)) return { kind: 'alreadyRight' }
     const occupant: Occupant = { uid: card.uid, digest: digestOf(blocks) }
     const isAllowed = input.overwrite?.uid === occupant.uid && input.overwrite.digest === occupant.digest
-    if (!isAllowed && (await isOccupied(ports, reading, card, order, signal)))
+    if (!isAllowed && (await isOccupied(ports, reading, card, order, signal))) {
+      // A test of the desk's own is no reason to destroy anything: nobody is asked whether it may.
+      if (order.origin === 'desk') throw new BridgeError('card_occupied')
       return { kind: 'occupied', occupant }
+    }
     await checkLocks(lease, card, plan, signal)
     await checkProtection(lease, card, plan, signal)
     const intent: WriteIntent = {

@@ -32,7 +32,7 @@ describe('a wrong command line is said in plain words, with the nearest name', (
       '“101” is one word too many for `encoder-bridge check-out`; put quotation marks around a name with spaces.',
       'encoder-bridge check-out',
     ],
-    [['encode'], '<access-method-id> (access method of mode card) is missing.', 'encoder-bridge encode'],
+    [['deliver'], '<id> (access grant, access method or reservation) is missing.', 'encoder-bridge deliver'],
     [
       ['scan', '--encoder'],
       '--encoder <name> (name or id of the encoder (default: the only one)) needs a value.',

@@ -25,7 +25,11 @@ export const createFakeTerminal = (options: { readonly isTTY?: boolean } = {}) =
     return Object.assign(through, { isTTY: options.isTTY ?? false })
   }
   const questions: string[] = []
-  const state = { answer: undefined as boolean | null | undefined }
+  const state = {
+    answer: undefined as boolean | null | undefined,
+    /** The index of the line that is chosen. */
+    choice: undefined as number | null | undefined,
+  }
   const terminal: Terminal = {
     out: stream('out'),
     err: stream('err'),
@@ -39,6 +43,14 @@ export const createFakeTerminal = (options: { readonly isTTY?: boolean } = {}) =
       return (question: string) => {
         questions.push(question)
         return Promise.resolve(answer)
+      }
+    },
+    get choose() {
+      const { choice } = state
+      if (choice === undefined) return undefined
+      return (question: string, lines: readonly string[]) => {
+        questions.push(question, ...lines)
+        return Promise.resolve(choice)
       }
     },
   }
@@ -110,7 +122,20 @@ export const createFakeRuntime = (parts: Partial<Runtime> = {}) => {
         ],
       })
     },
-    listDrivers: () => Promise.resolve([{ id: 'pn532', name: 'NXP PN532' }]),
+    checkConfig: (config) => {
+      calls.push({ checkConfig: config })
+      return Promise.resolve()
+    },
+    listDrivers: () =>
+      Promise.resolve([
+        {
+          id: 'pn532',
+          name: 'NXP PN532',
+          kind: 'card',
+          transports: ['serial'],
+          technologies: ['mifare-classic-1k'],
+        },
+      ]),
     listSerialPorts: () => Promise.resolve([{ path: '/dev/ttyUSB0', description: 'FTDI' }]),
     listConnected: () => Promise.resolve({ devices: [], remarks: [] }),
     probeConnected: (pathsInUse) => {

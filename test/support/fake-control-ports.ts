@@ -13,6 +13,7 @@ import type { ControlPorts, Identified, PairingView, RoomPorts } from '../../src
 import { startControl, type Control, type ControlOptions } from '../../src/control/server.ts'
 import { systemClock } from '../../src/service/system-clock.ts'
 import { openJournal } from '../../src/journal/journal.ts'
+import { createFakeUpkeep } from './fake-upkeep-ports.ts'
 
 export const frontDesk: EncoderView = {
   encoderId: EncoderId.parse('11111111-1111-4111-8111-111111111111'),
@@ -135,7 +136,10 @@ const createFakePorts = (journal: () => Journal) => {
   const cards = createHappening<{ encoderId: EncoderId; orderId: OrderId; card: Card }>()
   const view = (id: string): SessionView | null => views.get(id) ?? null
 
+  const { upkeep, ports: upkeepPorts } = createFakeUpkeep(calls)
+
   const ports: ControlPorts = {
+    ...upkeepPorts,
     virtual: {
       place: (name, card) => void calls.push({ place: { name, card } }),
       remove: (name, uid) => void calls.push({ remove: { name, uid } }),
@@ -213,6 +217,11 @@ const createFakePorts = (journal: () => Journal) => {
       calls.push({ scan: encoderId })
       return orderId
     },
+    orderTest: (encoderId, orderedBy) => {
+      orderedByLabels.push(orderedBy)
+      calls.push({ test: encoderId })
+      return orderId
+    },
     orderAssign: (encoderId, method, orderedBy) => {
       orderedByLabels.push(orderedBy)
       calls.push({ assign: method, encoderId })
@@ -264,6 +273,7 @@ const createFakePorts = (journal: () => Journal) => {
   return {
     ports,
     state,
+    upkeep,
     /** What was asked of the daemon, in order. */
     calls,
     /** Who was told to the daemon as having ordered. */

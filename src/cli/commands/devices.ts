@@ -40,7 +40,7 @@ export const devices = async (
       : null
   voice.give({
     encoders,
-    drivers,
+    drivers: drivers.map(({ id, name }) => ({ id, name })),
     serial_ports: ports,
     connected: connected.devices.map(({ drivers: owners, ...device }) => ({
       ...device,

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { openControlClient } from '../control-client.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { alignColumns } from '../table.ts'
+import { workLine } from '../choose-work.ts'
 import { encoderLines, faultLines, skewText } from '../texts.ts'
 
 const linkText = ({ state, transport, hub_endpoint: hub }: StatusResponse['link']): string => {
@@ -20,8 +21,8 @@ const outboxText = ({ waiting, oldest_at: oldestAt, refused }: StatusResponse['o
 /** `encoder-bridge status`: what the daemon does at this moment. */
 export const status = async ({ voice }: Context, options: { readonly data: string }): Promise<ExitCode> => {
   const client = await openControlClient(options.data)
-  const now = await client.status()
-  voice.give(now)
+  const [now, work] = await Promise.all([client.status(), client.work()])
+  voice.give({ ...now, work: work.items })
   if (voice.isJson) return 0
   const sessions = now.sessions.map((session) => [
     `  ${session.order_id}`,
@@ -42,6 +43,8 @@ export const status = async ({ voice }: Context, options: { readonly data: strin
     ...(now.rooms.error === null ? [] : faultLines(now.rooms.error)),
     'Encoders',
     ...encoderLines(now.encoders),
+    'Cards to make',
+    ...(work.items.length === 0 ? ['  none wait'] : work.items.map((item) => `  ${workLine(item)}`)),
     'Sessions',
     ...(sessions.length === 0 ? ['  none open'] : alignColumns(sessions)),
   )

@@ -350,6 +350,15 @@ export const controlRoutes = {
     nothing,
     upkeep.DiagnosticsResponse,
   ),
+  bundle: {
+    ...get(
+      '/v1/diagnostics/bundle',
+      'installer',
+      'What support needs, as a ZIP file without secrets.',
+      upkeep.BundleResponse,
+    ),
+    form: 'file',
+  },
 } as const satisfies Readonly<Record<string, ControlRoute>>
 
 export type ControlRouteName = keyof typeof controlRoutes

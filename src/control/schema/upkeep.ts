@@ -93,3 +93,8 @@ export const DiagnosticsResponse = z.object({
     .nullable(),
 })
 export type DiagnosticsResponse = z.infer<typeof DiagnosticsResponse>
+
+/** `GET /v1/diagnostics/bundle`: a ZIP file (`application/zip`), not JSON. */
+export const BundleResponse = z
+  .string()
+  .describe('Bytes: configuration, examination, log, capture and audit, without secrets, cards or guests')

@@ -342,6 +342,14 @@ export const errors: typeof english = {
     'Die Konfigurationsdatei hat sich inzwischen geändert.',
     'Sehen Sie sie noch einmal an, und speichern Sie Ihre Änderung noch einmal.',
   ),
+  settings_unwritable: say(
+    'Die Konfigurationsdatei lässt sich nicht schreiben.',
+    'Geben Sie dem Benutzer des Dienstes Schreibrecht auf die Datei und ihren Ordner, oder ändern Sie sie von Hand und starten Sie den Dienst neu.',
+  ),
+  browser_unavailable: say(
+    'Hier lässt sich kein Browser öffnen.',
+    'Rufen Sie `encoder-bridge open --print` auf und öffnen Sie den Link in einem Browser dieses Rechners. Von einem anderen aus leiten Sie zuerst den Port weiter: `ssh -L 27411:127.0.0.1:27411 DESK`.',
+  ),
   route_unknown: say('Diese Adresse gibt es nicht.', 'Siehe docs/control-api.md.'),
   rate_limited: say('Zu viele Anfragen.', 'Langsamer.'),
 }
