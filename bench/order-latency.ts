@@ -33,7 +33,7 @@ const measure = async (name: string, options: Pick<DeskOptions, 'time'>): Promis
   const requests: number[] = []
   for (let order = 0; order < ORDERS; order += 1) {
     const askedMs = performance.now()
-    await daemon.get('/v1/health')
+    await daemon.get('/healthz')
     const orderedMs = performance.now()
     const { order_id: orderId } = (await daemon.post('/v1/scans', {})) as { order_id: string }
     await reach(daemon, orderId, 'waiting_for_card')

@@ -3,6 +3,7 @@ import { renderChannel } from './render/channel.ts'
 import { renderCharts } from './render/charts.ts'
 import { renderConfiguration, renderConfigurationSchema } from './render/configuration.ts'
 import { renderControlApi } from './render/control-api.ts'
+import { renderControlOpenApi } from './render/control-openapi.ts'
 import { renderErrors } from './render/errors.ts'
 import { renderHubEndpoints } from './render/hub-endpoints.ts'
 import { renderOpenApi } from './render/openapi.ts'
@@ -24,6 +25,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/configuration.schema.json', render: renderConfigurationSchema },
   { path: 'docs/control-api.md', render: renderControlApi },
+  { path: 'docs/control-openapi.json', render: renderControlOpenApi },
   { path: 'docs/errors.md', render: renderErrors },
   { path: 'docs/hub-endpoints.md', render: renderHubEndpoints },
   { path: 'docs/openapi.json', render: renderOpenApi },

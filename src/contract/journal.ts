@@ -175,6 +175,8 @@ export interface Journal {
     readonly identity: string
     readonly encoderId: EncoderId
   }): void
+  /** Writes and syncs, and changes nothing. Throws as every write does. */
+  touch(): void
   /** Who may use the desk. */
   readonly people: People
   close(): void

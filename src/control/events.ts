@@ -33,7 +33,7 @@ export type Tell = (event: Told, admits: Admission, mayKnow?: (follower: Followe
 type Source = (tell: Tell) => () => void
 
 export interface FeedPorts {
-  readonly ports: Pick<ControlPorts, 'encoders' | 'sessions' | 'work' | 'link' | 'journal'>
+  readonly ports: Pick<ControlPorts, 'encoders' | 'sessions' | 'work' | 'link' | 'journal' | 'log'>
   readonly pages: Pick<Pages, 'onChange'>
   readonly owners: Pick<Owners, 'isYours'>
   readonly clock: Clock
@@ -151,6 +151,18 @@ const hubLink =
     }
   }
 
+/** The log has a line each for many things that happen: only who asks for it is told. */
+const logLines =
+  ({ ports: { log } }: FeedPorts): Source =>
+  (tell) =>
+    log.onLine((line) =>
+      tell(
+        { type: 'log.line', line: { ...line, fields: { ...line.fields } } },
+        'installer',
+        ({ wantsLog }) => wantsLog,
+      ),
+    )
+
 /** What happens at the desk, for as many as listen. Nothing is observed while nobody does. */
 export const createFeed = (parts: FeedPorts) => {
   const { clock, wallClock, pages } = parts
@@ -180,7 +192,13 @@ export const createFeed = (parts: FeedPorts) => {
     }
   }
   const start = (): void => {
-    const sources = [devices(parts, devicesTold), orders(parts), hubLink(parts), alive(clock)]
+    const sources = [
+      devices(parts, devicesTold),
+      orders(parts),
+      hubLink(parts),
+      logLines(parts),
+      alive(clock),
+    ]
     stops = [...sources.map((source) => source(tell)), pages.onChange(tellWho)]
   }
   const stop = (): void => {

@@ -104,8 +104,10 @@ export interface ControlPorts extends UpkeepPorts {
       takeOver(encoderId: EncoderId, from: OrderId): boolean
     }
   readonly sessions: Pick<Sessions, 'view' | 'list' | 'next' | 'onChange' | 'cancel' | 'confirm'>
-  readonly journal: Pick<Journal, 'audit' | 'outboxFigures' | 'noteAudit' | 'people'>
+  readonly journal: Pick<Journal, 'audit' | 'outboxFigures' | 'noteAudit' | 'people' | 'touch'>
   readonly virtual: VirtualPorts
+  /** Whether the devices are still looked after; true where there are none. */
+  isDeviceLoopAlive(): boolean
   readonly link: {
     view(): LinkView
     onChange(observer: () => void): () => void

@@ -56,8 +56,6 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
   const { encoders, sessions, journal, link, pairing } = ports
   const choose = (wanted: string | undefined) => chooseEncoder(encoders.list(), wanted)
 
-  serve.health(() => ({ status: 'ok', version: facts.version }))
-
   serve.status(({ caller }) => {
     const list = encoders.list()
     const { waiting, oldestAt, refused } = journal.outboxFigures()

@@ -31,9 +31,6 @@ export type ErrorBody = z.infer<typeof ErrorBody>
 export const Fault = ErrorBody.shape.error
 export type Fault = z.infer<typeof Fault>
 
-/** `GET /v1/health`, the one route that wants no token. */
-export const HealthResponse = z.object({ status: z.literal('ok'), version: z.string() })
-
 export const EncoderBody = z.object({
   encoder_id: z.uuid(),
   name: z.string(),

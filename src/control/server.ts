@@ -10,6 +10,8 @@ import { publishDaemon } from './daemon-file.ts'
 import { serveEventSocket } from './event-socket.ts'
 import { createFeed } from './events.ts'
 import { createGuard, strictHeaders, type Knock, type Refusal } from './guard.ts'
+import { addHealthRoutes } from './health-routes.ts'
+import { createMetrics } from './metrics.ts'
 import { createOwners } from './owners.ts'
 import { addPageRoutes } from './page-routes.ts'
 import { createCallers } from './people/callers.ts'
@@ -206,6 +208,8 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
     endpoint: () => `http://127.0.0.1:${portOf(app)}`,
     wallClock,
   })
+  const metrics = createMetrics({ ports: options, clock, wallClock })
+  addHealthRoutes(serve, options, { version: options.version, metrics, now: clock.now })
   addRoutes(serve, options, {
     version: options.version,
     startedAt: wallClock().toISOString(),
@@ -223,6 +227,7 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
     closing.abort()
     pages.stop()
     events.close()
+    metrics.stop()
     const bound = setTimeout(() => {
       app.server.closeAllConnections()
       events.terminate()

@@ -11,6 +11,8 @@ export interface Audit {
   lines(since?: string): Iterable<AuditLine>
   /** Inside a `write`. */
   prune(before: string): void
+  /** Inside a `write`: what stands there is written once more. */
+  touch(): void
 }
 
 const Row = z.object({
@@ -67,6 +69,7 @@ export const createAudit = (store: Store): Audit => {
         id = reached.id
       }
     },
+    touch: () => void widen.run(''),
     prune: (before) => {
       widen.run(before)
       drop.run(before)

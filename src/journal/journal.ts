@@ -44,6 +44,7 @@ export const openJournal = ({ path, now = () => new Date() }: JournalOptions): J
 
     audit: audit.lines,
     noteAudit: (line) => store.write(() => audit.append(line)),
+    touch: () => store.write(() => audit.touch()),
     prune: (before) =>
       store.write(() => {
         const instant = new Date(before).toISOString()

@@ -40,6 +40,8 @@ import { createVirtualDevices } from './virtual-devices.ts'
 
 /** A session that writes may take this long to its true end when the daemon is told to stop. */
 const DRAIN_MS = 10_000
+/** Each device is looked after every ten seconds, and one that answers late is waited for some more. */
+const DEVICE_LOOP_WITHIN_MS = 60_000
 /** Audit lines and delivered orders are kept this long. */
 const KEPT_DAYS = 400
 const PRUNE_EVERY_MS = 24 * 3_600_000
@@ -82,6 +84,7 @@ export const startDaemon = async (
     const wallClock = (): Date => new Date()
     const layouts = readLayouts(config)
     const virtual = createVirtualDevices()
+    let aliveAt = systemClock.now()
     const tap = { capture, secrets: collectSecrets(config, []) }
     const configured = (await encoderSettings(config, layouts)).map((device) => ({
       ...device,
@@ -93,7 +96,10 @@ export const startDaemon = async (
       wallClock,
       journal,
       virtual,
-      onAlive: () => notifier.feed(),
+      onAlive: () => {
+        aliveAt = systemClock.now()
+        notifier.feed()
+      },
     }
     const encoders = await (options.isEmulated
       ? openEmulatedDevices(config, configured, devicePorts)
@@ -103,6 +109,12 @@ export const startDaemon = async (
 
     const rooms = openRooms(options.dataDir)
     let upstream: Upstream | null = null
+    const bearsEnd = (encoderId: EncoderId): boolean => {
+      const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
+      const definition = config.layouts.find((layout) => layout.name === name)
+      return definition === undefined ? name === 'demo' : definition.content.kind === 'record'
+    }
+    const deskOrders = createDeskOrders(journal, wallClock, bearsEnd)
     const sessions = createSupervisor({
       layouts,
       rooms,
@@ -129,19 +141,24 @@ export const startDaemon = async (
       log: log.child({ component: 'sessions' }),
     })
     undo.push(() => sessions.drain(0))
-    const opened = openUpstream(config, apiKey, {
-      journal,
-      encoders,
-      sessions,
-      machineMarks: readMachineMarks,
-      endpointOverride: config.hub.endpoint,
-      network,
-      version,
-      clock: systemClock,
-      wallClock,
-      random: Math.random,
-      logger: log.child({ component: 'link' }),
-    })
+    const opened = openUpstream(
+      config,
+      apiKey,
+      {
+        journal,
+        encoders,
+        sessions,
+        machineMarks: readMachineMarks,
+        endpointOverride: config.hub.endpoint,
+        network,
+        version,
+        clock: systemClock,
+        wallClock,
+        random: Math.random,
+        logger: log.child({ component: 'link' }),
+      },
+      deskOrders,
+    )
     upstream = opened
     undo.push(() => opened.close())
 
@@ -150,12 +167,6 @@ export const startDaemon = async (
         enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
       )
     }
-    const bearsEnd = (encoderId: EncoderId): boolean => {
-      const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
-      const definition = config.layouts.find((layout) => layout.name === name)
-      return definition === undefined ? name === 'demo' : definition.content.kind === 'record'
-    }
-    const deskOrders = createDeskOrders(journal, wallClock, bearsEnd)
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
     )
@@ -196,6 +207,8 @@ export const startDaemon = async (
       pageDir: fileURLToPath(pageDir),
       lockAfterMs: config.page.lockAfterMinutes === 0 ? null : config.page.lockAfterMinutes * 60_000,
       virtual,
+      isDeviceLoopAlive: () =>
+        encoders.list().length === 0 || systemClock.now() - aliveAt < DEVICE_LOOP_WITHIN_MS,
       ...parts,
       orderScan: deskOrders.scan,
       orderStay: deskOrders.stay,

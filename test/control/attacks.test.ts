@@ -176,7 +176,7 @@ test('strangers run into the limiter, unknown routes and failed tokens included,
   await using control = await openControl()
   const statuses: number[] = []
   for (let attempt = 0; attempt < 60; attempt += 1) {
-    const path = ['/v1/status', '/v1/health', '/nowhere'][attempt % 3] ?? ''
+    const path = ['/v1/status', '/healthz', '/nowhere'][attempt % 3] ?? ''
     statuses.push((await send(control.port, 'GET', path)).status)
   }
   expect(statuses.slice(0, 3)).toEqual([401, 200, 401])
@@ -210,7 +210,7 @@ test.each([
 
 test('every answer forbids a browser to run, embed, share or keep it', async () => {
   await using control = await openControl()
-  for (const path of ['/v1/health', '/v1/status', '/nowhere', '/v1/sessions/%zz']) {
+  for (const path of ['/healthz', '/v1/status', '/nowhere', '/v1/sessions/%zz']) {
     const { headers } = await send(control.port, 'GET', path)
     expect(headers).toMatchObject({
       'content-security-policy': expect.stringContaining("default-src 'none'"),

@@ -3,6 +3,7 @@ import { BridgeError } from '../../src/contract/errors.ts'
 import { CardUid, noUid, OrderId } from '../../src/contract/ids.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { frontDesk, openControl, waitingSession } from '../support/fake-control-ports.ts'
+import { oneLine } from '../support/fake-upkeep-ports.ts'
 import { listen, refusedHandshake } from './listen.ts'
 import { addClerk, atTerminal, pageWith, signIn } from './page.ts'
 import { bearer } from './request.ts'
@@ -128,6 +129,22 @@ test('a locked page hears of encoders and the link, and of nothing else until so
   expect((await events.next())?.type).toBe('work.changed')
   await pageWith(control, cookie).post('/v1/lock')
   expect((await events.next())?.type).toBe('me.changed')
+})
+
+test.each([
+  ['installer', '?log=true', ['log.line', 'work.changed']],
+  ['installer', '', ['work.changed']],
+  ['operator', '?log=true', ['work.changed']],
+])('the log is told only to an installer who asks for it: %s %s', async (role, query, types) => {
+  await using control = await openControl()
+  const { cookie } = await signIn(control, role)
+  using events = await listen(control.port, { cookie, origin: control.endpoint }, query)
+  await events.until('device.changed')
+  control.upkeep.log(oneLine)
+  control.workChanges.tell()
+  const told = []
+  for (let count = 0; count < types.length; count += 1) told.push((await events.next())?.type)
+  expect(told).toEqual(types)
 })
 
 test('a page that signs out hears nothing more', async () => {

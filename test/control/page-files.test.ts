@@ -79,7 +79,7 @@ test('a link on another site leads to the page, and to nothing else', async () =
   await using page = await openPage()
   const click = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
   expect((await send(page.control.port, 'GET', '/', click)).status).toBe(200)
-  expect((await send(page.control.port, 'GET', '/v1/health', click)).status).toBe(403)
+  expect((await send(page.control.port, 'GET', '/healthz', click)).status).toBe(403)
   for (const dest of ['iframe', 'image', 'script']) {
     const answer = await send(page.control.port, 'GET', '/', { ...click, 'sec-fetch-dest': dest })
     expect(answer.status, dest).toBe(403)

@@ -31,7 +31,7 @@ const scanned: Ending = {
 
 test('health answers without a token and tells the version', async () => {
   await using control = await openControl()
-  const answer = await send(control.port, 'GET', '/v1/health')
+  const answer = await send(control.port, 'GET', '/healthz')
   expect(answer.status).toBe(200)
   expect(answer.body).toEqual({ status: 'ok', version: '1.2.3' })
 })

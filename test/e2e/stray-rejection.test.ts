@@ -19,7 +19,7 @@ test('a promise that nobody awaited is logged, and the daemon lives on', async (
     const { endpoint } = (await daemon.ready) as { endpoint: string }
     await poll(async () => (daemon.output().includes('that nobody awaited') ? true : null))
     expect(daemon.output()).toContain('nobody awaits this')
-    expect((await fetch(`${endpoint}/v1/health`)).status).toBe(200)
+    expect((await fetch(`${endpoint}/healthz`)).status).toBe(200)
     expect(await daemon.stop()).toBe(0)
   } finally {
     await daemon.kill()

@@ -123,11 +123,14 @@ const createFakePorts = (journal: () => Journal) => {
     work: { items: [], asOf: null, error: null } as WorkList,
     grants: [] as readonly DeliverableGrant[],
     outbox: { waiting: 2, oldestAt: '2026-11-23T10:00:00.000Z', refused: 0 } as OutboxFigures,
+    isDiskFull: false,
+    isDeviceLoopAlive: true,
     /** What identify tells; null waits until it is given up. */
     identified: null as Identified | null,
     /** What is shown as a badge; null waits until it is given up. */
     badge: null as string | null,
-    watchers: () => observers.size,
+    /** Beside the metrics, which always look. */
+    watchers: () => observers.size - 1,
   }
   const changes = createHappening<void>()
   const linkChanges = createHappening<void>()
@@ -145,6 +148,7 @@ const createFakePorts = (journal: () => Journal) => {
       remove: (name, uid) => void calls.push({ remove: { name, uid } }),
       present: (name, read) => void calls.push({ present: { name, read } }),
     },
+    isDeviceLoopAlive: () => state.isDeviceLoopAlive,
     encoders: {
       list: () => state.encoders,
       takeOver: (encoderId, from) => {
@@ -191,6 +195,10 @@ const createFakePorts = (journal: () => Journal) => {
         return journal().people
       },
       noteAudit: (line) => journal().noteAudit(line),
+      touch: () => {
+        if (state.isDiskFull) throw new BridgeError('data_unwritable')
+        journal().touch()
+      },
       audit: (since) => [
         ...state.audit.filter(({ at }) => since === undefined || at >= since),
         ...journal().audit(since),
@@ -299,8 +307,9 @@ export const openControl = async (
   dataDir = mkdtempSync(join(tmpdir(), 'control-')),
   settings: Settings = {},
 ) => {
-  // Beside the data directory's own, which a test may open.
-  const path = join(dataDir, 'desk', 'journal.db')
+  // Its own: two that share a data directory, as after a crash, could not share a journal.
+  const deskDir = mkdtempSync(join(tmpdir(), 'desk-'))
+  const path = join(deskDir, 'journal.db')
   let journal = openJournal({ path })
   const fake = createFakePorts(() => journal)
   const log: { level: string; fields: object; message: string }[] = []
@@ -325,6 +334,7 @@ export const openControl = async (
     control = await start()
   } catch (error) {
     journal.close()
+    rmSync(deskDir, { recursive: true, force: true })
     throw error
   }
   const token = readFileSync(join(dataDir, 'control-token'), 'utf8').trim()
@@ -333,6 +343,8 @@ export const openControl = async (
     ...fake,
     ...placeOf(control),
     dataDir,
+    /** Where the journal lies. */
+    deskDir,
     log,
     close: () => control.close(),
     /** Stops the daemon and starts it again on the same data: `now` tells where it answers then. */
@@ -346,7 +358,7 @@ export const openControl = async (
     [Symbol.asyncDispose]: async (): Promise<void> => {
       await control.close()
       journal.close()
-      rmSync(dataDir, { recursive: true, force: true })
+      for (const dir of [dataDir, deskDir]) rmSync(dir, { recursive: true, force: true })
     },
   }
 }

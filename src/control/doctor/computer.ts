@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { findPortHolder } from '../port-holder.ts'
-import { HealthResponse } from '../schema.ts'
+import { HealthResponse } from '../schema/health.ts'
 import type { DoctorCheck } from '../schema.ts'
 
 const OLDEST_NODE = [20, 19] as const
@@ -62,7 +62,7 @@ const isFree = (port: number): Promise<boolean> =>
 
 const versionAt = async (port: number): Promise<string | null> => {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/health`, { signal: AbortSignal.timeout(2_000) })
+    const response = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2_000) })
     return HealthResponse.parse(await response.json()).version
   } catch {
     return null

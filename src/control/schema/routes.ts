@@ -3,6 +3,7 @@ import * as desk from '../schema.ts'
 import { EventBody, EventsQuery } from './events.ts'
 import * as people from './people.ts'
 import * as rooms from './rooms.ts'
+import { HealthResponse, MetricsText, ReadyResponse } from './health.ts'
 import { PageFile } from './page.ts'
 import { StayRequest } from './stays.ts'
 import * as upkeep from './upkeep.ts'
@@ -62,7 +63,17 @@ export const controlRoutes = {
   page: { ...get('/', 'anybody', 'The operator’s page.', PageFile), form: 'file' },
   pageAsset: { ...get('/assets/:file', 'anybody', 'What the page is made of.', PageFile), form: 'file' },
 
-  health: get('/v1/health', 'anybody', 'Says that the daemon is alive.', desk.HealthResponse),
+  health: get('/healthz', 'anybody', 'Says that the daemon is alive.', HealthResponse),
+  ready: get(
+    '/readyz',
+    'anybody',
+    'Says whether it can take orders: 200, or 503 with what fails. The link to the hub is no condition.',
+    ReadyResponse,
+  ),
+  metrics: {
+    ...get('/metrics', 'read_only', 'What monitors count, as OpenMetrics.', MetricsText),
+    form: 'text',
+  },
 
   status: get(
     '/v1/status',
