@@ -66,7 +66,6 @@ const Batch = z.object({
     )
     .default([]),
 })
-export type SeamBatch = z.infer<typeof Batch>
 export const Related = z.object({ batch: Batch })
 export const OneMethod = z.object({ access_method: SeamMethod })
 

@@ -24,7 +24,11 @@ const modeSecrets: Record<SeamMethod['mode'], readonly ChannelSecret[]> = {
   cloud_key: [],
 }
 
-const deliverableOf = (method: SeamMethod): ChannelGrant['access_methods'][number] => {
+/** What of an access method is handed over. */
+type Told = Omit<SeamMethod, 'is_ready_for_encoding' | 'is_ready_for_assignment'>
+
+/** An access method as a desk shows it, without its secrets. */
+export const deliverableOf = (method: Told): ChannelGrant['access_methods'][number] => {
   const { access_method_id, mode, display_name, is_issued, issued_at } = method
   const { is_encoding_required, is_assignment_required } = method
   return {
@@ -100,14 +104,20 @@ export const findDeliverables = async (ask: SeamAsk, site: Site, query: Query): 
   return told
 }
 
-/** The secret itself, or why there is none; whether the access method is the site's was looked at before. */
-export const readSecret = async (
-  ask: SeamAsk,
-  access_method_id: string,
+/** The secret itself, or why there is none. */
+export const secretIn = (
+  method: Pick<SeamMethod, 'mode' | 'is_issued' | ChannelSecret>,
   secret: ChannelSecret,
-): Promise<Omit<RevealResponse, 'ok'>> => {
-  const { access_method: method } = await ask('/access_methods/get', { access_method_id }, OneMethod)
+): Omit<RevealResponse, 'ok'> => {
   if (!modeSecrets[method.mode].includes(secret)) return { value: null, reason: 'not_supported' }
   const value = method.is_issued ? (method[secret] ?? null) : null
   return { value, reason: value === null ? 'not_issued' : null }
 }
+
+/** Asks for it; whether the access method is the site's was looked at before. */
+export const readSecret = async (
+  ask: SeamAsk,
+  access_method_id: string,
+  secret: ChannelSecret,
+): Promise<Omit<RevealResponse, 'ok'>> =>
+  secretIn((await ask('/access_methods/get', { access_method_id }, OneMethod)).access_method, secret)

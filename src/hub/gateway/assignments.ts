@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BridgeError } from '../../contract/errors.ts'
+import { sameNumber } from '../../seam-api/same-number.ts'
 import { failAttempt, succeedAttempt } from '../attempts.ts'
 import { isoAt } from '../clock.ts'
 import { nowOf } from '../context.ts'
@@ -69,7 +70,7 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
   /** Issued, and with another number than the card's: somebody else was quicker. */
   const isAnothers = (row: AssignmentRow, { credentials }: Related): boolean => {
     const numbers = credentials.flatMap((one) => (one.card_number == null ? [] : [one.card_number]))
-    return numbers.length > 0 && !numbers.includes(row.card_number)
+    return numbers.length > 0 && !numbers.some((number) => sameNumber(number, row.card_number))
   }
 
   const settleIssued = (row: AssignmentRow, related: Related): boolean => {
