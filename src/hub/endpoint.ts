@@ -156,9 +156,13 @@ export const bridgeQuestion = <Input>(
   input: z.ZodType<Input>,
   answer: (input: Input, who: SessionCaller) => Promise<object>,
 ): void => {
-  app.post(path, async (request) => {
-    const who = sessionOf(hub, request)
-    return { ...(await answer(parseInput(input, parametersOf(request)), who)), ok: true }
+  app.route({
+    method: [...WRITE],
+    url: path,
+    handler: async (request) => {
+      const who = sessionOf(hub, request)
+      return { ...(await answer(parseInput(input, parametersOf(request)), who)), ok: true }
+    },
   })
 }
 

@@ -8,8 +8,8 @@ export interface Tap {
   readonly endpoint: string
   /** The paths, in their order. */
   readonly asked: string[]
-  /** Every connection is closed without an answer. */
-  isCut: boolean
+  /** Whether a question is dropped on its way, and its connection closed. */
+  isCut: (path: string) => boolean
   /** What this path answers is lost on the way back. */
   loseAnswersOf: string | null
   /** Resolves when the next answer was lost. */
@@ -19,7 +19,7 @@ export interface Tap {
 export const openTap = async (target: string): Promise<Tap> => {
   const lost: (() => void)[] = []
   const server = createServer((incoming, reply) => {
-    if (tap.isCut) return void incoming.destroy()
+    if (tap.isCut(incoming.url ?? '')) return void incoming.destroy()
     tap.asked.push(incoming.url ?? '')
     const { method, headers } = incoming
     const outgoing = request(new URL(incoming.url ?? '/', target), { method, headers, agent: false })
@@ -46,7 +46,7 @@ export const openTap = async (target: string): Promise<Tap> => {
   const tap: Tap = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked: [],
-    isCut: false,
+    isCut: () => false,
     loseAnswersOf: null,
     nextLost: () => new Promise((resolve) => lost.push(resolve)),
   }

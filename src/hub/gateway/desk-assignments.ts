@@ -83,43 +83,35 @@ export const createDeskAssignments = (
     return action_attempt_id
   }
 
-  /** Null while it is under way. */
-  const endOf = (action_attempt_id: string): Told | null => {
-    const attempt = attempts.find({ action_attempt_id })
-    if (attempt === null || attempt.status === 'pending') return null
-    if (attempt.status === 'error' && attempt.error?.type !== 'action_attempt_expired') {
-      return notAssigned(attempt.error?.message ?? 'It was not assigned.')
-    }
-    if (attempt.result?.['is_issued'] === true) return assigned
-    throw undecided()
-  }
+  const isPending = (action_attempt_id: string): boolean =>
+    attempts.find({ action_attempt_id })?.status === 'pending'
 
-  const waitFor = (attemptId: string): Promise<Told> =>
-    new Promise((resolve, reject) => {
-      const settle = (): void => {
-        try {
-          const told = endOf(attemptId)
-          if (told === null) return
-          resolve(told)
-        } catch (error) {
-          reject(error)
-        }
-        finish()
-      }
-      const giveUp = (): void => {
-        finish()
-        reject(undecided())
-      }
-      const stop = reporter.onStep(settle)
-      const timer = hub.clock.setTimeout(giveUp, ANSWER_WITHIN_MS)
+  /** Resolves when it has ended, and when there is no more time. */
+  const waitFor = (attemptId: string): Promise<void> =>
+    new Promise((resolve) => {
       const finish = (): void => {
         stop()
         hub.clock.clearTimeout(timer)
-        closing.signal.removeEventListener('abort', giveUp)
+        closing.signal.removeEventListener('abort', finish)
+        resolve()
       }
-      closing.signal.addEventListener('abort', giveUp)
-      settle()
+      const look = (): void => {
+        if (!isPending(attemptId)) finish()
+      }
+      const stop = reporter.onStep(look)
+      const timer = hub.clock.setTimeout(finish, ANSWER_WITHIN_MS)
+      closing.signal.addEventListener('abort', finish)
+      look()
     })
+
+  const endOf = (action_attempt_id: string): Told => {
+    const attempt = attempts.find({ action_attempt_id })
+    if (attempt?.status === 'success' && attempt.result?.['is_issued'] === true) return assigned
+    // After a day without a clear answer nobody knows, either.
+    const isRefused = attempt?.status === 'error' && attempt.error?.type !== 'action_attempt_expired'
+    if (isRefused) return notAssigned(attempt.error?.message ?? 'It was not assigned.')
+    throw undecided()
+  }
 
   return {
     /** Rejects 404 for an access method of another site, 409 while a card is made or reported for it, 504 while it is not known. */
@@ -128,7 +120,8 @@ export const createDeskAssignments = (
       const begun = hub.store.transaction(() => begin(wanted, related))
       if (typeof begun !== 'string') return begun
       reporter.wake()
-      return waitFor(begun)
+      await waitFor(begun)
+      return endOf(begun)
     },
     close: (): void => closing.abort(),
   }
