@@ -193,6 +193,7 @@ describe('what a desk at a gateway hands over', () => {
     }
     expect(await find({ access_grant_id: theirs.grantId })).toEqual([])
     expect(await find({ access_grant_id: gateway.workspaceId })).toEqual([])
+    expect(await find({ access_method_id: gateway.workspaceId })).toEqual([])
 
     const there = async (id: string | undefined) =>
       (await seam.post('/access_methods/get', { access_method_id: id })).body.access_method
@@ -226,10 +227,12 @@ describe('what a desk at a gateway hands over', () => {
   test('can be given another end in the future, in its own house alone', async () => {
     const { seam, ask, doors, otherDoors } = await openHouses()
     const ours = await grantAt(seam, doors, ['code'])
+    const begun = await grantAt(seam, doors, ['card'], { starts_at: '2026-11-20T15:00:00Z' })
     const theirs = await grantAt(seam, otherDoors, ['code'])
     const extend = async (access_grant_id: string, ends_at: string) =>
       (await ask(EXTEND, { access_grant_id, ends_at })).status
     expect(await extend(ours.grantId, '2026-11-23T14:00:00Z')).toBe(400)
+    expect(await extend(begun.grantId, '2026-11-23T11:00:00Z')).toBe(400)
     expect(await extend(theirs.grantId, '2026-11-26T11:00:00Z')).toBe(404)
     const untouched = await seam.post('/access_grants/get', { access_grant_id: theirs.grantId })
     expect(untouched.body.access_grant.ends_at).toBe('2026-11-25T10:00:00.000Z')
@@ -319,6 +322,14 @@ describe('a card that is known by its number, at a gateway', () => {
     later()
     expect((await work()).map((one) => one.access_method_id)).not.toContain(id)
     expect((await assign('4712')).error.type).toBe('access_method_being_encoded')
+    const told: string[] = []
+    void assign('4711').then((answer) => told.push(answer.error.type))
+    const isTold = (): number => {
+      clock.advance(1_000)
+      return told.length
+    }
+    await expect.poll(isTold).toBe(1)
+    expect(told).toEqual(['upstream_timeout'])
     tap.isCut = () => false
     const isGiven = (): Promise<boolean> => {
       clock.advance(10_000)
@@ -326,5 +337,16 @@ describe('a card that is known by its number, at a gateway', () => {
     }
     await expect.poll(isGiven).toBe(true)
     expect(await assign('4711')).toEqual({ ok: true, assigned: true, reason: null })
+  })
+
+  test('is not given while another is made for the access method here', async () => {
+    const { gateway, tap, token, id, assign } = await openDrawer()
+    const here = encoderNamed('Here')
+    const bridge = await gateway.bridge([here], token)
+    const { acs_encoder_id } = here
+    await gateway.post('/access_methods/encode', { access_method_id: id, acs_encoder_id })
+    await bridge.takeOrder()
+    expect((await assign('4711')).error.type).toBe('access_method_being_encoded')
+    expect(tap.asked).not.toContain('/access_methods/assign_card')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SeamAsk } from '../../src/seam-api/answers.ts'
-import { findDeliverables } from '../../src/seam-api/deliverables.ts'
+import { findDeliverables, secretIn } from '../../src/seam-api/deliverables.ts'
 import { followWaitingCards } from '../../src/seam-api/waiting-cards.ts'
 
 const HOUSE = 'house'
@@ -105,4 +105,10 @@ describe('a card that waits', () => {
     expect(await waitingIn(seam, 'encode')).toMatchObject([{ action: 'encode' }])
     expect(await waitingIn(seam, 'assign')).toMatchObject([{ action: 'assign' }])
   })
+})
+
+test('a secret that Seam shows before it is issued is not handed over', () => {
+  const method = { mode: 'code', code: '83924651' } as const
+  expect(secretIn({ ...method, is_issued: false }, 'code')).toEqual({ value: null, reason: 'not_issued' })
+  expect(secretIn({ ...method, is_issued: true }, 'code')).toEqual({ value: '83924651', reason: null })
 })
