@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureEncodeSpeed } from './encode-speed.ts'
+import { measureHubLatency } from './hub-latency.ts'
 import { measureIdleMemory } from './idle-memory.ts'
 import { measureJournalCommits } from './journal-commits.ts'
 import { measureKeyOrders } from './key-orders.ts'
@@ -12,6 +13,7 @@ import { measureReadSpeed } from './read-speed.ts'
 import type { Failure, Row } from './row.ts'
 import { measureStartUp } from './start-up.ts'
 import { formatTable } from './table.ts'
+import { measureThousandBridges } from './thousand-bridges.ts'
 import { measureThroughput } from './throughput.ts'
 
 /**
@@ -30,6 +32,8 @@ const measurements = {
   'journal-commits': measureJournalCommits,
   throughput: measureThroughput,
   page: measurePage,
+  'hub-latency': measureHubLatency,
+  'thousand-bridges': measureThousandBridges,
 }
 
 const { values: flags, positionals: chosen } = parseArgs({

@@ -166,7 +166,13 @@ export const openDesk = async (options: DeskOptions): Promise<Desk> => {
     const hub = run(['hub', '--data', join(folder, 'hub'), '--port', '0', '--seed', 'demo', '--json'])
     await startEmulators()
     const { endpoint, api_key: apiKey } = (await hub.ready) as { endpoint: string; api_key: string }
-    const paired = await runCommand(['pair', '--data', dataDir, '--hub', endpoint, '--api-key', apiKey])
+    const seam = SeamHttp.fromApiKey(apiKey, { endpoint })
+    // The system whose doors the grants are for: its cards are the work of this desk.
+    const [system] = await seam.acs.systems.list()
+    const paired = await runCommand([
+      ...['pair', '--data', dataDir, '--hub', endpoint, '--api-key', apiKey],
+      ...['--system', system?.acs_system_id ?? ''],
+    ])
     if (paired.code !== 0) throw new Error(`pair: ${paired.stderr}`)
     const { layout = 'demo', sessionBaudRate } = options
     const devices = names.map((name) => ({
@@ -191,7 +197,7 @@ export const openDesk = async (options: DeskOptions): Promise<Desk> => {
         unplug: () => command(socketOf(name), { do: 'unplug' }),
         plug: () => command(socketOf(name), { do: 'plug' }),
       })),
-      seam: SeamHttp.fromApiKey(apiKey, { endpoint }),
+      seam,
       start,
       startWhole: async (env) => {
         const daemon = await start(env)

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openDesk } from './desk.ts'
 import { endChild, startScript } from './child.ts'
 import { listPackages } from './importer.ts'
+import { residentMb } from './resident-memory.ts'
 import { createRow, type Row } from './row.ts'
 import { summarize } from './statistics.ts'
 
@@ -11,15 +10,6 @@ const RUNS = 5
 const IDLE_MS = 5_000
 const LIMIT_MB = 120
 const LIMIT_RATIO = 1.3
-
-/** Resident memory of a process in MB of 1,000,000 bytes. Throws where neither /proc nor ps tells it. */
-const residentMb = (pid: number): number => {
-  const kib =
-    process.platform === 'linux'
-      ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-      : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
-  return (Number(kib) * 1024) / 1e6
-}
 
 /** A daemon with two encoders and a hub that has been idle, in turns with a process that only imports its packages. */
 export const measureIdleMemory = async (): Promise<readonly Row[]> => {

@@ -55,7 +55,7 @@ const WAITS = '[data-state="waiting_for_card"]'
 const measureEvents = async (daemon: Daemon, context: BrowserContext, home: string): Promise<Row> => {
   const page = await openPage(context, home)
   let tell: (atMs: number) => void = () => undefined
-  using _line = await daemon.follow(({ at, session }) => {
+  const line = await daemon.follow(({ at, session }) => {
     if (session?.state === 'waiting_for_card') tell(Date.parse(at))
   })
   const times: number[] = []
@@ -76,6 +76,7 @@ const measureEvents = async (daemon: Daemon, context: BrowserContext, home: stri
     await daemon.post(`/v1/sessions/${String(orderId)}/cancel`, {})
     await page.locator(WAITS).waitFor({ state: 'detached' })
   }
+  line[Symbol.dispose]()
   await page.close()
   return createRow({ name: 'event to page', unit: 'ms', limit: EVENT_LIMIT_MS }, times)
 }

@@ -59,7 +59,7 @@ export const FindGrantsRequest = z
   })
 export const ChannelSecret = z.enum(['code', 'instant_key_url', 'client_session_token'])
 export type ChannelSecret = z.infer<typeof ChannelSecret>
-export const ChannelDeliverable = z.object({
+const ChannelDeliverable = z.object({
   access_method_id: z.string(),
   mode: z.enum(['code', 'card', 'mobile_key', 'cloud_key']),
   display_name: z.string(),

@@ -47,7 +47,18 @@ export const createChannel = (hub: HubContext): Channel => {
     },
     isConnected: (bridgeId) => welcomed.has(bridgeId),
     wake: () => {
-      for (const connection of welcomed.values()) connection.flush()
+      // One order of each bridge that has any: with a thousand bridges, a question to each would be most of every request's work.
+      const bridgesWithOrders = (): string[] => {
+        try {
+          const open = hub.store.orders.query('where t.settled_at is null group by t.bridge_id')
+          return open.map((order) => order.bridge_id)
+        } catch (error) {
+          // What woke us is committed. The next one who wakes sends it, or the bridge's next hello.
+          hub.log.error({ err: error }, 'open orders not read')
+          return []
+        }
+      }
+      for (const bridgeId of bridgesWithOrders()) welcomed.get(bridgeId)?.flush()
     },
     tick: () => {
       for (const connection of all) connection.tick()

@@ -13,7 +13,20 @@ import { notFound } from './refusal.ts'
 import type { AccessGrantRow, AccessMethodRow } from './store-access.ts'
 import type { BridgeRow } from './store-bridges.ts'
 
-const siteOf = ({ workspace_id, acs_system_id }: BridgeRow) => ({ workspace_id, acs_system_id })
+/**
+ * The access systems that a bridge serves: the one that it was paired with. One that was paired with none, so that its system has no doors,
+ * serves those that no other bridge was paired with.
+ */
+const systemsOf = (hub: HubContext, { workspace_id, acs_system_id, bridge_id }: BridgeRow): string[] => {
+  if (hub.store.entrances.find({ workspace_id, acs_system_id }) !== null) return [acs_system_id]
+  const served = hub.store.bridges
+    .all({ workspace_id })
+    .flatMap((other) => (other.bridge_id === bridge_id ? [] : [other.acs_system_id]))
+  return hub.store.systems
+    .all({ workspace_id })
+    .map((system) => system.acs_system_id)
+    .filter((id) => !served.includes(id))
+}
 
 const doorsOf = (hub: HubContext, grant: AccessGrantRow) =>
   grant.acs_entrance_ids.flatMap((acs_entrance_id) => {
@@ -32,15 +45,15 @@ const stayOf = (hub: HubContext, grant: AccessGrantRow) => ({
 
 /** The cards that may be encoded or assigned now at the bridge's site, those that start first. */
 export const listWork = (hub: HubContext, bridge: BridgeRow): ChannelWorkItem[] => {
-  const { workspace_id, acs_system_id } = bridge
+  const { workspace_id } = bridge
   const waiting = hub.store.methods.query(
     `join access_grants g on g.access_grant_id = t.access_grant_id
-     where t.workspace_id = ? and g.acs_system_id = ? and g.deleted_at is null and t.deleted_at is null
+     where t.workspace_id = ? and g.acs_system_id in (select value from json_each(?)) and g.deleted_at is null and t.deleted_at is null
        and t.mode = 'card' and t.is_issued = 0 and (g.ends_at is null or g.ends_at > ?)
        and (t.card_issuing = 'assignment' or t.card_issuing = 'encoding' and t.acs_credential_id is not null)
      order by g.starts_at, t.seq limit ${MAX_WORK_ITEMS}`,
     workspace_id,
-    acs_system_id,
+    JSON.stringify(systemsOf(hub, bridge)),
     nowOf(hub),
   )
   return waiting.flatMap((method) => {
@@ -76,7 +89,11 @@ export const grantAtSite = (
   hub: HubContext,
   bridge: BridgeRow,
   access_grant_id: string,
-): AccessGrantRow | null => hub.store.grants.find({ ...siteOf(bridge), access_grant_id, deleted_at: null })
+): AccessGrantRow | null => {
+  const { workspace_id } = bridge
+  const grant = hub.store.grants.find({ workspace_id, access_grant_id, deleted_at: null })
+  return grant !== null && systemsOf(hub, bridge).includes(grant.acs_system_id) ? grant : null
+}
 
 /** The secrets of an access method that may be told now. */
 const secretsOf = (hub: HubContext, method: AccessMethodRow): Partial<Record<ChannelSecret, string>> => {
@@ -148,7 +165,9 @@ export const findGrants = (hub: HubContext, bridge: BridgeRow, wanted: WantedGra
   const found =
     reservation_key === undefined
       ? [grantAtSite(hub, bridge, access_grant_id ?? method?.access_grant_id ?? '')]
-      : hub.store.grants.all({ ...siteOf(bridge), reservation_key, deleted_at: null })
+      : hub.store.grants
+          .all({ workspace_id, reservation_key, deleted_at: null })
+          .filter((grant) => systemsOf(hub, bridge).includes(grant.acs_system_id))
   return found
     .flatMap((grant) => (grant === null ? [] : [presentForDesk(hub, grant)]))
     .slice(0, MAX_FOUND_GRANTS)

@@ -53,7 +53,7 @@ const callerOf = (hub: HubContext, request: FastifyRequest): Caller => {
 }
 
 /** In front of an upstream its keys are good too. */
-const identify = async (hub: HubContext, request: FastifyRequest): Promise<Caller> =>
+const callerIn = async (hub: HubContext, request: FastifyRequest): Promise<Caller> =>
   hub.gateway === undefined ? callerOf(hub, request) : hub.gateway.identify(request)
 
 export interface SessionCaller {
@@ -105,7 +105,7 @@ export const apiEndpoint = <Input>(
   app: FastifyInstance,
   hub: HubContext,
   endpoint: Endpoint<Input, Caller>,
-): void => register(app, hub, endpoint, (request) => identify(hub, request))
+): void => register(app, hub, endpoint, (request) => callerIn(hub, request))
 
 /** For the holders of an operator's key. */
 export const operatorEndpoint = <Input>(
@@ -114,7 +114,7 @@ export const operatorEndpoint = <Input>(
   endpoint: Endpoint<Input, Caller>,
 ): void =>
   register(app, hub, endpoint, async (request) => {
-    const caller = await identify(hub, request)
+    const caller = await callerIn(hub, request)
     if (caller.isOperator) return caller
     throw refusal(403, 'forbidden', 'Only an operator’s key may do this.')
   })
@@ -134,7 +134,7 @@ export const claimEndpoint = <Input>(
   register(app, hub, endpoint, async (request) => {
     const bearer = bearerOf(request)
     if (!bearer.startsWith(ENROLMENT_TOKEN_PREFIX)) {
-      const { workspaceId } = await identify(hub, request)
+      const { workspaceId } = await callerIn(hub, request)
       return { workspaceId, enrolment: null }
     }
     const enrolment = findEnrolment(hub, bearer)

@@ -5,6 +5,7 @@ import { createPolling } from './channel-poll.ts'
 import type { Channel } from './channel.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
+import { methodAtSite } from './desk-work.ts'
 import { orderEncode } from './encode-orders.ts'
 import { bridgeEndpoint, parseInput, sessionOf, WRITE } from './endpoint.ts'
 import { notFound, refusal } from './refusal.ts'
@@ -79,10 +80,9 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     prepare: async ({ access_method_id, acs_encoder_id }) =>
       hub.gateway?.prepareEncode(access_method_id, [acs_encoder_id]),
     run: ({ access_method_id, acs_encoder_id, purpose, copies, is_confirmed }, { session }) => {
-      const { workspace_id, bridge_id, acs_system_id } = pairedBridge(hub, session)
-      const method = hub.store.methods.find({ workspace_id, access_method_id })
-      const grant = hub.store.grants.find({ access_grant_id: method?.access_grant_id ?? '' })
-      if (grant?.acs_system_id !== acs_system_id) throw notFound('access_method', access_method_id)
+      const bridge = pairedBridge(hub, session)
+      const { workspace_id, bridge_id } = bridge
+      methodAtSite(hub, bridge, access_method_id)
       const encoder = hub.store.encoders.find({ workspace_id, acs_encoder_id })
       if (encoder?.bridge_id !== bridge_id) throw notFound('acs_encoder', acs_encoder_id)
       const request = {

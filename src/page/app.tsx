@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { useDeskState } from './live/use-desk.tsx'
-import { useRoute } from './live/use-route.ts'
+import { linkTo, useRoute } from './live/use-route.ts'
 import { Notice } from './parts/notice.tsx'
 import { Header } from './shell/header.tsx'
 import { Navigation } from './shell/navigation.tsx'
@@ -52,6 +52,11 @@ const Workplace = ({ role }: { readonly role: Parameters<typeof isAllowed>[0] })
   const { status } = useDeskState()
   const first = views.find((one) => one.isOffered?.(status) === true && isAllowed(role, one.role)) ?? views[0]
   const view = route.view === '' ? first : views.find(({ id }) => id === route.view)
+  const isOffered = route.view === '' && first.isOffered !== undefined
+  useEffect(() => {
+    // It stays when it is no longer offered: the pairing that ends the offer is not its last step.
+    if (isOffered) window.location.replace(linkTo(first.id))
+  }, [isOffered, first])
   const title = view?.name(texts) ?? texts.shell.noSuchView
   useEffect(() => {
     document.title = `${title} · ${texts.shell.product}`

@@ -109,6 +109,12 @@ export const startDaemon = async (
 
     const rooms = openRooms(options.dataDir)
     let upstream: Upstream | null = null
+    const bearsEnd = (encoderId: EncoderId): boolean => {
+      const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
+      const definition = config.layouts.find((layout) => layout.name === name)
+      return definition === undefined ? name === 'demo' : definition.content.kind === 'record'
+    }
+    const deskOrders = createDeskOrders(journal, wallClock, bearsEnd)
     const sessions = createSupervisor({
       layouts,
       rooms,
@@ -135,19 +141,24 @@ export const startDaemon = async (
       log: log.child({ component: 'sessions' }),
     })
     undo.push(() => sessions.drain(0))
-    const opened = openUpstream(config, apiKey, {
-      journal,
-      encoders,
-      sessions,
-      machineMarks: readMachineMarks,
-      endpointOverride: config.hub.endpoint,
-      network,
-      version,
-      clock: systemClock,
-      wallClock,
-      random: Math.random,
-      logger: log.child({ component: 'link' }),
-    })
+    const opened = openUpstream(
+      config,
+      apiKey,
+      {
+        journal,
+        encoders,
+        sessions,
+        machineMarks: readMachineMarks,
+        endpointOverride: config.hub.endpoint,
+        network,
+        version,
+        clock: systemClock,
+        wallClock,
+        random: Math.random,
+        logger: log.child({ component: 'link' }),
+      },
+      deskOrders,
+    )
     upstream = opened
     undo.push(() => opened.close())
 
@@ -156,12 +167,6 @@ export const startDaemon = async (
         enrolUnpaired(config.hub, journal, opened.pairing, systemClock, log.child({ component: 'pairing' })),
       )
     }
-    const bearsEnd = (encoderId: EncoderId): boolean => {
-      const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
-      const definition = config.layouts.find((layout) => layout.name === name)
-      return definition === undefined ? name === 'demo' : definition.content.kind === 'record'
-    }
-    const deskOrders = createDeskOrders(journal, wallClock, bearsEnd)
     const systems = configured.flatMap(({ name, driver }) =>
       driver.manifest.kind === 'keySystem' ? [name] : [],
     )

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { EncoderId } from '../contract/ids.ts'
+import type { JournalEntry } from '../contract/journal.ts'
 import { Order } from '../contract/order.ts'
 import type { SiteKeys } from '../contract/site-keys.ts'
 import { createDeskOrders } from './desk-orders.ts'
@@ -7,6 +8,14 @@ import { deskIdentity } from './pairing.ts'
 
 const encoderId = EncoderId.parse('11111111-1111-4111-8111-111111111111')
 const move = { kind: 'moveStay', room: '101', newRoom: '204', endsAt: '2026-11-25T11:00:00.000Z' } as const
+
+const unbegun = {
+  phase: 'accepted',
+  intent: null,
+  ending: null,
+  endedAt: null,
+  encoderId: null,
+} as const
 
 const zone = process.env['TZ']
 afterEach(() => {
@@ -22,7 +31,8 @@ const openDesk = (keys: SiteKeys | null = siteKeys, bearsEnd = true) => {
     orders.push(Order.parse(order))
     return 'accepted'
   }
-  const journal = { accept, siteKeys: () => keys }
+  const open = () => orders.map((order): JournalEntry => ({ ...unbegun, order, acceptedAt: order.orderedAt }))
+  const journal = { accept, open, siteKeys: () => keys }
   const wallClock = () => new Date('2026-11-23T10:00:00.000Z')
   return { orders, desk: createDeskOrders(journal, wallClock, () => bearsEnd) }
 }
@@ -65,6 +75,35 @@ test('a bridge tells the hub a time zone that it knows, or pairs with none', () 
   expect(deskIdentity(journal).timeZone).toBe('Europe/Vienna')
   process.env['TZ'] = ':/nowhere'
   expect(() => deskIdentity(journal)).toThrow(expect.objectContaining({ code: 'config_invalid' }))
+})
+
+test('a card that is to be assigned is ordered with its access method', () => {
+  const { orders, desk } = openDesk()
+  desk.assign(encoderId, '55555555-5555-4555-8555-555555555555', 'Maria')
+  expect(orders).toMatchObject([
+    { kind: 'assign', assign: { accessMethodId: '55555555-5555-4555-8555-555555555555' }, encode: null },
+  ])
+})
+
+test('no second card is ordered for an access method whose first one is not ended', () => {
+  const { orders, desk } = openDesk()
+  const subject = {
+    purpose: 'new',
+    copies: 1,
+    accessMethodId: '55555555-5555-4555-8555-555555555555',
+    credentialId: '66666666-6666-4666-8666-666666666666',
+    cardNumber: '1',
+    doorIds: [],
+    startsAt: '2026-11-23T10:00:00.000Z',
+    endsAt: null,
+    confirmed: false,
+    endsLiveKey: false,
+  } as const
+  const order = { ...subject, doorIds: [] }
+  desk.encode(encoderId, order, 'Maria')
+  expect(() => desk.encode(encoderId, order, 'Maria')).toThrow('being made already')
+  expect(orders).toHaveLength(1)
+  expect(orders[0]?.fence).toBe(Date.parse('2026-11-23T10:00:00.000Z'))
 })
 
 test('a test card is nobody’s, opens no door and has ended long ago', () => {

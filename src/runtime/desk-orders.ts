@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { BridgeError } from '../contract/errors.ts'
 import { type EncoderId, OrderId } from '../contract/ids.ts'
 import type { Journal } from '../contract/journal.ts'
-import type { Order, StaySubject } from '../contract/order.ts'
+import { BridgeError } from '../contract/errors.ts'
+import type { EncodeSubject, Order, StaySubject } from '../contract/order.ts'
 import { findTimeZone, needTimeZone } from './time-zone.ts'
 
 /** How long an order of the desk waits for its turn and its card. */
@@ -33,7 +33,7 @@ const testSubject = (): NonNullable<Order['encode']> => ({
  * this computer's is not known.
  */
 export const createDeskOrders = (
-  journal: Pick<Journal, 'accept' | 'siteKeys'>,
+  journal: Pick<Journal, 'accept' | 'open' | 'siteKeys'>,
   wallClock: () => Date,
   /** Whether what an encoder writes bears its own end: without one a card of nobody's is valid for ever. */
   bearsEnd: (encoderId: EncoderId) => boolean,
@@ -41,7 +41,7 @@ export const createDeskOrders = (
   const place = (
     encoderId: EncoderId,
     subject: Pick<Order, 'kind' | 'timeZone' | 'orderedBy'> &
-      Partial<Pick<Order, 'encode' | 'stay' | 'assign'>>,
+      Partial<Pick<Order, 'encode' | 'stay' | 'assign' | 'fence'>>,
   ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
@@ -49,10 +49,10 @@ export const createDeskOrders = (
       encode: null,
       stay: null,
       assign: null,
+      fence: 0,
       ...subject,
       orderId,
       encoderIds: [encoderId],
-      fence: 0,
       orderedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
       origin: 'desk',
@@ -70,6 +70,21 @@ export const createDeskOrders = (
         timeZone: findTimeZone() ?? 'UTC',
         orderedBy,
       }),
+    /** At an encoder of Seam's. One access method belongs to one card, so that no second order stands beside an open one. */
+    encode: (encoderId: EncoderId, encode: EncodeSubject, orderedBy: string): OrderId => {
+      const isOpen = journal
+        .open()
+        .some(({ order }) => order.encode?.accessMethodId === encode.accessMethodId)
+      if (isOpen)
+        throw new BridgeError('request_invalid', 'A card for this access method is being made already.')
+      return place(encoderId, {
+        kind: 'encode',
+        encode,
+        fence: wallClock().getTime(),
+        timeZone: findTimeZone() ?? 'UTC',
+        orderedBy,
+      })
+    },
     /** Throws `not_paired` without the site's keys, `not_supported` where no record is written. */
     test: (encoderId: EncoderId, orderedBy: string): OrderId => {
       if (journal.siteKeys() === null) {

@@ -41,12 +41,13 @@ const textIn = (file: string): readonly string[] => {
 
 /** Every secret that this computer is known to hold, in every spelling in which one could have got into a text. */
 const secretsOf = ({ dataDir, journal, config }: DiagnosticsParts): readonly string[] => {
-  const { devices, seam } = config()
+  const { devices, seam, hub } = config()
   const keys = [...(journal.siteKeys()?.keys.values() ?? []), ...collectSecrets(config(), [])]
   return [
     ...textIn(join(dataDir, 'control-token')),
-    ...(seam === undefined ? [] : textIn(seam.apiKeyFile)),
-    ...devices.flatMap(({ secretFile }) => (secretFile === undefined ? [] : textIn(secretFile))),
+    ...[seam?.apiKeyFile, hub.enrolmentTokenFile, ...devices.map(({ secretFile }) => secretFile)].flatMap(
+      (file) => (file === undefined ? [] : textIn(file)),
+    ),
     ...[journal.pairing()?.token ?? '', process.env['SEAM_API_KEY'] ?? ''],
     ...keys.flatMap((key) => [formatHex(key), Buffer.from(key).toString('base64')]),
   ]

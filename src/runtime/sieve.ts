@@ -7,6 +7,8 @@ const MIN_CHARACTERS = 4
 const patterns: readonly (readonly [RegExp, string])[] = [
   // API keys and tokens of Seam (docs.seam.co, “API Keys”), and those of the hub, which begin alike.
   [/\bseam_[A-Za-z0-9_]{6,}/g, blanked],
+  // Enrolment tokens of the hub.
+  [/\bebe_[A-Za-z0-9_-]{6,}/g, blanked],
   [/\bBearer\s+[\w.~+/=-]+/gi, `Bearer ${blanked}`],
   // A proxy's name and password.
   [/:\/\/[^\s/@"]+:[^\s/@"]+@/g, `://${blanked}@`],

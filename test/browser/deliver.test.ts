@@ -79,11 +79,11 @@ test('a lock takes every secret off the page', async () => {
 
 test('a secret is hidden again after a minute', async () => {
   await using desk = await openFakeDesk(handlers)
-  const page = await openPage(browser, desk.endpoint)
+  const page = await openPage(browser, desk.signInUrl)
+  await page.getByRole('heading', { name: 'Cards to make' }).waitFor()
   await page.clock.install()
-  await page.goto(desk.signInUrl)
-  await page.reload()
   await page.goto(`${desk.endpoint}/#/deliver/RES-7`)
+  await page.reload()
   await page.getByRole('button', { name: 'Show: PIN code' }).click()
   await page.getByText(secrets.code).waitFor()
   await page.clock.fastForward(59_000)

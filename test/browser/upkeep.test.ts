@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OrderId } from '../../src/contract/ids.ts'
 import type { EventBody } from '../../src/control/schema/events.ts'
 import { launchBrowser, openPage } from './support/browser.ts'
-import { openFakeDesk, type FakeDesk, type Handler } from './support/fake-desk.ts'
+import { openFakeDesk, type FakeDesk } from './support/fake-desk.ts'
 import { endings, frontDesk, idOf, sessionOf, startState } from './support/fake-state.ts'
 import * as told from './support/upkeep-answers.ts'
 
@@ -22,12 +22,12 @@ const openDevices = async (answers: Parameters<typeof openFakeDesk>[0], encoders
   const page = await openPage(browser, desk.signInUrl)
   await page.getByRole('link', { name: 'Devices' }).click()
   await page.getByRole('article', { name: 'Front Desk' }).waitFor()
-  return { desk, page }
+  return { ...desk, page }
 }
 
 test('a device is asked to show itself, and the page says which it was', async () => {
-  const { desk, page } = await openDevices({ identify: () => ({ kind: 'seen', encoder: frontDesk }) })
-  await using _ = desk
+  await using desk = await openDevices({ identify: () => ({ kind: 'seen', encoder: frontDesk }) })
+  const { page } = desk
   await page.getByRole('button', { name: 'Identify by a card' }).click()
   await page.getByText('That was Front Desk.').waitFor()
   await page.getByRole('article', { name: 'Front Desk' }).getByRole('button', { name: 'Identify' }).click()
@@ -41,17 +41,18 @@ test('of twins a card says which is which', async () => {
   const answered = new Promise<unknown>((settle) => {
     resolve = settle
   })
-  const { desk, page } = await openDevices({ identify: () => answered })
-  await using _ = desk
+  await using desk = await openDevices({ identify: () => answered })
+  const { page } = desk
   await page.getByRole('button', { name: 'Find “Desk 1” by a card' }).click()
   await page.getByText('Tap a card on the one called “Desk 1”').waitFor()
   resolve({ kind: 'set_up', encoder: { ...frontDesk, name: 'Desk 1' }, path: '/dev/ttyUSB1' })
   await page.getByText('What is at /dev/ttyUSB1 is Desk 1 from now on.').waitFor()
+  expect(inputsOf(desk, 'identify')).toEqual([{ encoder: idOf('3'), wait_ms: 25_000 }])
 })
 
 test('another device in a place is used only after a question is answered', async () => {
-  const { desk, page } = await openDevices({ accept: () => ({ encoders: told.manyDevices }) })
-  await using _ = desk
+  await using desk = await openDevices({ accept: () => ({ encoders: told.manyDevices }) })
+  const { page } = desk
   await page.getByRole('button', { name: 'Use this device from now on' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('Use the device that is connected now as “Back Office”?').waitFor()
@@ -63,8 +64,8 @@ test('another device in a place is used only after a question is answered', asyn
 
 test('a test card is followed to its end, and is never called a card to hand out', async () => {
   const orderId = OrderId.parse('test-1')
-  const { desk, page } = await openDevices({ testCard: () => ({ order_id: orderId }) }, [frontDesk])
-  await using _ = desk
+  await using desk = await openDevices({ testCard: () => ({ order_id: orderId }) }, [frontDesk])
+  const { page } = desk
   await page.getByRole('button', { name: 'Write a test card' }).click()
   await expect.poll(() => inputsOf(desk, 'testCard')).toEqual([{ encoder: frontDesk.encoder_id }])
   desk.show(sessionOf({ order_id: orderId }))
@@ -77,7 +78,7 @@ test('a test card is followed to its end, and is never called a card to hand out
 })
 
 test('a device that is chosen from what is connected is saved behind the others, and the daemon restarts', async () => {
-  const { desk, page } = await openDevices(
+  await using desk = await openDevices(
     {
       connected: () => told.connected,
       drivers: () => told.drivers,
@@ -87,7 +88,7 @@ test('a device that is chosen from what is connected is saved behind the others,
     },
     [frontDesk],
   )
-  await using _ = desk
+  const { page } = desk
   await page.getByRole('link', { name: 'Add a device' }).click()
   await page.getByLabel('ACS ACR122U PICC Interface 00 00').check()
   await page.getByLabel('Name').fill('front desk')
@@ -221,7 +222,7 @@ test('somebody is named, given a badge, and removed', async () => {
     learnBadge: () => ({ ...ada, has_badge: true }),
     removeClerk: () => ({}),
   }
-  await using desk = await openFakeDesk(people as Readonly<Record<string, Handler>>, { me: told.installer })
+  await using desk = await openFakeDesk(people, { me: told.installer })
   const page = await openPage(browser, desk.signInUrl)
   await page.getByRole('link', { name: 'People' }).click()
   await page.getByRole('button', { name: 'Name somebody' }).click()

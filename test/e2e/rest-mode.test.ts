@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import { type RunningCommand, runCommand, startCommand } from '../support/command.ts'
 import { openSite, poll, type Site } from '../support/site.ts'
 import { testUnless } from '../support/skip.ts'
@@ -144,6 +144,53 @@ testOnPty(
   },
   60_000,
 )
+
+test('an encoder that Seam reaches itself encodes and scans for a desk without a hub, in the same queue', async () => {
+  await using site = await openSite({ devices: [{ driver: 'virtual', name: 'Elsewhere' }] })
+  const elsewhere = site.startDaemon()
+  await elsewhere.ready
+  const address = await site.encoderId('Elsewhere')
+  const access_method_id = await site.newAccessMethod()
+
+  await using desk = await startRestDesk(site, {
+    driver: 'seam-remote',
+    name: 'Seam',
+    path: site.endpoint,
+    secretFile: join(site.folder, 'seam-key'),
+    encoders: [{ name: 'Back Office', address }],
+  })
+  const item = await poll(async () => {
+    const { items }: Json = await desk.control('/v1/work')
+    return items.find((one: Json) => one.access_method_id === access_method_id) ?? null
+  })
+  expect(item).toMatchObject({ action: 'encode' })
+  const ending = async ({ order_id, ...refused }: Json): Promise<Json> => {
+    expect(refused).toEqual({})
+    return poll(async () => {
+      const session = await desk.control(`/v1/sessions/${order_id}`)
+      return session.state === 'ended' ? session.ending : null
+    })
+  }
+  const encode = async (): Promise<Json> =>
+    desk.control('/v1/encodes', { access_method_id, encoder: 'Back Office' })
+  const ordered = await encode()
+  await poll(async () => {
+    const { sessions }: Json = await site.control('/v1/sessions')
+    return sessions.some((session: Json) => session.state === 'waiting_for_card') ? true : null
+  })
+  const card = { encoder: 'Elsewhere', type: 'ntag213', uid: '04112233445580' }
+  expect(await site.control('/v1/virtual/cards/place', card)).not.toHaveProperty('error')
+  expect(await ending(ordered)).toMatchObject({ kind: 'encoded', proof: 'confirmed' })
+  const method: Json = await site.post('/access_methods/get', { access_method_id })
+  expect(method.access_method).toMatchObject({ is_issued: true, is_encoding_required: false })
+  expect((await encode()).error).toMatchObject({ code: 'credential_cannot_be_reissued' })
+
+  const scanned = await desk.control('/v1/scans', { encoder: 'Back Office' })
+  expect(await ending(scanned)).toMatchObject({
+    kind: 'scanned',
+    comparison: { kind: 'same' },
+  })
+}, 60_000)
 
 testWithModes(
   'a key that others on this computer can read starts nothing',

@@ -1,3 +1,5 @@
+import { type BridgeError, isBridgeError } from '../../src/contract/errors.ts'
+
 /** Something that takes bytes from outside. */
 export interface FuzzedParser {
   /** The folder of its corpus. */
@@ -37,20 +39,18 @@ export const streamOf = (
   },
 })
 
-/** Calls every one of them with the input; each refuses for itself. The last refusal is thrown. */
+/** Calls every one of them with the input; each refuses for itself. What is no refusal is thrown before one. */
 export const eachOf =
   (...decoders: readonly ((input: Uint8Array) => unknown)[]) =>
   (input: Uint8Array): void => {
-    const thrown: unknown[] = []
+    let refusal: BridgeError | null = null
     for (const decode of decoders) {
       try {
         decode(input)
       } catch (error) {
-        thrown.push(error)
+        if (!isBridgeError(error)) throw error
+        refusal = error
       }
     }
-    const isFirstOfAll = (error: unknown): boolean =>
-      !(error instanceof Error && error.name === 'BridgeError')
-    const worst = thrown.find(isFirstOfAll) ?? thrown.at(-1)
-    if (worst !== undefined) throw worst
+    if (refusal !== null) throw refusal
   }

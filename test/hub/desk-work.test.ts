@@ -61,6 +61,15 @@ describe('the work of a desk', () => {
     expect(await workOf(hub, elsewhere)).toEqual([])
   })
 
+  test('of a desk that was paired with no house is that of the houses without a desk', async ({ hub }) => {
+    const { methodId } = await demoCard(hub)
+    const roaming = await hub.pair('Roaming Desk')
+    expect((await workOf(hub, roaming)).map((item) => item.access_method_id)).toEqual([methodId])
+    const { own } = await openDesks(hub)
+    expect(await workOf(hub, roaming)).toEqual([])
+    expect(await workOf(hub, own)).toHaveLength(1)
+  })
+
   test('tells no guest’s name', async ({ hub }) => {
     const { own } = await openDesks(hub)
     await grantFor(hub, ['card', 'code'], { reservation_key: 'R-1' })
@@ -204,7 +213,11 @@ describe('a card that is known by its number', () => {
     const [second] = (await grantFor(hub, ['card'], { user_identity: { full_name: 'Bob' }, ...next }))
       .methodIds
     await assign(first, '4711')
-    expect(await assign(second, '4711')).toMatchObject({ assigned: false })
+    expect(await assign(second, '4711')).toEqual({
+      ok: true,
+      assigned: false,
+      reason: 'The card is another guest’s, and still valid.',
+    })
     expect((await flagsOf(second)).is_issued).toBe(false)
     hub.clock.advance(3 * 86_400_000)
     expect(await assign(second, '4711')).toMatchObject({ assigned: true })

@@ -242,6 +242,25 @@ const walkDesk = async (ask: Ask, bearer: string, entranceIds: readonly string[]
   await ask('/bridge/v1/entrances/list', {}, { bearer })
 }
 
+const walkDeskWork = async (ask: Ask, bearer: string, entranceIds: readonly string[]) => {
+  const grant = await newGrant(ask, entranceIds, {
+    requested_access_methods: [{ mode: 'code' }, { mode: 'card' }],
+    reservation_key: 'r-2',
+  })
+  const { access_grant_id, access_method_ids } = grant
+  const [code, card] = access_method_ids
+  const list = await ask('/bridge/v1/work/list', {}, { bearer })
+  if (list.body.work.length === 0) throw new Error('a card waits, and the desk is not told')
+  await ask('/bridge/v1/access_grants/find', { reservation_key: 'r-2' }, { bearer })
+  for (const access_method_id of [code, card]) {
+    await ask('/bridge/v1/access_methods/reveal', { access_method_id, secret: 'code' }, { bearer })
+  }
+  const longer = { access_grant_id, ends_at: '2027-01-01T00:00:00Z' }
+  await ask('/bridge/v1/access_grants/extend', longer, { bearer })
+  const assigned = { access_method_id: card, card_number: '4711' }
+  await ask('/bridge/v1/access_methods/assign_card', assigned, { bearer })
+}
+
 /** Uses every endpoint of the hub by every method, each so that it succeeds. */
 export const walkEveryEndpoint = async (hub: TestHub, ask: Ask): Promise<void> => {
   const encoder = encoderNamed('Front Desk')
@@ -270,6 +289,7 @@ export const walkEveryEndpoint = async (hub: TestHub, ask: Ask): Promise<void> =
   await walkWebhooks(ask)
   const bearer = await walkBridges(ask, bridge, acs_system_id)
   await walkDesk(ask, bearer, entranceIds)
+  await walkDeskWork(ask, bearer, entranceIds)
   await walkOperator(ask, acs_system_id)
   await walkEnds(ask, entranceIds, ids.access_grant_id)
 

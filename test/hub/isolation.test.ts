@@ -145,7 +145,7 @@ const postRoutes = async (hub: TestHub): Promise<{ hub: TestHub; paths: string[]
     restarted = await hub.restart()
   })
   const paths = routes.filter((line) => line.includes('POST')).map((line) => line.replace(/^.* /, ''))
-  return { hub: restarted, paths: [...new Set(paths)].filter((path) => !path.includes(':')) }
+  return { hub: restarted, paths: [...new Set(paths)].filter((path) => !/:|^\/hub\//.test(path)) }
 }
 
 const isForBridges = (path: string): boolean => /^\/(?:seam\/bridge|bridge)\//.test(path)

@@ -126,14 +126,14 @@ test('a clock is said to be ahead, behind, or right', () => {
   expect(skewText(-400, skew)).toBe(skew.none)
 })
 
-const line = { at, level: 'info' as const, component: null, message: 'new', fields: {} }
+const newest = { at, level: 'info' as const, component: null, message: 'new', fields: {} }
 
 test('the log shows what is heavy enough, and drops the oldest lines first', () => {
   expect(log.lines.filter((line) => isAtLeast(line, 'info')).map(({ level }) => level)).toEqual([
     'info',
     'error',
   ])
-  const older = { ...line, message: 'old' }
+  const older = { ...newest, message: 'old' }
   const many = Array.from({ length: 1_000 }, () => older)
   const kept = withLines(many, log.lines)
   expect(kept).toHaveLength(1_000)

@@ -22,7 +22,9 @@ const openGiver = () => {
 
 const order = (desk: Desk) => desk.scan({ kind: 'assign', origin: 'desk', assign: { accessMethodId } })
 
-const refuse = (error: BridgeError) => () => Promise.reject(error)
+const refuse = (error: BridgeError) => async (): Promise<void> => {
+  throw error
+}
 
 describe('a card that is assigned', () => {
   it('is given away by its number once, after that is in the journal, and is not written to', async () => {

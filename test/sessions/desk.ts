@@ -47,6 +47,8 @@ export interface DeskOptions {
   readonly driverOptions?: unknown
   readonly numberFormat?: NumberFormat
   readonly cardsAnHour?: number
+  /** The only card technologies that the desk writes. */
+  readonly technologies?: readonly string[]
   readonly lookup?: (credentialId: string) => Promise<CredentialLookup>
   /** Gives cards to access methods. */
   readonly assign?: CardAssigner['assign']
@@ -150,7 +152,7 @@ const startDesk = async (
     },
     cards: { assign: options.assign ?? (() => Promise.reject(new BridgeError('not_paired'))) },
     rooms: roomsOf(options.rooms ?? {}),
-    limits: { technologies: null, cardsAnHour: options.cardsAnHour ?? null },
+    limits: { technologies: options.technologies ?? null, cardsAnHour: options.cardsAnHour ?? null },
     wallClock: () => new Date(),
     clock: systemClock,
     ...(options.delays !== undefined && { delays: options.delays }),

@@ -77,9 +77,3 @@ export const fetchRelated = async (upstream: Upstream, accessMethodId: string): 
   if (method === undefined || grant === undefined) throw notFound('access_method', accessMethodId)
   return { method, grant, entrances: batch.acs_entrances, credentials: batch.acs_credentials }
 }
-
-/** The access method alone, as the upstream has it now. */
-export const fetchMethod = async (upstream: Upstream, access_method_id: string): Promise<UpstreamMethod> => {
-  const Answer = z.object({ access_method: AccessMethod })
-  return (await askUpstream(upstream, '/access_methods/get', { access_method_id }, Answer)).access_method
-}

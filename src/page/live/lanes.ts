@@ -14,7 +14,7 @@ export interface Lane {
 const isOpen = ({ state }: SessionSummary): boolean => state !== 'ended'
 
 /** Whether cards are made with it: a scanner only reads. */
-export const makesCards = ({ kind }: EncoderBody): boolean => kind !== 'scanner'
+const makesCards = ({ kind }: EncoderBody): boolean => kind !== 'scanner'
 
 /** What is shown at each encoder: what runs there, else what ended last and was not put away. */
 export const lanesOf = ({ status, sessions, orders }: DeskState): readonly Lane[] =>

@@ -6,7 +6,7 @@ export interface PageRoute {
   readonly rest: string
 }
 
-export const routeOf = (hash: string): PageRoute => {
+const routeOf = (hash: string): PageRoute => {
   const [view = '', ...rest] = hash.replace(/^#\/?/, '').split('/')
   return { view, rest: safeDecode(rest.join('/')) }
 }

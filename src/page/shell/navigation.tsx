@@ -14,7 +14,10 @@ export const Navigation = ({ role, current }: { readonly role: Role | null; read
     <nav className="navigation" aria-label={texts.shell.views}>
       <ul>
         {views
-          .filter((view) => isAllowed(role, view.role) && (view.isOffered?.(status) ?? true))
+          .filter(
+            (view) =>
+              isAllowed(role, view.role) && (view.id === current || (view.isOffered?.(status) ?? true)),
+          )
           .map(({ id, name, icon }) => (
             <li key={id}>
               <a href={linkTo(id)} aria-current={id === current ? 'page' : undefined}>

@@ -4,6 +4,7 @@ import type { LinkView } from '../../contract/link-view.ts'
 import type { Clock } from '../../contract/transport.ts'
 import type { HubNetwork } from '../hub-network.ts'
 import { createRestCards } from './rest-cards.ts'
+import { readEncodeSubject } from './rest-encode.ts'
 import { createRestLink } from './rest-link.ts'
 import { createRestWork } from './rest-work.ts'
 import { createSeamClient } from './seam-client.ts'
@@ -25,6 +26,8 @@ export interface RestDeskSettings {
 export interface RestDesk {
   readonly work: DeskWork
   readonly cards: CardAssigner
+  /** What an order to an encoder of Seam's is about; see `readEncodeSubject`. */
+  encodeSubject(accessMethodId: string, signal: AbortSignal): ReturnType<typeof readEncodeSubject>
   view(): LinkView
   onChange(observer: () => void): () => void
   /** A session has ended: what waits may be less. */
@@ -46,6 +49,7 @@ export const openRestDesk = (settings: RestDeskSettings): RestDesk => {
   return {
     work,
     cards: createRestCards(client, clock),
+    encodeSubject: (accessMethodId, signal) => readEncodeSubject(client, accessMethodId, signal),
     view: link.view,
     onChange: link.onChange,
     hint: work.hint,

@@ -45,7 +45,9 @@ const Batch = z.object({
   access_methods: z.array(SeamMethod).default([]),
   access_grants: z.array(z.object({ access_grant_id: z.string() })).default([]),
   acs_entrances: z.array(z.object({ acs_entrance_id: z.string(), display_name: z.string() })).default([]),
-  acs_credentials: z.array(z.object({ card_number: z.string().nullish() })).default([]),
+  acs_credentials: z
+    .array(z.object({ acs_credential_id: z.string(), card_number: z.string().nullish() }))
+    .default([]),
 })
 export const Related = z.object({ batch: Batch })
 export const OneMethod = z.object({ access_method: SeamMethod })

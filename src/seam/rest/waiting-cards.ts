@@ -37,7 +37,7 @@ const cardIdsOf = (grant: SeamGrant): string[] =>
   )
 
 const isReady = (method: SeamMethod): boolean =>
-  !method.is_issued && (method.is_ready_for_encoding || method.is_ready_for_assignment)
+  method.is_ready_for_encoding || (method.is_ready_for_assignment && !method.is_issued)
 
 /**
  * Follows the cards that wait in Seam: everything once, then what its events are about, and everything again each hour. A question costs one

@@ -14,7 +14,7 @@ export interface Look {
 }
 
 /** Every look that a view must keep in. */
-export const looks: readonly Look[] = [
+const looks: readonly Look[] = [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 1280 },
   { colorScheme: 'light', width: 390 },

@@ -64,13 +64,7 @@ const Running = ({ session, name, encoder }: RunningProps) => {
 }
 
 /** What the clerk does now; read out at once. The daemon's own words are English, and say more. */
-export const Prompt = ({
-  session,
-  encoder,
-}: {
-  readonly session: SessionSummary
-  readonly encoder: string
-}) => {
+const Prompt = ({ session, encoder }: { readonly session: SessionSummary; readonly encoder: string }) => {
   const { texts, language } = useSpeech()
   return (
     <div className="prompt" aria-live="assertive">

@@ -10,6 +10,10 @@ export const settingNames: typeof english = {
     label: 'Datei mit der Zertifizierungsstelle des Hubs',
     help: 'Absoluter Pfad einer PEM-Datei. Keiner anderen Stelle wird dann vertraut.',
   },
+  'hub.enrolmentTokenFile': {
+    label: 'Datei mit dem Anmeldetoken',
+    help: 'Absoluter Pfad. Ein Platz ohne Kopplung koppelt sich damit selbst; niemand sonst darf sie lesen können.',
+  },
   seam: {
     label: 'Seam ohne Hub',
     help: 'REST-Betrieb: dieser Platz fragt Seam selbst. Der Schlüssel öffnet den ganzen Workspace.',

@@ -12,6 +12,10 @@ export const settingNames = {
     label: 'File with the hub’s authority',
     help: 'Absolute path of a PEM file. No other authority is trusted then.',
   },
+  'hub.enrolmentTokenFile': {
+    label: 'File with the enrolment token',
+    help: 'Absolute path. A desk that is not paired pairs itself with it; nobody else may be able to read it.',
+  },
   seam: {
     label: 'Seam without a hub',
     help: 'REST mode: this desk asks Seam itself. The key opens the whole workspace.',
