@@ -173,13 +173,8 @@ export const startDaemon = async (
     const hubPorts: ControlPorts['link'] = {
       view: () => opened.view(),
       onChange: opened.onChange,
-      requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
-        (
-          await opened.requestEncode(
-            { accessMethodId, encoderId, purpose, copies, confirmed: isConfirmed },
-            new AbortController().signal,
-          )
-        ).orderId,
+      requestEncode: async ({ isConfirmed: confirmed, ...wanted }) =>
+        (await opened.requestEncode({ ...wanted, confirmed }, new AbortController().signal)).orderId,
     }
     const roomPorts = createRoomPorts(rooms, opened, systems)
     const doctor = (): Promise<DoctorReport> =>

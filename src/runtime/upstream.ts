@@ -78,14 +78,14 @@ const openSeam = (
   return {
     // A card's record is a hub's: Seam has none to compare it with.
     lookup: () => noHub('Nobody can say what a card’s record is worth.'),
-    requestEncode: async ({ accessMethodId, encoderId, purpose, copies, confirmed }, signal) => {
+    requestEncode: async ({ accessMethodId, encoderId, orderedBy, ...wanted }, signal) => {
       const encoder = encoders.list().find((one) => one.encoderId === encoderId)
       if (encoder?.driver !== SEAMS_OWN) {
         return noHub('Seam can’t be told of a card that is encoded here, so none is.')
       }
       const subject = await desk.encodeSubject(accessMethodId, signal)
-      const order = { ...subject, purpose, copies, confirmed, doorIds: [], endsLiveKey: false }
-      return { orderId: orders.encode(encoderId, order, 'the desk') }
+      const order = { ...subject, ...wanted, doorIds: [], endsLiveKey: false }
+      return { orderId: orders.encode(encoderId, order, orderedBy) }
     },
     listEntrances: () => noHub('The list of rooms is for orders of a hub.'),
     work: desk.work,
