@@ -7,7 +7,6 @@ import type { OrderId } from '../contract/ids.ts'
 import type { LinkView } from '../contract/link-view.ts'
 import type { ControlPorts } from '../control/ports.ts'
 import { createHubCards } from '../seam/hub-cards.ts'
-import { readHubNetwork } from '../seam/hub-network.ts'
 import { createHubWork } from '../seam/hub-work.ts'
 import type { DeskEncode } from '../seam/hub-calls.ts'
 import { type Link, type LinkOptions, openLink } from '../seam/link.ts'
@@ -59,13 +58,13 @@ const noHub = (what: string): Promise<never> =>
 const openSeam = (
   seam: NonNullable<Config['seam']>,
   apiKey: string,
-  { clock, wallClock, sessions, encoders }: LinkOptions,
+  { clock, wallClock, network, sessions, encoders }: LinkOptions,
   orders: Pick<ReturnType<typeof createDeskOrders>, 'encode'>,
 ): Upstream => {
   const desk = openRestDesk({
     endpoint: seam.endpoint,
     apiKey,
-    network: readHubNetwork(null, process.env),
+    network,
     acsSystemIds: seam.acsSystemIds ?? null,
     pollMs: seam.pollSeconds * 1000,
     timeZone: findTimeZone() ?? 'UTC',
