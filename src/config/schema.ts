@@ -187,6 +187,10 @@ const SeamConfig = z.strictObject({
     .refine(isSafeEndpoint)
     .default('https://connect.getseam.com')
     .meta({ description: 'Seam’s address: https, or http on this computer' }),
+  caFile: z.string().max(500).refine(isAbsolute).optional().meta({
+    description:
+      'the absolute path of a file with the certificates (PEM) of the authority that has signed Seam’s as this network shows it; no other is trusted then',
+  }),
   acsSystemIds: z.array(z.uuid()).min(1).max(32).optional().meta({
     description: 'the access systems whose cards this desk makes, 1 to 32; all when it is left out',
   }),
@@ -232,7 +236,7 @@ export const Config = z
       .meta({ description: 'the hub: `{ endpoint, caFile, enrolmentTokenFile }`' }),
     seam: SeamConfig.optional().meta({
       description:
-        'REST mode, without a hub: `{ apiKeyFile, endpoint, acsSystemIds, pollSeconds }`; the key opens the whole workspace, see rest-mode.md',
+        'REST mode, without a hub: `{ apiKeyFile, endpoint, caFile, acsSystemIds, pollSeconds }`; the key opens the whole workspace, see rest-mode.md',
     }),
     devices: Devices.default([]).meta({
       description: 'a list of at most 64 encoders, each `{ driver, path, name }`',

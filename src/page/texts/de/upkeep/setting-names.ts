@@ -23,6 +23,10 @@ export const settingNames: typeof english = {
     help: 'Absoluter Pfad. Niemand sonst darf sie lesen können.',
   },
   'seam.endpoint': { label: 'Adresse von Seam', help: 'https, oder http auf diesem Rechner.' },
+  'seam.caFile': {
+    label: 'Datei mit der Zertifizierungsstelle von Seam',
+    help: 'Absoluter Pfad einer PEM-Datei, wo dieses Netz Seam unter einer eigenen Stelle zeigt. Dann gilt nur sie.',
+  },
   'seam.acsSystemIds': {
     label: 'Zutrittssysteme',
     help: 'Deren Karten dieser Platz macht, 1 bis 32; alle, wenn nichts dasteht.',

@@ -25,6 +25,10 @@ export const settingNames = {
     help: 'Absolute path. Nobody else may be able to read it.',
   },
   'seam.endpoint': { label: 'Seam’s address', help: 'https, or http on this computer.' },
+  'seam.caFile': {
+    label: 'File with Seam’s authority',
+    help: 'Absolute path of a PEM file, where this network shows Seam under an authority of its own. No other is trusted then.',
+  },
   'seam.acsSystemIds': {
     label: 'Access systems',
     help: 'Whose cards this desk makes, 1 to 32; all when it is left out.',
