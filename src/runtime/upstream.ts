@@ -58,7 +58,7 @@ const noHub = (what: string): Promise<never> =>
 const openSeam = (
   seam: NonNullable<Config['seam']>,
   apiKey: string,
-  { clock, wallClock, network, sessions, encoders }: LinkOptions,
+  { clock, wallClock, random, logger, network, sessions, encoders }: LinkOptions,
   orders: Pick<ReturnType<typeof createDeskOrders>, 'encode'>,
 ): Upstream => {
   const desk = openRestDesk({
@@ -68,8 +68,12 @@ const openSeam = (
     acsSystemIds: seam.acsSystemIds ?? null,
     pollMs: seam.pollSeconds * 1000,
     timeZone: findTimeZone() ?? 'UTC',
+    reported: seam.reportDevices ?? null,
+    encoders,
     clock,
     wallClock,
+    random,
+    logger,
   })
   const stopSessions = sessions.onChange(({ state }) => {
     if (state === 'ended') desk.hint()
