@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { findApiKey } from './api-keys.ts'
 import { findSession } from './bridge-access.ts'
+import { callerAddress } from './caller-address.ts'
 import type { HubContext } from './context.ts'
 import { findEnrolment } from './enrolment.ts'
 import { invalidParameters, refusal } from './refusal.ts'
@@ -166,9 +167,9 @@ export const bridgeQuestion = <Input>(
   })
 }
 
-/** For anybody. */
+/** For anybody, who is told from others by the address. */
 export const openEndpoint = <Input>(
   app: FastifyInstance,
   hub: HubContext,
-  endpoint: Endpoint<Input, null>,
-): void => register(app, hub, endpoint, () => null)
+  endpoint: Endpoint<Input, string>,
+): void => register(app, hub, endpoint, (request) => callerAddress(request.raw))

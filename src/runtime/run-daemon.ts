@@ -94,10 +94,16 @@ export const runDaemon = async (
     }
   }
 
-  const restart = async (): Promise<void> => {
+  const refuseTwice = (): void => {
     if (restarting !== null || isClosing) throw new BridgeError('draining')
+  }
+
+  const restart = async (): Promise<void> => {
+    refuseTwice()
     const next = loadConfig(source)
     await checkStart(next, source.env)
+    // Somebody else may have asked meanwhile: two daemons would start at one port.
+    refuseTwice()
     log.logger.info({ component: 'daemon' }, 'starting again')
     // Whoever asked is answered first.
     restarting = new Promise<void>((resolve) => {

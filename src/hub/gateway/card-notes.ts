@@ -6,7 +6,6 @@ import { attemptOf } from '../orders.ts'
 import { presentCredential } from '../present-access.ts'
 import { cardNumberOf } from '../scan-results.ts'
 import type { OrderRow } from '../store-orders.ts'
-import { isCardNumber } from './card-number.ts'
 
 type Encoded = Extract<ChannelEnding, { kind: 'encoded' }>
 type Scanned = Extract<ChannelEnding, { kind: 'scanned' }>
@@ -61,9 +60,9 @@ export const noteCardMade = (
   const { encode } = order.body
   const theirs = hub.store.upstreamCards.find({ access_method_id: encode?.access_method_id ?? '' })
   const wantsAssignment = theirs?.is_assignment_required === true || theirs?.is_ready_for_assignment === true
-  const number = isCardNumber(theirs?.card_number)
-    ? theirs.card_number
-    : cardNumberOf({ card_number: null, card_uid: ending.card_uid })
+  // Seam's number only where the card bears it: an access method that was opened again still shows that of the card before.
+  const isBorne = theirs?.card_number != null && theirs.card_number === encode?.card_number
+  const number = isBorne ? theirs.card_number : cardNumberOf({ card_number: null, card_uid: ending.card_uid })
   if (encode === null || encode.purpose === 'one_shot' || !wantsAssignment || number === null) {
     const warning = {
       warning_code: 'unknown_issue_with_acs_credential',
