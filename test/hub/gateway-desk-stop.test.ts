@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { createDeskWork } from '../../src/hub/gateway/desk-work.ts'
-import { createKeptAnswer } from '../../src/hub/gateway/kept-answers.ts'
+import { createKeptAnswer } from '../../src/hub/gateway/kept-answer.ts'
 import type { Upstream } from '../../src/hub/gateway/upstream.ts'
 import { openBareHub } from './bare-hub.ts'
 import { createFakeClock } from './fake-clock.ts'

@@ -349,4 +349,26 @@ describe('a card that is known by its number, at a gateway', () => {
     expect((await assign('4711')).error.type).toBe('access_method_being_encoded')
     expect(tap.asked).not.toContain('/access_methods/assign_card')
   })
+
+  test('that was wanted before a restart is given after it', async () => {
+    const { gateway, tap, clock, token, id, assign, isIssued } = await openDrawer()
+    tap.isCut = (path) => path === '/access_methods/assign_card'
+    const cut = assign('4711').then(
+      () => 'answered',
+      () => 'cut off',
+    )
+    await expect.poll(() => gateway.log.join('\n')).toContain('no clear answer to assign_card')
+    const again = await gateway.restart()
+    onTestFinished(() => again.close())
+    expect(await cut).toBe('cut off')
+    tap.isCut = () => false
+    const isGiven = (): Promise<boolean> => {
+      clock.advance(10_000)
+      return isIssued()
+    }
+    await expect.poll(isGiven).toBe(true)
+    const answer = await again.post(ASSIGN, { access_method_id: id, card_number: '4711' }, token)
+    expect(answer.body).toEqual({ ok: true, assigned: true, reason: null })
+    expect(tap.asked.filter((path) => path === '/access_methods/assign_card')).toHaveLength(1)
+  })
 })

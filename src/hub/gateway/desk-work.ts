@@ -16,7 +16,7 @@ import { changeTimes } from '../grants.ts'
 import { wholeSecond } from '../present-access.ts'
 import { notFound, refusal } from '../refusal.ts'
 import { askUpstream, isNotFound } from './ask.ts'
-import { createKeptAnswer } from './kept-answers.ts'
+import { createKeptAnswer } from './kept-answer.ts'
 import type { Upstream } from './upstream.ts'
 
 /** However many desks ask, the upstream is asked for the work of a site no more often. */
