@@ -4,9 +4,12 @@
  */
 export const printable = (line: string): string => line.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD')
 
-/** The document as one line of JSON, in which JSON's own escapes stand for what a terminal would obey. */
-export const printableJson = (document: unknown): string =>
-  JSON.stringify(document).replaceAll(
-    /[\p{Cc}\p{Bidi_Control}]/gu,
+/** Text of JSON, in which JSON's own escapes stand for what a terminal would obey. */
+export const printableJsonText = (text: string): string =>
+  text.replaceAll(
+    /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+
+/** The document as one line of it. */
+export const printableJson = (document: unknown): string => printableJsonText(JSON.stringify(document))

@@ -15,7 +15,7 @@ const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 
 /** Room for every device there can be, and for comments. What is longer is no configuration, and YAML would take minutes. */
-const MAX_FILE_BYTES = 262_144
+export const MAX_FILE_BYTES = 262_144
 
 /** What stands in the file; nothing where it may be missing and is. Throws `config_invalid`. */
 export const readText = (file: string, isOptional: boolean): string => {

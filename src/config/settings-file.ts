@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { BridgeError, toBridgeError } from '../contract/errors.ts'
 import { readOverrides } from './environment.ts'
-import { checkConfig, configFileOf, type ConfigSource, readText, readYaml } from './load.ts'
+import { checkConfig, configFileOf, type ConfigSource, MAX_FILE_BYTES, readText, readYaml } from './load.ts'
 import { mergeValues } from './merge-values.ts'
 import { replaceFile } from './replace-file.ts'
 import { type Config, settingPaths } from './schema.ts'
@@ -54,7 +54,13 @@ export const replaceSettings = async (
   })
   const now = readSettingsFile(source)
   if (now.revision !== revision) throw new BridgeError('settings_changed')
-  if (!isDeepStrictEqual(now.values, values)) replaceFile(now.file, mergeValues(now.text, values))
+  if (isDeepStrictEqual(now.values, values)) return config
+  const text = mergeValues(now.text, values)
+  // No start would read it again.
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
+    throw new BridgeError('request_invalid', `The file would be longer than ${MAX_FILE_BYTES} bytes.`)
+  }
+  replaceFile(now.file, text)
   return config
 }
 

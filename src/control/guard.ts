@@ -28,6 +28,30 @@ const mediaTypeOf = (header: string | undefined): string =>
 
 const forbidden = (detail: string): Refusal => ({ error: new BridgeError('control_forbidden', detail) })
 
+/** Why a request comes from somebody else’s page, or to another name than ours; null when it does not. */
+const strangenessOf = (
+  { headers, caller, isActing, isPage = false }: Knock,
+  hosts: readonly string[],
+): Refusal | null => {
+  const host = headers.host ?? ''
+  if (!hosts.includes(host)) return forbidden('The Host header does not name this bridge.')
+  // The whole origin is compared: a comparison of its end would let `http://evil-127.0.0.1:27411` in.
+  if (headers.origin !== undefined && headers.origin !== `http://${host}`) {
+    return forbidden('The Origin header names another page.')
+  }
+  // Browsers send it with whatever acts (Fetch Standard, 3.2); only a page has the cookie.
+  if (headers.origin === undefined && isActing && caller.via === 'page') {
+    return forbidden('A page that acts says its Origin.')
+  }
+  const site = headers['sec-fetch-site']
+  const isLink =
+    isPage && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isLink) {
+    return forbidden('The request comes from a page of another site.')
+  }
+  return null
+}
+
 /**
  * Decides who may come in, for every route and for unknown ones alike, over HTTP and WebSocket, in this order: rate, Host (DNS
  * rebinding), Origin and Sec-Fetch-Site (other pages in a browser), JSON only (a `text/plain` POST skips the browser's
@@ -37,27 +61,17 @@ const forbidden = (detail: string): Refusal => ({ error: new BridgeError('contro
  */
 export const createGuard = (port: () => number, now: () => number): ((knock: Knock) => Refusal | null) => {
   const mayPass = createLimiter(now)
-  return ({ method, headers, caller, admits, isActing, isPage = false }) => {
-    if (!mayPass(caller.via === 'nobody' ? 'stranger' : 'holder')) {
-      return { error: new BridgeError('rate_limited') }
-    }
-    const hosts = [`127.0.0.1:${port()}`, `localhost:${port()}`, `[::1]:${port()}`]
-    const host = headers.host ?? ''
-    if (!hosts.includes(host)) return forbidden('The Host header does not name this bridge.')
-    // The whole origin is compared: a comparison of its end would let `http://evil-127.0.0.1:27411` in.
-    if (headers.origin !== undefined && headers.origin !== `http://${host}`) {
-      return forbidden('The Origin header names another page.')
-    }
-    // Browsers send it with whatever acts (Fetch Standard, 3.2); only a page has the cookie.
-    if (headers.origin === undefined && isActing && caller.via === 'page') {
-      return forbidden('A page that acts says its Origin.')
-    }
-    const site = headers['sec-fetch-site']
-    const isLink =
-      isPage && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
-    if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isLink) {
-      return forbidden('The request comes from a page of another site.')
-    }
+  return (knock) => {
+    const { method, headers, caller, admits } = knock
+    const strangeness = strangenessOf(knock, [
+      `127.0.0.1:${port()}`,
+      `localhost:${port()}`,
+      `[::1]:${port()}`,
+    ])
+    // A page of another port has our cookie sent along: ports are of one site (RFC 6265, section 8.5).
+    const isStranger = caller.via === 'nobody' || strangeness !== null
+    if (!mayPass(isStranger ? 'stranger' : 'holder')) return { error: new BridgeError('rate_limited') }
+    if (strangeness !== null) return strangeness
     if (caller.via === 'nobody' && admits !== 'anybody') {
       return { error: new BridgeError('control_unauthorized') }
     }

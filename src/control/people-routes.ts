@@ -1,6 +1,7 @@
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { AuditLine, Journal } from '../contract/journal.ts'
 import type { Clerk } from '../contract/people.ts'
+import { createTokenBucket } from '../contract/token-bucket.ts'
 import { chooseEncoder } from './choose-encoder.ts'
 import type { Caller } from './caller.ts'
 import { cookieOf, dropCookie, setCookie } from './people/cookie.ts'
@@ -19,6 +20,9 @@ const clerkBody = ({ clerkId, name, role, pinHash, badgeHash }: Clerk): ClerkBod
   has_badge: badgeHash !== null,
 })
 
+/** Anybody may try a link, and each line of the audit is kept for long: beyond these a refusal is told to the log alone. */
+const NOTED_LINKS = { burst: 20, perSecond: 1 / 60 } as const
+
 /** What the routes of people are made of. */
 export interface PeopleParts {
   readonly pages: Pages
@@ -29,12 +33,14 @@ export interface PeopleParts {
   /** `http://127.0.0.1:PORT` */
   endpoint(): string
   readonly wallClock: () => Date
+  /** Milliseconds of a clock that never goes back. */
+  now(): number
 }
 
 /** Serves who uses the desk, and how a page signs in. */
 export const addPeopleRoutes = (
   serve: Serve,
-  { pages, clerks, links, encoders, journal, endpoint, wallClock }: PeopleParts,
+  { pages, clerks, links, encoders, journal, endpoint, wallClock, now }: PeopleParts,
 ): void => {
   const note = (event: AuditLine['event'], caller: Caller, outcome: string | null): void =>
     journal.noteAudit({ event, orderedBy: caller.label, outcome, orderId: null, encoderId: null, uid: null })
@@ -79,12 +85,13 @@ export const addPeopleRoutes = (
     }
   })
 
+  const notedLinks = createTokenBucket(NOTED_LINKS, now)
   serve.signIn(({ request, caller, reply }) => {
     let role: Clerk['role']
     try {
       role = links.use(request.code)
     } catch (error) {
-      note('signInRefused', caller, 'link')
+      if (notedLinks.take()) note('signInRefused', caller, 'link')
       throw error
     }
     const previous = cookieOf(reply.request.headers.cookie)
@@ -106,7 +113,7 @@ export const addPeopleRoutes = (
 
   serve.lock(({ caller, reply }) => {
     const cookie = cookieOf(reply.request.headers.cookie)
-    if (caller.via === 'token' || cookie === null) return meBody(caller)
+    if (caller.clerk === null || cookie === null) return meBody(caller)
     pages.seat(cookie, null)
     note('locked', caller, null)
     return meAt(cookie)
@@ -133,8 +140,9 @@ export const addPeopleRoutes = (
         uid: null,
       })
     } catch (error) {
-      const isRefused = isBridgeError(error, 'sign_in_refused') || isBridgeError(error, 'rate_limited')
-      if (isRefused) note('signInRefused', caller, request.by === 'pin' ? request.clerk_id : 'badge')
+      // Who must wait was judged by nothing: the tries before are noted.
+      if (isBridgeError(error, 'sign_in_refused'))
+        note('signInRefused', caller, request.by === 'pin' ? request.clerk_id : 'badge')
       throw error
     }
     return meAt(cookie)

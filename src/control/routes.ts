@@ -47,8 +47,15 @@ const pairingBody = (view: PairingView): PairingResponse => {
   }
 }
 
-const jsonLines = function* (lines: Iterable<AuditLine>): Generator<string> {
-  for (const line of lines) yield `${JSON.stringify(auditBody(line))}\n`
+/** What happened is told to all of the desk; which card it was is not. */
+const jsonLines = function* (
+  lines: Iterable<AuditLine>,
+  mayKnowCard: (orderId: string | null) => boolean,
+): Generator<string> {
+  for (const line of lines) {
+    const uid = line.uid !== null && mayKnowCard(line.orderId) ? line.uid : null
+    yield `${JSON.stringify(auditBody({ ...line, uid }))}\n`
+  }
 }
 
 /** Gives the routes of the table their handlers. */
@@ -74,13 +81,14 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
     }
   })
 
-  serve.encode(async ({ request }) => {
+  serve.encode(async ({ request, caller }) => {
     const orderId = await link.requestEncode({
       accessMethodId: request.access_method_id,
       encoderId: choose(request.encoder).encoderId,
       purpose: purposeFromChannel(request.purpose ?? 'new'),
       copies: request.copies ?? 1,
       isConfirmed: request.is_confirmed ?? false,
+      orderedBy: caller.label,
     })
     return { order_id: orderId }
   })
@@ -101,7 +109,11 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
   addSessionRoutes(serve, ports, facts.owners)
   addUpkeepRoutes(serve, ports, choose)
 
-  serve.audit(({ request }) => Readable.from(jsonLines(journal.audit(request.since))))
+  serve.audit(({ request, caller }) => {
+    const mayKnowCard = (orderId: string | null): boolean =>
+      isAdmitted(caller, 'installer') || (orderId !== null && facts.owners.isYours(orderId, caller))
+    return Readable.from(jsonLines(journal.audit(request.since), mayKnowCard))
+  })
 
   serve.pairing(() => pairingBody(pairing.view()))
 

@@ -207,6 +207,7 @@ export const startControl = async (options: ControlOptions): Promise<Control> =>
     journal,
     endpoint: () => `http://127.0.0.1:${portOf(app)}`,
     wallClock,
+    now: clock.now,
   })
   const metrics = createMetrics({ ports: options, clock, wallClock })
   addHealthRoutes(serve, options, { version: options.version, metrics, now: clock.now })

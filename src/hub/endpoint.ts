@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { findApiKey } from './api-keys.ts'
 import { findSession } from './bridge-access.ts'
+import { callerAddress } from './caller-address.ts'
 import type { HubContext } from './context.ts'
 import { findEnrolment } from './enrolment.ts'
 import { invalidParameters, refusal } from './refusal.ts'
@@ -148,9 +149,27 @@ export const bridgeEndpoint = <Input>(
   endpoint: Endpoint<Input, SessionCaller>,
 ): void => register(app, hub, endpoint, (request) => sessionOf(hub, request))
 
-/** For anybody. */
+/** The same, where the upstream has the answer: no transaction is open meanwhile. */
+export const bridgeQuestion = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  path: string,
+  input: z.ZodType<Input>,
+  answer: (input: Input, who: SessionCaller) => Promise<object>,
+): void => {
+  app.route({
+    method: [...WRITE],
+    url: path,
+    handler: async (request) => {
+      const who = sessionOf(hub, request)
+      return { ...(await answer(parseInput(input, parametersOf(request)), who)), ok: true }
+    },
+  })
+}
+
+/** For anybody, who is told from others by the address. */
 export const openEndpoint = <Input>(
   app: FastifyInstance,
   hub: HubContext,
-  endpoint: Endpoint<Input, null>,
-): void => register(app, hub, endpoint, () => null)
+  endpoint: Endpoint<Input, string>,
+): void => register(app, hub, endpoint, (request) => callerAddress(request.raw))

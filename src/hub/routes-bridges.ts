@@ -68,12 +68,15 @@ const presentSession = (session: BridgeSessionRow, token: string) => ({
 const registerSessions = (app: FastifyInstance, hub: HubContext): void => {
   const base = '/seam/bridge/v1/bridge_client_sessions'
   const creations = createLimiter(hub.clock, { burst: 120, perSecond: 2 })
+  /** So that no single address keeps all others from pairing. */
+  const creationsEach = createLimiter(hub.clock, { burst: 60, perSecond: 1 })
 
   openEndpoint(app, hub, {
     path: `${base}/create`,
     methods: WRITE,
     input: SessionInput,
-    run: (input) => {
+    run: (input, address) => {
+      creationsEach.take(address)
       creations.take('everybody')
       const { session, token } = createSession(hub, {
         name: input.bridge_client_name,

@@ -110,6 +110,16 @@ test('a daemon that is told to stop in the middle of a restart does not come aga
   await expect(fake.host()?.restart()).rejects.toMatchObject({ code: 'draining' })
 })
 
+test('of two restarts that are asked for at once one is refused, and one daemon starts', async () => {
+  const fake = createFake()
+  const daemon = await runDaemon(options(), '1.2.3', fake.start)
+  const host = fake.host()
+  const asked = await Promise.allSettled([host?.restart(), host?.restart()])
+  expect(asked).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'draining' } }])
+  await expect.poll(() => fake.events).toEqual(['start info at 0', 'close info', 'start info at 4711'])
+  await daemon.close()
+})
+
 test('the log goes on over a restart, and a level that is saved counts at once', async () => {
   const fake = createFake()
   const daemon = await runDaemon(options(), '1.2.3', fake.start)

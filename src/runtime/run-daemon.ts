@@ -49,7 +49,6 @@ export const runDaemon = async (
   // Told to whoever waits for it; nobody may.
   closed.catch(() => undefined)
   let isClosing = false
-  let isRestarting = false
   let restarting: Promise<void> | null = null
   let restartError: BridgeError | null = null
 
@@ -95,23 +94,23 @@ export const runDaemon = async (
     }
   }
 
+  const refuseTwice = (): void => {
+    if (restarting !== null || isClosing) throw new BridgeError('draining')
+  }
+
   const restart = async (): Promise<void> => {
-    if (isRestarting || isClosing) throw new BridgeError('draining')
-    isRestarting = true
-    try {
-      const next = loadConfig(source)
-      await checkStart(next, source.env)
-      log.logger.info({ component: 'daemon' }, 'starting again')
-      // Whoever asked is answered first.
-      restarting = new Promise<void>((resolve) => {
-        setImmediate(() => resolve(exchange(next)))
-      }).finally(() => {
-        isRestarting = false
-      })
-    } catch (error) {
-      isRestarting = false
-      throw error
-    }
+    refuseTwice()
+    const next = loadConfig(source)
+    await checkStart(next, source.env)
+    // Somebody else may have asked meanwhile: two daemons would start at one port.
+    refuseTwice()
+    log.logger.info({ component: 'daemon' }, 'starting again')
+    // Whoever asked is answered first.
+    restarting = new Promise<void>((resolve) => {
+      setImmediate(() => resolve(exchange(next)))
+    }).finally(() => {
+      restarting = null
+    })
   }
 
   let running = createRunningConfig(first, log.setLevel)

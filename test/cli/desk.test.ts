@@ -227,6 +227,23 @@ test('audit prints the lines as they come', async () => {
   )
 })
 
+test('audit shows a terminal no control character and no reversed text of a name that a hub has sent', async () => {
+  await using control = await openControl()
+  const event = {
+    event: 'ended',
+    orderId: 'order-1',
+    encoderId: null,
+    uid: null,
+    outcome: 'encoded',
+  } as const
+  const orderedBy = '\u009b2Jdesk \u202eeul\u0007B'
+  control.state.audit = [{ ...event, at: '2026-11-23T10:00:00.000Z', orderedBy }]
+  const { out } = await runCommand(['audit', '--data', control.dataDir])
+  expect(out).toContain(String.raw`"ordered_by":"\u009b2Jdesk \u202eeul\u0007B"`)
+  expect(out).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u)
+  expect(JSON.parse(out)).toMatchObject({ ordered_by: orderedBy })
+})
+
 test('a daemon file that points at something else is told apart from a daemon', async () => {
   await using hub = await openHub(200, '{"hello":"world"}')
   using dir = openDir()

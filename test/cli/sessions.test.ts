@@ -54,6 +54,7 @@ test('encode asks for the card and ends with the truth about it', async () => {
         purpose: 'new',
         copies: 1,
         isConfirmed: false,
+        orderedBy: 'the control token',
       },
     },
   ])
@@ -203,6 +204,18 @@ test.each([
   expect(fake.questions).toEqual(['Overwrite?'])
 })
 
+test('a question shows a terminal no control character of what a hub or a lock system has said', async () => {
+  await using control = await openControl()
+  const show = createStory(control)
+  const fake = createFakeTerminal({ isTTY: true })
+  fake.state.answer = true
+  const { ended } = begin(['encode', accessMethodId, '--data', control.dataDir], fake)
+  show({ state: 'awaitingConfirmation', prompt: 'Overwrite\u001b[2K the card of \u202e101?' })
+  await expect.poll(() => fake.questions).toEqual(['Overwrite\uFFFD[2K the card of \uFFFD101?'])
+  show({ state: 'ended', ending: encoded })
+  await ended
+})
+
 test('--confirm answers yes without asking', async () => {
   await using control = await openControl()
   const show = createStory(control)
@@ -215,7 +228,14 @@ test('--confirm answers yes without asking', async () => {
   expect(await ended).toBe(0)
   expect(fake.questions).toEqual([])
   expect(control.calls).toContainEqual({
-    encode: { accessMethodId, encoderId: frontDesk.encoderId, purpose: 'new', copies: 1, isConfirmed: true },
+    encode: {
+      accessMethodId,
+      encoderId: frontDesk.encoderId,
+      purpose: 'new',
+      copies: 1,
+      isConfirmed: true,
+      orderedBy: 'the control token',
+    },
   })
 })
 

@@ -191,3 +191,11 @@ test('a file in a folder that can’t be written is left, and that is told', asy
     replaceSettings(missing, revision, { log: { level: 'warn' } }, anything),
   ).rejects.toMatchObject({ code: 'settings_unwritable' })
 })
+
+test('a file that no start would read again, for it is too long, is not written', async () => {
+  await replace({ log: { level: 'debug' } })
+  const options = { note: 'x'.repeat(262_144) }
+  const devices = [{ driver: 'virtual', name: 'Front Desk', options }]
+  await expect(replace({ devices })).rejects.toMatchObject({ code: 'request_invalid' })
+  expect(readFileSync(file, 'utf8')).toBe('log:\n  level: debug\n')
+})

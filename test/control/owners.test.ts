@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CardUid, OrderId } from '../../src/contract/ids.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
-import { SessionBody } from '../../src/control/schema.ts'
+import { AuditBody, SessionBody } from '../../src/control/schema.ts'
 import { openControl, waitingSession } from '../support/fake-control-ports.ts'
 import { addClerk, atTerminal, pageWith, signIn } from './page.ts'
 
@@ -79,6 +79,32 @@ test('whoever ordered decides, or an installer; another operator does not', asyn
   expect((await bob.post('/v1/sessions/order-1/confirm', { revision: 1 })).status).toBe(200)
   expect((await ann.post('/v1/sessions/order-1/cancel')).status).toBe(200)
   expect(control.calls.slice(before)).toEqual([{ confirm: 'order-1', revision: 1 }, { cancel: 'order-1' }])
+})
+
+test('the audit tells which card it was to whoever ordered and to installers, and to others all but that', async () => {
+  await using desk = await openDesk()
+  await desk.bob.post('/v1/scans')
+  const line = {
+    event: 'ended',
+    encoderId: null,
+    outcome: 'scanned',
+    at: '2026-11-23T10:00:00.000Z',
+  } as const
+  desk.control.state.audit = [
+    { ...line, orderId: OrderId.parse('order-1'), orderedBy: 'Bob', uid: CardUid.parse('04AABBCC') },
+    { ...line, orderId: OrderId.parse('order-2'), orderedBy: 'the hub', uid: CardUid.parse('04DDEEFF') },
+  ]
+  const cardsTold = async (one: typeof desk.bob | ReturnType<typeof atTerminal>) =>
+    (await one.get('/v1/audit')).text
+      .trim()
+      .split('\n')
+      .slice(0, 2)
+      .map((text) => AuditBody.parse(JSON.parse(text)).card_uid)
+  expect(await cardsTold(desk.bob)).toEqual(['04AABBCC', '04DDEEFF'])
+  expect(await cardsTold(desk.cid)).toEqual([null, '04DDEEFF'])
+  expect(await cardsTold(desk.eve)).toEqual([null, null])
+  expect(await cardsTold(desk.ann)).toEqual(['04AABBCC', '04DDEEFF'])
+  expect(await cardsTold(atTerminal(desk.control))).toEqual(['04AABBCC', '04DDEEFF'])
 })
 
 test('whose an order is outlasts a restart of the daemon', async () => {

@@ -68,6 +68,27 @@ describe('the limit of requests', () => {
     expect(await upgradeStatus(hub, token)).toBe(101)
   })
 
+  test('of desks that want to pair is each address’s own: a stranger keeps nobody else out', async ({
+    hub,
+  }) => {
+    const create = (address: string) =>
+      fetch(`${hub.endpoint}/seam/bridge/v1/bridge_client_sessions/create`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+        body: JSON.stringify({
+          bridge_client_name: 'Desk',
+          bridge_client_time_zone: 'Europe/Berlin',
+          bridge_client_machine_identifier_key: 'machine',
+        }),
+      }).then(({ status }) => status)
+    let status = 200
+    for (let count = 0; count < STRANGERS_BURST && status === 200; count += 1) {
+      status = await create('203.0.113.9')
+    }
+    expect(status).toBe(429)
+    expect(await create('192.0.2.7')).toBe(200)
+  })
+
   test('is each key’s own', async ({ dataDir }) => {
     await using bare = openBareHub(dataDir)
     const gate = createGate(bare.hub)

@@ -242,7 +242,7 @@ export const controlRoutes = {
     ...get(
       '/v1/audit',
       'read_only',
-      'Who ordered what and how it ended, as JSON lines.',
+      'Who ordered what and how it ended, as JSON lines; the UID of a card only to whoever ordered, and to installers.',
       desk.AuditBody,
       desk.AuditQuery,
     ),

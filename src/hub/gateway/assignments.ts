@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BridgeError } from '../../contract/errors.ts'
+import { sameNumber } from '../../seam-api/same-number.ts'
 import { failAttempt, succeedAttempt } from '../attempts.ts'
 import { isoAt } from '../clock.ts'
 import { nowOf } from '../context.ts'
@@ -79,7 +80,7 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
   /** Whether Seam shows this card, another one, or does not say. Somebody else may have been quicker. */
   const cardOf = (row: AssignmentRow, { credentials }: Related): 'ours' | 'anothers' | 'untold' => {
     const numbers = credentials.flatMap((one) => (one.card_number == null ? [] : [one.card_number]))
-    if (numbers.includes(row.card_number)) return 'ours'
+    if (numbers.some((number) => sameNumber(number, row.card_number))) return 'ours'
     return numbers.length > 0 ? 'anothers' : 'untold'
   }
 

@@ -26,16 +26,16 @@ export const withSeam = (
 })
 
 /** Written together with the card's own truth, before anything is sent: what a crash leaves is taken up from here. */
-const wantAssignment = (
+export const wantAssignment = (
   hub: HubContext,
-  order: OrderRow,
+  attemptId: string,
   accessMethodId: string,
   number: string,
   result: Record<string, unknown>,
 ): void => {
   const at = nowOf(hub)
   hub.store.assignments.insert({
-    order_id: order.order_id,
+    order_id: attemptId,
     access_method_id: accessMethodId,
     card_number: number,
     state: 'wanted',
@@ -72,7 +72,7 @@ export const noteCardMade = (
     const warned = { ...credential, warnings: [...credential.warnings, warning] }
     return succeedAttempt(hub, attemptOf(hub, order), withSeam(warned, false, UNTOLD))
   }
-  wantAssignment(hub, order, encode.access_method_id, number, credential)
+  wantAssignment(hub, order.order_id, encode.access_method_id, number, credential)
 }
 
 /** A registered card was read for an access method. One that comes too late assigns nothing: another may have been taken. */
@@ -92,5 +92,5 @@ export const noteCardRead = (
     return failAttempt(hub, attempt, 'uncategorized_error', message)
   }
   const shown = { ...presentCredential(hub, credential), card_number: number }
-  wantAssignment(hub, order, accessMethodId, number, shown)
+  wantAssignment(hub, order.order_id, accessMethodId, number, shown)
 }

@@ -22,14 +22,18 @@ export interface Passage {
 /** A message without a body says so where its method usually has one (RFC 9110 §8.6); node would send an empty chunked one. */
 const USUALLY_BARE = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 
-/** How the body's length is told is each connection's own; the length is the message's. */
-const framingOf = (request: IncomingMessage): readonly string[] => {
+/**
+ * How the body's length is told is each connection's own; the length is the message's. One that the Connection header takes away must be
+ * told anew, whatever the method: a body without it would be read as the next request (RFC 9112 §11.2).
+ */
+const framingOf = (request: IncomingMessage, sent: ReturnType<typeof endToEnd>): readonly string[] => {
   const codings = valuesOf(pairsOf(request.rawHeaders), 'transfer-encoding')
   if (codings.some((coding) => coding.trim().toLowerCase() !== 'chunked')) {
     throw invalidInput('transfer-encoding: only chunked is understood')
   }
-  if (codings.length > 0) return ['Transfer-Encoding', 'chunked']
   const isTold = request.headers['content-length'] !== undefined
+  const isTakenAway = isTold && valuesOf(sent, 'content-length').length === 0
+  if (codings.length > 0 || isTakenAway) return ['Transfer-Encoding', 'chunked']
   return !isTold && !USUALLY_BARE.has(request.method ?? '') ? ['Content-Length', '0'] : []
 }
 
@@ -54,7 +58,7 @@ export const createPassThrough = (upstream: Upstream, clock: HubClock) => {
     return [
       ...sent.flat(),
       ...(authorization === null ? [] : ['Authorization', authorization]),
-      ...framingOf(request),
+      ...framingOf(request, sent),
       'Via',
       `1.1 ${pseudonym}`,
     ]

@@ -1,4 +1,5 @@
 import { isoAt } from '../clock.ts'
+import { createObservers } from '../../contract/observers.ts'
 import { nowOf } from '../context.ts'
 import type { HubContext } from '../context.ts'
 import { createAssignments } from './assignments.ts'
@@ -13,6 +14,7 @@ export const createReporter = (hub: HubContext, upstream: Upstream) => {
   const { assignments, registrations } = hub.store
   const assign = createAssignments(hub, upstream)
   const register = createRegistrations(hub, upstream)
+  const steps = createObservers<void>()
   const underWay = new Map<string, Promise<void>>()
   let isClosed = false
 
@@ -21,6 +23,7 @@ export const createReporter = (hub: HubContext, upstream: Upstream) => {
     const work = step().then(
       () => {
         underWay.delete(orderId)
+        steps.tell()
         wake()
       },
       // The next tick tries again.
@@ -44,6 +47,8 @@ export const createReporter = (hub: HubContext, upstream: Upstream) => {
   }
   return {
     wake,
+    /** Told after each step. */
+    onStep: steps.add,
     /** After the upstream's calls were ended. */
     close: async (): Promise<void> => {
       isClosed = true
