@@ -3,13 +3,26 @@ import { assignCard } from './assign-card.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
 import { methodAtSite } from './desk-work.ts'
-import { emitForCredential } from './events.ts'
+import { emitForCredential, emitForMethod } from './events.ts'
+import { reopenCard } from './issuing.ts'
 import type { AccessGrantRow, AcsCredentialRow } from './store-access.ts'
 import type { BridgeRow } from './store-bridges.ts'
 
 /** Whether the card is another's: held for a user, or opening doors for one. What has ended lies in the drawer again. */
 const isTaken = (hub: HubContext, card: AcsCredentialRow, grant: AccessGrantRow): boolean =>
   card.user_identity_id !== grant.user_identity_id && (card.ends_at === null || card.ends_at > nowOf(hub))
+
+/** The stay that had the card has none from now on: when it is given another end, another card is wanted. */
+const takeFromDrawer = (hub: HubContext, card: AcsCredentialRow): void => {
+  const { acs_credential_id, access_method_id } = card
+  const method = hub.store.methods.find({ access_method_id: access_method_id ?? '', deleted_at: null })
+  if (method !== null) {
+    reopenCard(hub, method)
+    emitForMethod(hub, method, 'access_method.revoked')
+  }
+  hub.store.credentials.update({ acs_credential_id }, { deleted_at: nowOf(hub) })
+  emitForCredential(hub, card, 'acs_credential.deleted')
+}
 
 /** Makes the card of this number one of the grant's user, as a scan to assign does. False where it is another's. */
 const registerCard = (hub: HubContext, grant: AccessGrantRow, cardNumber: string): boolean => {
@@ -19,10 +32,7 @@ const registerCard = (hub: HubContext, grant: AccessGrantRow, cardNumber: string
   if (known.some((card) => isTaken(hub, card, grant))) return false
   const at = nowOf(hub)
   const isOver = ({ ends_at }: AcsCredentialRow): boolean => ends_at !== null && ends_at <= at
-  for (const card of known.filter(isOver)) {
-    credentials.update({ acs_credential_id: card.acs_credential_id }, { deleted_at: at })
-    emitForCredential(hub, card, 'acs_credential.deleted')
-  }
+  for (const card of known.filter(isOver)) takeFromDrawer(hub, card)
   if (known.some((card) => !isOver(card))) return true
   const card: AcsCredentialRow = {
     acs_credential_id: randomUUID(),

@@ -66,6 +66,19 @@ test.each([
   expect(desk.emulators[0]?.countWrites(uid)).toEqual(counts)
 })
 
+test.each([
+  ['the hub says that it is valid', { isValid: true }, { kind: 'untouched', code: 'card_occupied' }],
+  ['the hub can’t be asked', null, { kind: 'untouched', code: 'card_occupied' }],
+  ['the hub says so, too', { isValid: false }, { kind: 'encoded' }],
+])('a guest’s card that has ended by this computer’s clock when %s', async (_, told, ending) => {
+  const lookup = (credentialId: string): Promise<CredentialLookup> =>
+    Promise.resolve({ kind: 'found', credential: { ...known, ...told, credentialId } })
+  await using desk = await placed(await openDesk(told === null ? {} : { lookup }))
+  const stay = { startsAt: '2020-01-01T00:00:00Z', endsAt: '2020-01-02T00:00:00Z' }
+  expect(await desk.ending(desk.order({}, stay))).toMatchObject({ kind: 'encoded' })
+  expect(await desk.ending(orderTest(desk))).toMatchObject(ending)
+})
+
 test('an order of the hub still asks about a guest’s card', async () => {
   await using desk = await placed(await openDesk())
   await desk.ending(desk.order())

@@ -224,6 +224,25 @@ describe('a card that is known by its number', () => {
     expect((await flagsOf(second)).is_issued).toBe(true)
   })
 
+  test('that went to the next guest is no longer the first one’s, whose stay is given another end', async ({
+    hub,
+  }) => {
+    const { own, assign, flagsOf } = await openDrawer(hub)
+    const { grantId, methodIds } = await grantFor(hub, ['card'])
+    const [first] = methodIds
+    const next = { starts_at: '2026-11-26T15:00:00Z', ends_at: '2026-11-28T10:00:00Z' }
+    const [second] = (await grantFor(hub, ['card'], { user_identity: { full_name: 'Bob' }, ...next }))
+      .methodIds
+    await assign(first, '4711')
+    hub.clock.advance(3 * 86_400_000)
+    await assign(second, '4711')
+    await hub.post(EXTEND, { access_grant_id: grantId, ends_at: '2026-11-29T10:00:00Z' }, own)
+    expect(await flagsOf(first)).toMatchObject({ is_issued: false, is_ready_for_assignment: true })
+    expect((await flagsOf(second)).is_issued).toBe(true)
+    expect(await assign(first, '4711')).toMatchObject({ assigned: false })
+    expect(await assign(first, '4712')).toMatchObject({ assigned: true })
+  })
+
   test('goes to no access method of another house, nor to one that is encoded', async ({ hub }) => {
     const { methodId } = await demoCard(hub)
     const { assign, elsewhere } = await openDrawer(hub)

@@ -239,6 +239,20 @@ describe('a card that was encoded and is to be assigned', () => {
     expect((await bridge.takeOrder()).encode?.acs_entrance_ids).toEqual([seam.door])
   })
 
+  test('comes after another desk’s: Seam is not told, so that it keeps the card that it has', async () => {
+    const { seam, gateway, bridge, encode, calls } = await openScriptedSeam()
+    seam.assign = jsonAnswer({ action_attempt: { action_attempt_id: 'theirs', status: 'success' } })
+    const id = await encode()
+    const order = await bridge.takeOrder()
+    seam.isIssued = seam.hasCard = true
+    await bridge.report(order.order_id, { ...encoded, card_uid: '04FFFFFF' })
+    expect(await ended(gateway, id)).toMatchObject({
+      status: 'error',
+      error: { message: expect.stringContaining('it holds another card of this access method') },
+    })
+    expect(calls()).toEqual([])
+  })
+
   test('is another card than before: Seam hears its number, not that of the card before', async () => {
     const { seam, gateway, bridge, encode, nextCall } = await openScriptedSeam()
     const attempt = { action_attempt_id: 'theirs', status: 'success' }

@@ -211,11 +211,42 @@ describe('a report of a card to Seam', () => {
   })
 
   test('of a card that Seam holds as another’s ends with an error', async ({ dataDir }) => {
-    const other = { ...OURS, card_number: '1' }
-    const report = openReport(dataDir, [unsure, methodThere(issued, [other])])
+    const other = methodThere(issued, [{ ...OURS, card_number: '1' }])
+    const report = openReport(dataDir, [unsure, other, other])
     await report.run()
     await report.run(1_000)
+    await report.run(60_000)
     expect(report.attempt()).toMatchObject({ status: 'error' })
+    expect(report.attempt()?.error?.message).toContain('it holds another card')
+    await report.close()
+  })
+
+  test('of a card that takes another’s place is not given up while Seam may still show that one', async ({
+    dataDir,
+  }) => {
+    const before = methodThere(issued, [{ ...OURS, card_number: '1' }])
+    const report = openReport(dataDir, [unsure, before, methodThere(issued, [OURS])])
+    await report.run()
+    await report.run(1_000)
+    await report.run(1_000)
+    expect(report.attempt()).toMatchObject({ status: 'success' })
+    await report.close()
+  })
+
+  test('that Seam has carried out is not given up while it still shows the card before', async ({
+    dataDir,
+  }) => {
+    const report = openReport(dataDir, [
+      attemptThere('success'),
+      attemptThere('success'),
+      methodThere(issued, [{ ...OURS, card_number: '1' }]),
+      attemptThere('success'),
+      methodThere(issued, [OURS]),
+    ])
+    await report.run()
+    expect(report.attempt()?.status).toBe('pending')
+    await report.run(1_000)
+    expect(report.attempt()).toMatchObject({ status: 'success' })
     await report.close()
   })
 

@@ -87,6 +87,13 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
   const failAsAnothers = (row: AssignmentRow): void =>
     fail(row, 'uncategorized_error', 'it holds another card of this access method.')
 
+  /** It is issued, and not with this card as far as Seam shows. What was never asked for is not this card. */
+  const failAsIssued = (row: AssignmentRow, related: Related): void => {
+    const isAnothers = row.tries === 0 || cardOf(row, related) === 'anothers'
+    if (isAnothers) return failAsAnothers(row)
+    endWithout(row, 'uncategorized_error', ISSUED_TO_NOBODY_KNOWS)
+  }
+
   /** An earlier call may have been carried out after all: then it is only the later one that is refused. */
   const failUnlessHeld = async (row: AssignmentRow, type: string, message: string): Promise<void> => {
     const related = row.tries > 1 ? await fetchRelated(upstream, row.access_method_id) : null
@@ -103,17 +110,27 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
     set(row, {}, FOLLOW_EVERY_MS)
   }
 
-  /** A card that was read holds nothing of the order; one that was written holds its times and doors. */
-  const isStillWanted = async (row: AssignmentRow): Promise<boolean> => {
-    const { encode = null } = hub.store.orders.find({ order_id: row.order_id })?.body ?? {}
-    const credential = hub.store.credentials.find({ acs_credential_id: encode?.acs_credential_id ?? '' })
-    if (encode === null || credential === null) return true
+  /** Ends a report that Seam is not to hear: of a card that holds something else than Seam has by now, or beside one that was quicker. */
+  const isOutdated = async (row: AssignmentRow): Promise<boolean> => {
+    const order = hub.store.orders.find({ order_id: row.order_id })
+    if (order === null) return false
     const related = await fetchRelated(upstream, row.access_method_id)
-    return isStillOrdered(encode, credential.acs_system_id, related)
+    const { encode } = order.body
+    const replaces = encode !== null && encode.purpose !== 'new'
+    if (related.method.is_issued && !replaces && cardOf(row, related) !== 'ours') {
+      failAsIssued(row, related)
+      return true
+    }
+    const credential = hub.store.credentials.find({ acs_credential_id: encode?.acs_credential_id ?? '' })
+    // A card that was only read holds nothing of the order.
+    if (encode === null || credential === null) return false
+    if (isStillOrdered(encode, credential.acs_system_id, related)) return false
+    endWithout(row, 'uncategorized_error', CHANGED_MEANWHILE)
+    return true
   }
 
   const call = async (row: AssignmentRow): Promise<void> => {
-    if (!(await isStillWanted(row))) return endWithout(row, 'uncategorized_error', CHANGED_MEANWHILE)
+    if (await isOutdated(row)) return
     set(row, { state: 'calling', tries: row.tries + 1 })
     const { access_method_id, card_number } = row
     const answer = await upstream.call('/access_methods/assign_card', { access_method_id, card_number })
@@ -141,11 +158,10 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
   const resolve = async (row: AssignmentRow): Promise<void> => {
     const related = await fetchRelated(upstream, row.access_method_id)
     if (related.method.is_issued) {
-      const card = cardOf(row, related)
-      if (card === 'ours') return succeed(row, related)
-      if (card === 'anothers') return failAsAnothers(row)
+      if (cardOf(row, related) === 'ours') return succeed(row, related)
+      // Of a card that takes the place of another the old one may still be shown.
       if (ageOf(row) < FLAGS_WITHIN_MS) return set(row, {}, FOLLOW_EVERY_MS)
-      return endWithout(row, 'uncategorized_error', ISSUED_TO_NOBODY_KNOWS)
+      return failAsIssued(row, related)
     }
     const { pending_mutations, is_ready_for_assignment } = related.method
     if (pending_mutations.length > 0 || ageOf(row) < MAY_TAKE_EFFECT_MS) return set(row, {}, FOLLOW_EVERY_MS)
@@ -169,8 +185,9 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
     }
     const related = await fetchRelated(upstream, row.access_method_id)
     const { is_issued } = related.method
-    if (is_issued && cardOf(row, related) === 'anothers') return failAsAnothers(row)
-    if (!is_issued && ageOf(row) < FLAGS_WITHIN_MS) return set(row, {}, FOLLOW_EVERY_MS)
+    const isAnothers = is_issued && cardOf(row, related) === 'anothers'
+    if ((!is_issued || isAnothers) && ageOf(row) < FLAGS_WITHIN_MS) return set(row, {}, FOLLOW_EVERY_MS)
+    if (isAnothers) return failAsAnothers(row)
     succeed(row, related)
   }
 
