@@ -23,7 +23,7 @@ const couldBePath = (text: string): boolean => /[./\\]/.test(text) || text.lengt
 const isSecretAt = (path: readonly PropertyKey[], value: unknown): boolean =>
   path.some((key) => isSecretName(String(key))) ||
   (typeof value === 'string' &&
-    (/^(?:seam_|ebe_)/.test(value) || (/File$/.test(String(path.at(-1))) && !couldBePath(value))))
+    (/^(?:seam_|ebe_)/.test(value) || (String(path.at(-1)).endsWith('File') && !couldBePath(value))))
 
 const showValue = (value: unknown): string => {
   if (value === null) return 'empty'
