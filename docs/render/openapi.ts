@@ -142,7 +142,7 @@ const endpoints: readonly Endpoint[] = [
     summary: 'A new API key in the place of another one, told once',
     security: 'apiKey',
     request: operations.ApiKeyRotateRequest,
-    answer: operations.ApiKeyRotateResponse,
+    answer: operations.ApiKeyCreateResponse,
   },
   {
     path: '/api_keys/revoke',

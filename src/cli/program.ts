@@ -247,6 +247,16 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
         ),
     )
 
+  command('assign', 'read a card and give it to an access method by its number')
+    .argument('<access-method-id>', 'access method that asks for a card of the stock', parseUuid)
+    .addOption(data)
+    .addOption(encoder)
+    .action((accessMethodId: string, flags: Data & { encoder?: string }) =>
+      act(flags, async (context) =>
+        (await import('./commands/assign.ts')).assign(context, accessMethodId, flags),
+      ),
+    )
+
   command('scan', 'read a card and compare it with what Seam has')
     .addOption(data)
     .addOption(encoder)

@@ -174,8 +174,41 @@ const Devices = z
     }
   })
 
+/** The driver of encoders that Seam reaches itself: it knows better than this computer whether they are there. */
+const SEAMS_OWN = 'seam-remote'
+
 const seconds = (description: string, fallback: number) =>
   z.int().min(5).max(3600).default(fallback).meta({ description })
+
+const ReportedEncoder = z.strictObject({
+  name: z.string().min(1).max(100).meta({ description: 'the name of an encoder of this configuration' }),
+  number: z
+    .string()
+    .regex(/^\S{1,40}$/)
+    .meta({ description: 'its number in the lock system, as text' }),
+})
+
+const ReportDevices = z
+  .strictObject({
+    acsSystemId: z.uuid().meta({ description: 'the access system that is told' }),
+    encoders: z
+      .array(ReportedEncoder)
+      .min(1)
+      .max(MAX_ENCODERS)
+      .superRefine((encoders, context) => {
+        for (const key of ['name', 'number'] as const) {
+          for (const { first, index } of repeated(encoders, (one) => one[key].toLowerCase())) {
+            const message = `is the same as encoders[${first}].${key}; each needs its own`
+            context.addIssue({ code: 'custom', path: [index, key], message })
+          }
+        }
+      })
+      .meta({ description: 'a list of the encoders that it is told of, each `{ name, number }`' }),
+  })
+  .meta({
+    description:
+      'where an access system takes it (Hotek’s): which encoders are plugged in, `{ acsSystemId, encoders }`',
+  })
 
 const SeamConfig = z.strictObject({
   apiKeyFile: z.string().max(500).refine(isAbsolute).meta({
@@ -187,6 +220,10 @@ const SeamConfig = z.strictObject({
     .refine(isSafeEndpoint)
     .default('https://connect.getseam.com')
     .meta({ description: 'Seam’s address: https, or http on this computer' }),
+  caFile: z.string().max(500).refine(isAbsolute).optional().meta({
+    description:
+      'the absolute path of a file with the certificates (PEM) of the authority that has signed Seam’s as this network shows it; no other is trusted then',
+  }),
   acsSystemIds: z.array(z.uuid()).min(1).max(32).optional().meta({
     description: 'the access systems whose cards this desk makes, 1 to 32; all when it is left out',
   }),
@@ -196,6 +233,7 @@ const SeamConfig = z.strictObject({
     .max(3600)
     .default(30)
     .meta({ description: 'whole seconds between two questions to Seam, 10 to 3600' }),
+  reportDevices: ReportDevices.optional(),
 })
 export type SeamConfig = z.infer<typeof SeamConfig>
 
@@ -232,7 +270,7 @@ export const Config = z
       .meta({ description: 'the hub: `{ endpoint, caFile, enrolmentTokenFile }`' }),
     seam: SeamConfig.optional().meta({
       description:
-        'REST mode, without a hub: `{ apiKeyFile, endpoint, acsSystemIds, pollSeconds }`; the key opens the whole workspace, see rest-mode.md',
+        'REST mode, without a hub: `{ apiKeyFile, endpoint, caFile, acsSystemIds, pollSeconds, reportDevices }`; the key opens the whole workspace, see rest-mode.md',
     }),
     devices: Devices.default([]).meta({
       description: 'a list of at most 64 encoders, each `{ driver, path, name }`',
@@ -299,6 +337,17 @@ export const Config = z
       })
       .prefault({})
       .meta({ description: 'limits of this desk that no hub can lift' }),
+  })
+  .superRefine(({ seam, devices }, context) => {
+    const names = devices
+      .filter(({ driver }) => driver !== SEAMS_OWN)
+      .flatMap(({ name, encoders }) => encoders?.map((one) => one.name) ?? [name])
+      .map((name) => name.toLowerCase())
+    for (const [index, { name }] of (seam?.reportDevices?.encoders ?? []).entries()) {
+      if (names.includes(name.toLowerCase())) continue
+      const path = ['seam', 'reportDevices', 'encoders', index, 'name']
+      context.addIssue({ code: 'custom', path, message: 'is no encoder of this computer' })
+    }
   })
   .superRefine(({ hub, seam }, context) => {
     if (seam === undefined || hub.endpoint === null) return

@@ -309,6 +309,11 @@ export const DeskEncodeRequest = z.object({
   purpose: ChannelPurpose.optional().describe('As in the order; `new` when it is left out'),
   copies: copies.max(20).optional().describe('As in the order; 1 when it is left out'),
   is_confirmed: z.boolean().optional().describe('As in the order'),
+  ordered_by: z
+    .string()
+    .max(80)
+    .optional()
+    .describe('A label of the clerk who asked; the hub puts the desk’s name before it'),
 })
 export const DeskEncodeResponse = z.object({
   ok: z.literal(true),

@@ -6,7 +6,7 @@ const ok = z.literal(true)
 const instant = z.iso.datetime()
 const hours = z.coerce.number().int().min(0).max(8_760)
 
-export const ApiKeyBody = z.object({
+const ApiKeyBody = z.object({
   api_key_id: z.uuid(),
   label: z.string().describe('Ends with the last four characters of the key'),
   is_operator: z.boolean().describe('Whether it may make and withdraw keys, bridges and enrolment tokens'),
@@ -35,7 +35,6 @@ export const ApiKeyRotateRequest = z.object({
   api_key_id: z.uuid(),
   overlap_hours: hours.default(0).describe('How long the key before stays good'),
 })
-export const ApiKeyRotateResponse = ApiKeyCreateResponse
 
 /** `POST /api_keys/revoke` */
 export const ApiKeyRevokeRequest = z.object({ api_key_id: z.uuid() })
@@ -62,7 +61,7 @@ export const BridgeRevokeRequest = z.object({ bridge_id: z.uuid() })
 /** `POST /bridges/rotate_token` */
 export const BridgeRotateRequest = z.object({ bridge_id: z.uuid() })
 
-export const EnrolmentTokenBody = z.object({
+const EnrolmentTokenBody = z.object({
   enrolment_token_id: z.uuid(),
   acs_system_id: z.uuid(),
   state: z.enum(['unused', 'used', 'expired', 'revoked']),

@@ -5,7 +5,7 @@ import { checkConfig, checkDataDir, checkNode, checkPort } from './doctor/comput
 import { checkHub, checkOutbox, checkPairing } from './doctor/hub.ts'
 import { checkDevices, type ConfiguredDevice, type DeviceSources } from './doctor/devices.ts'
 import { checkOptionalParts, checkSerial } from './doctor/ports.ts'
-import { checkSeamKey, type RestMode } from './doctor/seam.ts'
+import { checkSeam, checkSeamKey, type RestMode } from './doctor/seam.ts'
 import { checkRooms, type RoomFacts } from './doctor/rooms.ts'
 import type { DoctorCheck, DoctorReport } from './schema.ts'
 
@@ -29,7 +29,7 @@ export interface DoctorSources extends DeviceSources {
   readJournal(): JournalFacts | null
   /** About the list of rooms, for a configuration with these drivers. */
   readRooms(drivers: readonly string[]): Promise<RoomFacts>
-  /** The Date header of any answer of the hub, reached as the bridge reaches it. Rejects with the link's codes. */
+  /** The Date header of any answer of the hub, or of Seam in REST mode, reached as the bridge reaches it. Rejects with the link's codes. */
   askHubDate(hubEndpoint: string): Promise<string | null>
   /** Loads the serial library; rejects when it can't be. */
   loadSerial(): Promise<unknown>
@@ -73,10 +73,12 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
   const facts = 'value' in journal ? journal.value : null
   const seam = 'value' in config ? (config.value.seam ?? null) : null
   const now = Date.now()
-  const [dataDir, port, hub, serial, rooms, devices] = await Promise.all([
+  const [dataDir, port, link, serial, rooms, devices] = await Promise.all([
     checkDataDir(sources.dataDir),
     checkPort(sources.port, sources.encoders() !== null),
-    checkHub(seam?.endpoint ?? facts?.hubEndpoint ?? null, now, (endpoint) => sources.askHubDate(endpoint)),
+    seam === null
+      ? checkHub(facts?.hubEndpoint ?? null, now, (endpoint) => sources.askHubDate(endpoint))
+      : checkSeam(seam.endpoint, now, (endpoint) => sources.askHubDate(endpoint)),
     checkSerial(() => sources.loadSerial()),
     'value' in config ? checkRoomsOf(config.value.devices, sources) : [],
     'value' in config ? checkDevices(config.value.devices, process.platform, sources) : Promise.resolve([]),
@@ -91,8 +93,8 @@ export const examine = async (sources: DoctorSources): Promise<DoctorReport> => 
       seam === null
         ? checkPairing(facts?.hubEndpoint ?? null)
         : await checkSeamKey(seam, (file, path) => sources.readSecret(file, path)),
-      seam === null ? hub : { ...hub, name: 'seam' },
-      checkOutbox(facts?.outbox ?? null, now),
+      link,
+      checkOutbox(facts?.outbox ?? null, now, seam !== null),
       ...rooms,
       serial,
       ...devices,

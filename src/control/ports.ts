@@ -118,6 +118,8 @@ export interface ControlPorts extends UpkeepPorts {
       readonly purpose: Purpose
       readonly copies: number
       readonly isConfirmed: boolean
+      /** For people. */
+      readonly orderedBy: string
     }): Promise<OrderId>
   }
   /** Orders a scan of this desk's own. `orderedBy` is for people. */

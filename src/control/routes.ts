@@ -81,13 +81,14 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
     }
   })
 
-  serve.encode(async ({ request }) => {
+  serve.encode(async ({ request, caller }) => {
     const orderId = await link.requestEncode({
       accessMethodId: request.access_method_id,
       encoderId: choose(request.encoder).encoderId,
       purpose: purposeFromChannel(request.purpose ?? 'new'),
       copies: request.copies ?? 1,
       isConfirmed: request.is_confirmed ?? false,
+      orderedBy: caller.label,
     })
     return { order_id: orderId }
   })

@@ -47,18 +47,25 @@ export const createChannel = (hub: HubContext): Channel => {
     },
     isConnected: (bridgeId) => welcomed.has(bridgeId),
     wake: () => {
-      // One order of each bridge that has any: with a thousand bridges, a question to each would be most of every request's work.
-      const bridgesWithOrders = (): string[] => {
+      // Whom there is something for: with a thousand bridges, a question to each would be most of every request's work.
+      const bridgesWithNews = (): Set<string | null> => {
         try {
-          const open = hub.store.orders.query('where t.settled_at is null group by t.bridge_id')
-          return open.map((order) => order.bridge_id)
+          const { orders, bridges, sessions } = hub.store
+          const concerned = [
+            ...orders.query('where t.settled_at is null group by t.bridge_id'),
+            ...bridges.query('where t.revoked_at is not null'),
+            ...sessions.query('where t.next_token is not null'),
+          ]
+          return new Set(concerned.map((row) => row.bridge_id))
         } catch (error) {
           // What woke us is committed. The next one who wakes sends it, or the bridge's next hello.
-          hub.log.error({ err: error }, 'open orders not read')
-          return []
+          hub.log.error({ err: error }, 'what bridges are to be told not read')
+          return new Set()
         }
       }
-      for (const bridgeId of bridgesWithOrders()) welcomed.get(bridgeId)?.flush()
+      for (const bridgeId of bridgesWithNews()) {
+        if (bridgeId !== null) welcomed.get(bridgeId)?.flush()
+      }
     },
     tick: () => {
       for (const connection of all) connection.tick()

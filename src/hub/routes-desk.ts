@@ -79,7 +79,7 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
     input: DeskEncodeRequest,
     prepare: async ({ access_method_id, acs_encoder_id }) =>
       hub.gateway?.prepareEncode(access_method_id, [acs_encoder_id]),
-    run: ({ access_method_id, acs_encoder_id, purpose, copies, is_confirmed }, { session }) => {
+    run: ({ access_method_id, acs_encoder_id, purpose, copies, is_confirmed, ordered_by }, { session }) => {
       const bridge = pairedBridge(hub, session)
       const { workspace_id, bridge_id } = bridge
       methodAtSite(hub, bridge, access_method_id)
@@ -93,7 +93,7 @@ export const registerDeskRoutes = (app: FastifyInstance, hub: HubContext, channe
         isConfirmed: is_confirmed ?? false,
       }
       const terms = {
-        orderedBy: `desk ${session.name}`.slice(0, 80),
+        orderedBy: `desk ${session.name}${ordered_by === undefined ? '' : `: ${ordered_by}`}`.slice(0, 80),
         expiresInSeconds: DESK_EXPIRY_SECONDS,
         idempotencyKey: null,
       }

@@ -14,7 +14,6 @@ import { startControl } from '../control/server.ts'
 import { encoderBody } from '../control/views.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
-import { readHubNetwork } from '../seam/hub-network.ts'
 import { readMachineMarks } from '../service/machine-marks.ts'
 import type { Notifier } from '../service/notify.ts'
 import { systemClock } from '../service/system-clock.ts'
@@ -25,6 +24,7 @@ import { createDeskOrders } from './desk-orders.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { enrolUnpaired } from './enrolment.ts'
+import { networkOf } from './network.ts'
 import { pageDir } from './page-dir.ts'
 import { createRoomPorts, openRooms, roomFacts } from './rooms.ts'
 import { watchSleep } from '../service/sleep-watch.ts'
@@ -70,7 +70,7 @@ export const startDaemon = async (
 ): Promise<RunningDaemon> => {
   const { version, running, logger: log, capture, notifier } = host
   const config = running.get()
-  const network = readHubNetwork(config.hub.caFile ?? null, process.env)
+  const network = networkOf(config, process.env)
   const apiKey = config.seam === undefined ? null : readKeyFile(config.seam.apiKeyFile)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
@@ -173,13 +173,8 @@ export const startDaemon = async (
     const hubPorts: ControlPorts['link'] = {
       view: () => opened.view(),
       onChange: opened.onChange,
-      requestEncode: async ({ accessMethodId, encoderId, purpose, copies, isConfirmed }) =>
-        (
-          await opened.requestEncode(
-            { accessMethodId, encoderId, purpose, copies, confirmed: isConfirmed },
-            new AbortController().signal,
-          )
-        ).orderId,
+      requestEncode: async ({ isConfirmed: confirmed, ...wanted }) =>
+        (await opened.requestEncode({ ...wanted, confirmed }, new AbortController().signal)).orderId,
     }
     const roomPorts = createRoomPorts(rooms, opened, systems)
     const doctor = (): Promise<DoctorReport> =>

@@ -85,6 +85,16 @@ test('a card that is to be assigned is ordered with its access method', () => {
   ])
 })
 
+test('a second clerk who assigns a card to the same access method is told that one is under way', () => {
+  const { orders, desk } = openDesk()
+  desk.assign(encoderId, '55555555-5555-4555-8555-555555555555', 'Maria')
+  expect(() => desk.assign(encoderId, '55555555-5555-4555-8555-555555555555', 'Tom')).toThrow(
+    'being made already',
+  )
+  desk.assign(encoderId, '66666666-6666-4666-8666-666666666666', 'Tom')
+  expect(orders).toHaveLength(2)
+})
+
 test('no second card is ordered for an access method whose first one is not ended', () => {
   const { orders, desk } = openDesk()
   const subject = {
@@ -102,6 +112,7 @@ test('no second card is ordered for an access method whose first one is not ende
   const order = { ...subject, doorIds: [] }
   desk.encode(encoderId, order, 'Maria')
   expect(() => desk.encode(encoderId, order, 'Maria')).toThrow('being made already')
+  expect(() => desk.assign(encoderId, subject.accessMethodId, 'Tom')).toThrow('being made already')
   expect(orders).toHaveLength(1)
   expect(orders[0]?.fence).toBe(Date.parse('2026-11-23T10:00:00.000Z'))
 })

@@ -60,23 +60,29 @@ export const createDeskOrders = (
     })
     return orderId
   }
+  /** One access method belongs to one card, so that no second order stands beside an open one, whichever clerk gives it. */
+  const refuseBeside = (accessMethodId: string): void => {
+    const isOpen = journal
+      .open()
+      .some(({ order }) => (order.encode ?? order.assign)?.accessMethodId === accessMethodId)
+    if (isOpen)
+      throw new BridgeError('request_invalid', 'A card for this access method is being made already.')
+  }
   return {
     scan: (encoderId: EncoderId, orderedBy: string): OrderId =>
       place(encoderId, { kind: 'scan', timeZone: findTimeZone() ?? 'UTC', orderedBy }),
-    assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId =>
-      place(encoderId, {
+    assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId => {
+      refuseBeside(accessMethodId)
+      return place(encoderId, {
         kind: 'assign',
         assign: { accessMethodId },
         timeZone: findTimeZone() ?? 'UTC',
         orderedBy,
-      }),
-    /** At an encoder of Seam's. One access method belongs to one card, so that no second order stands beside an open one. */
+      })
+    },
+    /** At an encoder of Seam's. */
     encode: (encoderId: EncoderId, encode: EncodeSubject, orderedBy: string): OrderId => {
-      const isOpen = journal
-        .open()
-        .some(({ order }) => order.encode?.accessMethodId === encode.accessMethodId)
-      if (isOpen)
-        throw new BridgeError('request_invalid', 'A card for this access method is being made already.')
+      refuseBeside(encode.accessMethodId)
       return place(encoderId, {
         kind: 'encode',
         encode,

@@ -37,3 +37,24 @@ test('without a daemon the journal is read, and left alone', async () => {
   expect(checks.get('pairing')?.message).toBe('Paired with http://127.0.0.1:1.')
   expect(checks.get('results')?.message).toBe('The hub has every result.')
 })
+
+test('in REST mode the results of an earlier pairing are told, and Seam is asked as the daemon asks it', async () => {
+  await using control = await openControl()
+  const config = join(control.dataDir, 'rest.yaml')
+  const seam = {
+    apiKeyFile: join(control.dataDir, 'seam-key'),
+    endpoint: 'https://127.0.0.1:1',
+    caFile: join(control.dataDir, 'ca.pem'),
+  }
+  writeFileSync(config, JSON.stringify({ seam, hub: { caFile: join(control.dataDir, 'hub-ca.pem') } }))
+  const checks = await checksOf(control.dataDir, config)
+  expect(checks.get('results')).toMatchObject({
+    status: 'warning',
+    message: 'Results of an earlier pairing that its hub was never told: 2. In REST mode nobody tells it.',
+  })
+  expect(checks.get('seam')).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining(`seam.caFile ${seam.caFile} cannot be used`),
+  })
+  expect(checks.get('hub')).toBeUndefined()
+})

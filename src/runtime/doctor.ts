@@ -6,11 +6,11 @@ import { examine } from '../control/doctor.ts'
 import type { DoctorReport, StatusResponse } from '../control/schema.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readHubDate } from '../seam/hub-date.ts'
-import { readHubNetwork } from '../seam/hub-network.ts'
 import { journalPath } from './data-dir.ts'
 import { doctorSources, HUB_ANSWERS_WITHIN_MS } from './doctor-sources.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { readLayouts } from './layouts.ts'
+import { networkOf } from './network.ts'
 import { roomFacts } from './rooms.ts'
 
 /** The control API's usual port. */
@@ -60,8 +60,8 @@ export const doctor = async (options: {
     },
     readRooms: (drivers) => roomFacts(options.dataDir, drivers),
     askHubDate: async (endpoint) => {
-      const { hub } = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
-      const network = readHubNetwork(hub.caFile ?? null, process.env)
+      const config = loadConfig({ dataDir: options.dataDir, path: options.configPath, env: process.env })
+      const network = networkOf(config, process.env)
       return readHubDate(endpoint, network, AbortSignal.timeout(HUB_ANSWERS_WITHIN_MS))
     },
     ...doctorSources,

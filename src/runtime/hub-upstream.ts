@@ -1,4 +1,4 @@
-import { BridgeError, isBridgeError } from '../contract/errors.ts'
+import { BridgeError } from '../contract/errors.ts'
 import { isSafeUrl } from '../contract/link-path.ts'
 import type { UpstreamOptions } from '../hub/gateway/upstream.ts'
 import { connectionTo, readHubNetwork } from '../seam/hub-network.ts'
@@ -47,12 +47,6 @@ export const readUpstream = (
   if (flags.keyFile === null) throw new BridgeError('config_invalid', '--upstream wants --upstream-key-file.')
   const endpoint = readEndpoint(flags.url)
   const key = readKey(flags.keyFile)
-  try {
-    const network = readHubNetwork(flags.caFile, env)
-    return { endpoint, key, keyFile: flags.keyFile, connectionTo: (url) => connectionTo(url, network) }
-  } catch (error) {
-    if (!isBridgeError(error, 'config_invalid') || flags.caFile === null) throw error
-    const detail = error.detail?.replace('hub.caFile', '--upstream-ca-file') ?? null
-    throw detail === null ? error : new BridgeError('config_invalid', detail, { cause: error })
-  }
+  const network = readHubNetwork(flags.caFile, env, '--upstream-ca-file')
+  return { endpoint, key, keyFile: flags.keyFile, connectionTo: (url) => connectionTo(url, network) }
 }

@@ -2,16 +2,16 @@ import type { Paired, PairOptions } from '../cli/runtime.ts'
 import { ensureDataDir } from '../config/data-dir.ts'
 import { loadConfig } from '../config/load.ts'
 import { openJournal } from '../journal/journal.ts'
-import { readHubNetwork } from '../seam/hub-network.ts'
 import { pairWithHub } from '../seam/pair.ts'
 import { systemClock } from '../service/system-clock.ts'
 import { journalPath } from './data-dir.ts'
+import { networkToHub } from './network.ts'
 import { deskIdentity } from './pairing.ts'
 
 /** Pairs while no daemon runs on this data directory. */
 export const pair = async (options: PairOptions): Promise<Paired> => {
-  const { hub } = loadConfig({ dataDir: options.dataDir, path: null, env: process.env })
-  const network = readHubNetwork(hub.caFile ?? null, process.env)
+  const config = loadConfig({ dataDir: options.dataDir, path: null, env: process.env })
+  const network = networkToHub(config, process.env)
   ensureDataDir(options.dataDir)
   const journal = openJournal({ path: journalPath(options.dataDir) })
   try {

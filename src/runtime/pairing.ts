@@ -70,17 +70,17 @@ export const createPairing = (
           })
           shown()
         },
-      }).then(
-        (pairing) => {
+      })
+        .then((pairing) => {
           if (attempt !== current) return
           journal.setPairing(pairing)
           pending = null
           onPaired()
-        },
-        (error: unknown) => {
+        })
+        // What the journal can't keep is no pairing either.
+        .catch((error: unknown) => {
           if (attempt === current) pending = () => ({ state: 'failed', error: toBridgeError(error) })
-        },
-      )
+        })
       await (apiKey === null && enrolmentToken === null ? Promise.race([codeShown, paired]) : paired)
       return view()
     },

@@ -50,6 +50,18 @@ test('a restart takes the file’s new settings, in the same process and at the 
   expect(fake.events.at(-1)).toBe('close warn')
 })
 
+test('two restarts at once are one: the second is told that the daemon is on its way', async () => {
+  const fake = createFake()
+  const daemon = await runDaemon(options(), '1.2.3', fake.start)
+  const host = fake.host()
+  const both = await Promise.allSettled([host?.restart(), host?.restart()])
+  expect(both).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'draining' } }])
+  await expect.poll(() => fake.events).toEqual(['start info at 0', 'close info', 'start info at 4711'])
+  await fake.host()?.restart()
+  await daemon.close()
+  expect(fake.events.filter((event) => event.startsWith('start'))).toHaveLength(2)
+})
+
 test('a file that would not start is refused, and the daemon runs on untouched', async () => {
   const fake = createFake()
   const daemon = await runDaemon(options(), '1.2.3', fake.start)

@@ -9,10 +9,10 @@ import {
 } from '../config/settings-file.ts'
 import type { BridgeError } from '../contract/errors.ts'
 import type { SettingsView, UpkeepPorts } from '../control/upkeep-ports.ts'
-import { readHubNetwork } from '../seam/hub-network.ts'
 import { readKeyFile } from '../transport/secret-file.ts'
 import { encoderSettings } from './encoder-settings.ts'
 import { readLayouts } from './layouts.ts'
+import { networkOf } from './network.ts'
 
 /** What a daemon runs with. */
 export interface RunningConfig {
@@ -35,7 +35,7 @@ export const createRunningConfig = (first: Config, setLevel: (level: string) => 
 
 /** Rejects as a start with this configuration would: `config_invalid`, `driver_unknown`, `layout_unknown`. */
 export const checkStart = async (config: Config, env: ConfigSource['env']): Promise<void> => {
-  readHubNetwork(config.hub.caFile ?? null, env)
+  networkOf(config, env)
   if (config.seam !== undefined) readKeyFile(config.seam.apiKeyFile)
   await encoderSettings(config, readLayouts(config))
 }

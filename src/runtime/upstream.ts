@@ -7,7 +7,6 @@ import type { OrderId } from '../contract/ids.ts'
 import type { LinkView } from '../contract/link-view.ts'
 import type { ControlPorts } from '../control/ports.ts'
 import { createHubCards } from '../seam/hub-cards.ts'
-import { readHubNetwork } from '../seam/hub-network.ts'
 import { createHubWork } from '../seam/hub-work.ts'
 import type { DeskEncode } from '../seam/hub-calls.ts'
 import { type Link, type LinkOptions, openLink } from '../seam/link.ts'
@@ -59,18 +58,22 @@ const noHub = (what: string): Promise<never> =>
 const openSeam = (
   seam: NonNullable<Config['seam']>,
   apiKey: string,
-  { clock, wallClock, sessions, encoders }: LinkOptions,
+  { clock, wallClock, random, logger, network, sessions, encoders }: LinkOptions,
   orders: Pick<ReturnType<typeof createDeskOrders>, 'encode'>,
 ): Upstream => {
   const desk = openRestDesk({
     endpoint: seam.endpoint,
     apiKey,
-    network: readHubNetwork(null, process.env),
+    network,
     acsSystemIds: seam.acsSystemIds ?? null,
     pollMs: seam.pollSeconds * 1000,
     timeZone: findTimeZone() ?? 'UTC',
+    reported: seam.reportDevices ?? null,
+    encoders,
     clock,
     wallClock,
+    random,
+    logger,
   })
   const stopSessions = sessions.onChange(({ state }) => {
     if (state === 'ended') desk.hint()
@@ -78,14 +81,14 @@ const openSeam = (
   return {
     // A card's record is a hub's: Seam has none to compare it with.
     lookup: () => noHub('Nobody can say what a card’s record is worth.'),
-    requestEncode: async ({ accessMethodId, encoderId, purpose, copies, confirmed }, signal) => {
+    requestEncode: async ({ accessMethodId, encoderId, orderedBy, ...wanted }, signal) => {
       const encoder = encoders.list().find((one) => one.encoderId === encoderId)
       if (encoder?.driver !== SEAMS_OWN) {
         return noHub('Seam can’t be told of a card that is encoded here, so none is.')
       }
       const subject = await desk.encodeSubject(accessMethodId, signal)
-      const order = { ...subject, purpose, copies, confirmed, doorIds: [], endsLiveKey: false }
-      return { orderId: orders.encode(encoderId, order, 'the desk') }
+      const order = { ...subject, ...wanted, doorIds: [], endsLiveKey: false }
+      return { orderId: orders.encode(encoderId, order, orderedBy) }
     },
     listEntrances: () => noHub('The list of rooms is for orders of a hub.'),
     work: desk.work,

@@ -12,6 +12,9 @@ import type { Clock } from '../contract/transport.ts'
 import type { HubAddress } from './hub-address.ts'
 import { postToHub } from './hub-http.ts'
 
+/** As the channel has it. */
+const MAX_LABEL = 80
+
 /** What the desk asks the hub to order. */
 export interface DeskEncode {
   readonly accessMethodId: string
@@ -21,6 +24,8 @@ export interface DeskEncode {
   readonly copies: number
   /** Whether the clerk has confirmed that earlier keys of the door end. */
   readonly confirmed: boolean
+  /** The clerk's label, for people. */
+  readonly orderedBy: string
 }
 
 /** What the hub made of it. */
@@ -91,6 +96,7 @@ export const requestEncodeOfHub = async (
     purpose: toChannelPurpose(wanted.purpose),
     copies: wanted.copies,
     is_confirmed: wanted.confirmed,
+    ordered_by: wanted.orderedBy.slice(0, MAX_LABEL),
   }
   const path = '/bridge/v1/access_methods/encode'
   const answer = await postToHub({ address, path, body, answer: DeskEncodeResponse, clock, signal })

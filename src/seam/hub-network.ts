@@ -18,7 +18,7 @@ export interface HubNetwork {
   readonly noProxy: string
 }
 
-const readCertificates = (file: string): string => {
+const readCertificates = (file: string, setting: string): string => {
   try {
     const { size } = statSync(file)
     if (size > MAX_CA_BYTES) throw new Error(`it is longer than ${MAX_CA_BYTES} bytes`)
@@ -28,7 +28,7 @@ const readCertificates = (file: string): string => {
     return found.map((one) => new X509Certificate(one).toString()).join('\n')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new BridgeError('config_invalid', `hub.caFile ${file} cannot be used: ${reason}.`, { cause })
+    throw new BridgeError('config_invalid', `${setting} ${file} cannot be used: ${reason}.`, { cause })
   }
 }
 
@@ -42,16 +42,17 @@ const parseProxy = (text: string): URL => {
 
 /**
  * Reads the file of certificates, and HTTPS_PROXY and NO_PROXY in capitals or not. Throws `config_invalid` for a file that holds none
- * and for a proxy that is none.
+ * and for a proxy that is none. `setting` is what has named the file.
  */
 export const readHubNetwork = (
   caFile: string | null,
   env: Readonly<Record<string, string | undefined>>,
+  setting: string,
 ): HubNetwork => {
   const variable = (name: string): string => (env[name] || env[name.toLowerCase()] || '').trim()
   const proxy = variable('HTTPS_PROXY')
   return {
-    ca: caFile === null ? null : readCertificates(caFile),
+    ca: caFile === null ? null : readCertificates(caFile, setting),
     proxy: proxy === '' ? null : parseProxy(proxy),
     noProxy: variable('NO_PROXY'),
   }

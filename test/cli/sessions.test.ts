@@ -54,6 +54,7 @@ test('encode asks for the card and ends with the truth about it', async () => {
         purpose: 'new',
         copies: 1,
         isConfirmed: false,
+        orderedBy: 'the control token',
       },
     },
   ])
@@ -227,7 +228,14 @@ test('--confirm answers yes without asking', async () => {
   expect(await ended).toBe(0)
   expect(fake.questions).toEqual([])
   expect(control.calls).toContainEqual({
-    encode: { accessMethodId, encoderId: frontDesk.encoderId, purpose: 'new', copies: 1, isConfirmed: true },
+    encode: {
+      accessMethodId,
+      encoderId: frontDesk.encoderId,
+      purpose: 'new',
+      copies: 1,
+      isConfirmed: true,
+      orderedBy: 'the control token',
+    },
   })
 })
 

@@ -123,8 +123,21 @@ test('encode without an access method has the clerk choose among the cards that 
       purpose: 'new',
       copies: 1,
       isConfirmed: false,
+      orderedBy: 'the control token',
     },
   })
+})
+
+test('encode without an access method has the card read that is known by its number', async () => {
+  await using control = await openControl()
+  control.state.work = { items: [item, { ...item, action: 'assign' }], asOf: null, error: null }
+  const fake = createFakeTerminal({ isTTY: true })
+  fake.state.choice = 1
+  const ended = runCli(['encode', '--data', control.dataDir], createFakeRuntime().runtime, fake.terminal)
+  const ending = { kind: 'untouched', code: 'card_timeout', detail: null, uid: null } as const
+  control.show({ ...waitingSession, kind: 'assign', state: 'ended', ending })
+  expect(await ended).toBe(5)
+  expect(control.calls).toEqual(['refreshWork', { assign: accessMethodId, encoderId: frontDesk.encoderId }])
 })
 
 test.each([

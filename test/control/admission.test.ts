@@ -1,7 +1,9 @@
+import fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { collectRoutes } from '../support/collect-routes.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { openControl } from '../support/fake-control-ports.ts'
+import { createServe } from '../../src/control/serve.ts'
 import { allControlRoutes, type ControlRoute } from '../../src/control/schema/routes.ts'
 import { addClerk, pageWith, signIn } from './page.ts'
 import { bearer, send } from './request.ts'
@@ -95,4 +97,12 @@ test('a page without an Origin does nothing that acts, and still reads', async (
   const answer = await send(control.port, 'POST', '/v1/scans', headers, '{}')
   expect([answer.status, control.calls]).toEqual([403, []])
   expect((await pageWith(control, cookie).get('/v1/encoders')).status).toBe(200)
+})
+
+test('a route that says nobody whom it lets in can’t be hung on the server', () => {
+  const app = fastify()
+  createServe(app, new AbortController().signal, () => undefined)
+  expect(() => app.get('/v1/forgotten', () => 'open to all')).toThrow(
+    '/v1/forgotten says nobody whom it lets in.',
+  )
 })

@@ -121,7 +121,7 @@ test.each([
   [{ waiting: 9, oldestAt: '2026-11-23T09:40:00.000Z', refused: 0 }, 'warning'],
   [null, 'skipped'],
 ])('results that wait as %j are %s', (figures, status) => {
-  expect(checkOutbox(figures, Date.parse('2026-11-23T10:00:00Z')).status).toBe(status)
+  expect(checkOutbox(figures, Date.parse('2026-11-23T10:00:00Z'), false).status).toBe(status)
 })
 
 test('a serial library that does not load says why', async () => {

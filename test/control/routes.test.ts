@@ -78,6 +78,7 @@ test('an encode is ordered through the hub, at the only encoder when none is nam
         purpose: 'new',
         copies: 1,
         isConfirmed: false,
+        orderedBy: 'the control token',
       },
     },
   ])

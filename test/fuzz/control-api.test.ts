@@ -62,7 +62,7 @@ test('whatever a caller with the token asks is answered, and with no fault of th
       { numRuns: RUNS_OF_ONE_SERVER },
     )
     expect(control.log.filter(({ level }) => level === 'error')).toEqual([])
-    const health = await send(control.port, 'GET', '/v1/health')
+    const health = await send(control.port, 'GET', '/healthz')
     expect([200, 429]).toContain(health.status)
   }
 })
@@ -81,5 +81,5 @@ test('bytes that are no HTTP leave the server answering', async () => {
     }),
     { numRuns: 50 },
   )
-  expect((await send(control.port, 'GET', '/v1/health')).status).toBe(200)
+  expect((await send(control.port, 'GET', '/healthz')).status).toBe(200)
 })

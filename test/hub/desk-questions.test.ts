@@ -54,6 +54,17 @@ describe('an order of the desk', () => {
     expect((await bridge.takeOrder()).encode).toMatchObject({ purpose: 'one_shot', copies: 20 })
   })
 
+  test('says which clerk asked, behind the desk’s name', async ({ hub }) => {
+    const card = encoderNamed('Front Desk')
+    const bridge = await hub.bridge([card], await pairDemoDesk(hub))
+    const { methodId: access_method_id } = await demoCard(hub)
+    const wanted = { access_method_id, acs_encoder_id: card.acs_encoder_id, ordered_by: 'Ann' }
+    const path = '/bridge/v1/access_methods/encode'
+    expect((await hub.post(path, { ...wanted, ordered_by: 'A'.repeat(81) }, bridge.token)).status).toBe(400)
+    await hub.post(path, wanted, bridge.token)
+    expect((await bridge.takeOrder()).ordered_by).toMatch(/^desk .+: Ann$/)
+  })
+
   test('of before there were copies asks for one', async ({ hub }) => {
     const card = encoderNamed('Front Desk')
     const bridge = await hub.bridge([card], await pairDemoDesk(hub))

@@ -106,10 +106,23 @@ describe('a card that Seam wants assigned', () => {
 
 const IDS = { method: randomUUID(), grant: randomUUID(), system: randomUUID(), door: randomUUID() }
 
+const CREDENTIAL = {
+  acs_credential_id: randomUUID(),
+  acs_system_id: IDS.system,
+  access_method: 'card',
+  card_number: CARD_NUMBER,
+}
+
 /** A Seam that wants cards encoded and assigned, and writes down what it is asked. */
 const openScriptedSeam = async () => {
   const server = await openRawServer()
-  const seam = { door: IDS.door, isIssued: false, assign: null as string | null, follow: [] as object[] }
+  const seam = {
+    door: IDS.door,
+    isIssued: false,
+    hasCard: false,
+    assign: null as string | null,
+    follow: [] as object[],
+  }
   const method = () => ({
     access_method_id: IDS.method,
     mode: 'card',
@@ -145,6 +158,7 @@ const openScriptedSeam = async () => {
             },
           ],
           acs_entrances: [{ acs_entrance_id: seam.door, acs_system_id: IDS.system, display_name: 'Room 1' }],
+          acs_credentials: seam.hasCard ? [CREDENTIAL] : [],
         },
       }),
     '/access_methods/assign_card': () => seam.assign,
@@ -152,6 +166,13 @@ const openScriptedSeam = async () => {
   }
   server.answer = null
   server.answerTo = (request) => answers[request.split(' ')[1] ?? '']?.() ?? null
+  /** Resolves with the body of the next `assign_card`. */
+  const nextCall = async (): Promise<object> => {
+    for (;;) {
+      const [head = '', body = ''] = (await server.nextRequest()).split('\r\n\r\n')
+      if (head.startsWith('POST /access_methods/assign_card ')) return JSON.parse(body)
+    }
+  }
   const calls = () => server.requests.filter((one) => one.startsWith('POST /access_methods/assign_card '))
   const gateway = await openGateway(server.endpoint)
   const encoder = encoderNamed('Here')
@@ -160,7 +181,7 @@ const openScriptedSeam = async () => {
     const order = { access_method_id: IDS.method, acs_encoder_id: encoder.acs_encoder_id }
     return (await gateway.post('/access_methods/encode', order)).body.action_attempt.action_attempt_id
   }
-  return { server, seam, gateway, bridge, encode, calls, encoder }
+  return { server, seam, gateway, bridge, encode, calls, nextCall, encoder }
 }
 
 test('other doors at Seam want a new card', async () => {
@@ -180,20 +201,20 @@ test('other doors at Seam want a new card', async () => {
 
 describe('a card that was encoded and is to be assigned', () => {
   test('is told by its number, and the attempt waits for Seam’s word', async () => {
-    const { server, seam, gateway, bridge, encode, calls } = await openScriptedSeam()
+    const { seam, gateway, bridge, encode, calls, nextCall } = await openScriptedSeam()
     const attempt = { action_attempt_id: 'theirs', status: 'pending' }
     seam.assign = jsonAnswer({ action_attempt: attempt })
     const id = await encode()
     const order = await bridge.takeOrder()
     expect(order.kind).toBe('encode')
-    const told = server.nextRequest()
+    const told = nextCall()
     await bridge.report(order.order_id, encoded)
-    expect(JSON.parse((await told).split('\r\n\r\n')[1] ?? '')).toEqual({
+    expect(await told).toEqual({
       access_method_id: IDS.method,
       card_number: CARD_NUMBER,
     })
     expect((await attemptOf(gateway, id)).status).toBe('pending')
-    seam.isIssued = true
+    seam.isIssued = seam.hasCard = true
     seam.follow.push({ ...attempt, status: 'success' })
     expect(await ended(gateway, id)).toMatchObject({
       status: 'success',
@@ -202,14 +223,51 @@ describe('a card that was encoded and is to be assigned', () => {
     expect(calls()).toHaveLength(1)
   })
 
-  test('is not told twice when the gateway is stopped in the middle', async () => {
-    const { server, seam, gateway, bridge, encode, calls, encoder } = await openScriptedSeam()
+  test('is not told of when Seam has other doors by then, and is wanted anew', async () => {
+    const { seam, gateway, bridge, encode, calls } = await openScriptedSeam()
+    seam.assign = jsonAnswer({ action_attempt: { action_attempt_id: 'theirs', status: 'success' } })
     const id = await encode()
-    const told = server.nextRequest()
+    const order = await bridge.takeOrder()
+    seam.door = randomUUID()
+    await bridge.report(order.order_id, encoded)
+    expect(await ended(gateway, id)).toMatchObject({
+      status: 'error',
+      error: { type: 'uncategorized_error', message: expect.stringContaining('other times or doors') },
+    })
+    expect(calls()).toEqual([])
+    await encode()
+    expect((await bridge.takeOrder()).encode?.acs_entrance_ids).toEqual([seam.door])
+  })
+
+  test('is another card than before: Seam hears its number, not that of the card before', async () => {
+    const { seam, gateway, bridge, encode, nextCall } = await openScriptedSeam()
+    const attempt = { action_attempt_id: 'theirs', status: 'success' }
+    seam.assign = jsonAnswer({ action_attempt: attempt })
+    const first = await encode()
+    const firstCall = nextCall()
+    await bridge.report((await bridge.takeOrder()).order_id, encoded)
+    expect(await firstCall).toMatchObject({ card_number: CARD_NUMBER })
+    seam.isIssued = seam.hasCard = true
+    seam.follow.push(attempt)
+    expect(await ended(gateway, first)).toMatchObject({ status: 'success' })
+    // Other doors: it waits again, and still shows the card that it had.
+    seam.door = randomUUID()
+    seam.isIssued = false
+    await encode()
+    const secondCall = nextCall()
+    await bridge.report((await bridge.takeOrder()).order_id, { ...encoded, card_uid: '04FFFFFF' })
+    // 0x04FFFFFF
+    expect(await secondCall).toMatchObject({ card_number: '83886079' })
+  })
+
+  test('is not told twice when the gateway is stopped in the middle', async () => {
+    const { seam, gateway, bridge, encode, calls, nextCall, encoder } = await openScriptedSeam()
+    const id = await encode()
+    const told = nextCall()
     await bridge.report((await bridge.takeOrder()).order_id, encoded)
     await told
     // Seam carries it out, and nobody is left to hear of it.
-    seam.isIssued = true
+    seam.isIssued = seam.hasCard = true
     const again = await gateway.restart()
     expect((await attemptOf(again, id)).status).toBe('pending')
     const order = { access_method_id: IDS.method, acs_encoder_id: encoder.acs_encoder_id }

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest'
 import { startAttempt } from '../../src/hub/attempts.ts'
 import { nowOf } from '../../src/hub/context.ts'
 import { createAssignments } from '../../src/hub/gateway/assignments.ts'
+import { createReporter } from '../../src/hub/gateway/reporter.ts'
 import type { Upstream, UpstreamAnswer } from '../../src/hub/gateway/upstream.ts'
 import { openBareHub } from './bare-hub.ts'
 import { test } from './hub-fixture.ts'
@@ -39,6 +40,12 @@ const methodThere = (flags: object = {}, credentials: object[] = []) =>
       acs_credentials: credentials,
     },
   })
+const OURS = {
+  acs_credential_id: randomUUID(),
+  acs_system_id: 's',
+  access_method: 'card',
+  card_number: '77705923',
+}
 const issued = { is_issued: true, issued_at: '2026-11-23T12:00:01Z', is_ready_for_assignment: false }
 
 const names: Record<string, string> = {
@@ -86,6 +93,13 @@ const openReport = (dataDir: string, script: UpstreamAnswer[]) => {
     close: () => bare[Symbol.asyncDispose](),
     state: () => hub.store.assignments.find({ order_id })?.state,
     attempt: () => hub.store.attempts.find({ action_attempt_id: order_id }),
+    /** As the hub does it: one step of what is due. */
+    wake: async (advanceMs: number) => {
+      clock.advance(advanceMs)
+      const reporter = createReporter(hub, upstream)
+      reporter.wake()
+      await reporter.close()
+    },
     run: async (advanceMs = 0) => {
       clock.advance(advanceMs)
       for (let row = due(); row !== null; row = due()) await step(row)
@@ -150,7 +164,7 @@ describe('a report of a card to Seam', () => {
   })
 
   test('that was sent and not answered is looked up, never simply repeated', async ({ dataDir }) => {
-    const report = openReport(dataDir, [unsure, methodThere(), methodThere(issued)])
+    const report = openReport(dataDir, [unsure, methodThere(), methodThere(issued, [OURS])])
     await report.run()
     expect([report.calls, report.state()]).toEqual([['assign'], 'calling'])
     await report.run(1_000)
@@ -197,18 +211,79 @@ describe('a report of a card to Seam', () => {
   })
 
   test('of a card that Seam holds as another’s ends with an error', async ({ dataDir }) => {
-    const other = {
-      acs_credential_id: randomUUID(),
-      acs_system_id: 's',
-      access_method: 'card',
-      card_number: '1',
-    }
+    const other = { ...OURS, card_number: '1' }
     const report = openReport(dataDir, [unsure, methodThere(issued, [other])])
     await report.run()
     await report.run(1_000)
     expect(report.attempt()).toMatchObject({ status: 'error' })
     await report.close()
   })
+
+  test('without a clear answer claims no card that Seam does not show: another desk may have been quicker', async ({
+    dataDir,
+  }) => {
+    const report = openReport(dataDir, [unsure, methodThere(issued), methodThere(issued)])
+    await report.run()
+    await report.run(1_000)
+    expect(report.attempt()?.status).toBe('pending')
+    await report.run(60_000)
+    expect(report.attempt()).toMatchObject({ status: 'error', result: null })
+    expect(report.attempt()?.error?.message).toContain('whether it is this one is not known')
+    expect(report.calls).toEqual(['assign', 'read', 'read'])
+    await report.close()
+  })
+
+  test('that is refused the second time had its effect the first time, where Seam shows the card', async ({
+    dataDir,
+  }) => {
+    const report = openReport(dataDir, [
+      unsure,
+      methodThere(),
+      refused(400, 'already_issued'),
+      methodThere(issued, [OURS]),
+    ])
+    await report.run()
+    await report.run(31_000)
+    await report.run(4_000)
+    expect(report.calls).toEqual(['assign', 'read', 'assign', 'read'])
+    expect(report.attempt()).toMatchObject({ status: 'success', result: { is_issued: true } })
+    await report.close()
+  })
+
+  test('whose second action attempt fails had its effect the first time, where Seam shows the card', async ({
+    dataDir,
+  }) => {
+    const report = openReport(dataDir, [
+      unsure,
+      methodThere(),
+      attemptThere('pending'),
+      attemptThere('error', { type: 'credential_not_found', message: 'No free card.' }),
+      methodThere(issued, [OURS]),
+    ])
+    await report.run()
+    await report.run(31_000)
+    await report.run(4_000)
+    expect(report.calls).toEqual(['assign', 'read', 'assign', 'follow', 'read'])
+    expect(report.attempt()).toMatchObject({ status: 'success', result: { is_issued: true } })
+    await report.close()
+  })
+
+  test.for([
+    ['a server that gave up waiting', refused(408)],
+    ['somebody between who does not speak as Seam does', answered({ title: 'Not here' }, 404)],
+  ] as const)(
+    'that %s answers is looked up, and neither given up nor repeated',
+    async ([, answer], { dataDir }) => {
+      const report = openReport(dataDir, [answer, methodThere(), methodThere(issued, [OURS])])
+      await report.run()
+      expect([report.calls, report.state()]).toEqual([['assign'], 'calling'])
+      await report.run(1_000)
+      await report.run(1_000)
+      expect(report.calls).toEqual(['assign', 'read', 'read'])
+      expect(report.attempt()).toMatchObject({ status: 'success' })
+      await report.close()
+    },
+  )
 
   test('of an access method that was deleted meanwhile ends with that', async ({ dataDir }) => {
     const report = openReport(dataDir, [unsure, refused(404, 'access_method_not_found')])
@@ -218,12 +293,46 @@ describe('a report of a card to Seam', () => {
     await report.close()
   })
 
-  test('is given up after a day', async ({ dataDir }) => {
-    const report = openReport(dataDir, [unsent])
+  test('is given up after a day, with a last try', async ({ dataDir }) => {
+    const report = openReport(dataDir, [unsent, unsent])
     await report.run()
     await report.run(86_401_000)
     expect(report.attempt()).toMatchObject({ status: 'error', error: { type: 'action_attempt_expired' } })
-    expect(report.calls).toEqual(['assign'])
+    expect(report.calls).toEqual(['assign', 'assign'])
+    await report.close()
+  })
+
+  test('is not lost when the hub was switched off for days', async ({ dataDir }) => {
+    const report = openReport(dataDir, [
+      attemptThere('pending'),
+      attemptThere('pending'),
+      attemptThere('success'),
+    ])
+    await report.run(3 * 86_400_000)
+    expect(report.attempt()?.status).toBe('pending')
+    await report.run(1_000)
+    expect(report.calls).toEqual(['assign', 'follow', 'follow', 'read'])
+    await report.close()
+  })
+
+  test('that Seam has carried out is not called expired by a hub that was switched off for days', async ({
+    dataDir,
+  }) => {
+    const report = openReport(dataDir, [unsure, methodThere(issued, [OURS])])
+    await report.run()
+    await report.run(3 * 86_400_000)
+    expect(report.attempt()).toMatchObject({ status: 'success', result: { is_issued: true } })
+    await report.close()
+  })
+
+  test('goes on after the clock of the hub was put back', async ({ dataDir }) => {
+    const report = openReport(dataDir, [unsure, methodThere(), methodThere(), attemptThere('pending')])
+    await report.run()
+    await report.wake(-86_400_000)
+    expect(report.calls).toEqual(['assign', 'read'])
+    await report.wake(31_000)
+    await report.wake(2_000)
+    expect(report.calls).toEqual(['assign', 'read', 'read', 'assign'])
     await report.close()
   })
 })

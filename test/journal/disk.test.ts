@@ -56,14 +56,14 @@ withLimits(
   'wherever a write is refused, the call is data_unwritable, nothing of it has happened, and with room work goes on',
   async () => {
     const trials = await runChild(childCommand(program, 'limits', temporaryDirectory(), temporaryDirectory()))
-    expect(trials).toHaveLength(37)
+    expect(trials).toHaveLength(47)
     const opened = trials.filter((trial) => !Object.hasOwn(trial as object, 'refusedAtOpening'))
     for (const trial of opened) expect(trial).toMatchObject(refused)
     for (const trial of trials) {
       if (!opened.includes(trial)) expect(trial).toEqual({ refusedAtOpening: 'data_unwritable' })
     }
     expect(opened.length).toBeGreaterThan(20)
-    expect(opened.length).toBeLessThan(37)
+    expect(opened.length).toBeLessThan(47)
   },
   60_000,
 )

@@ -95,7 +95,7 @@ const setFileSizeLimit = (limit: string): void => {
 
 if (mode === 'limits') {
   // A prime step, so that the limit falls at ever other places inside frames and pages.
-  for (let bytes = 0; bytes < 300_000; bytes += 8_191) {
+  for (let bytes = 0; bytes < 380_000; bytes += 8_191) {
     report(
       trial(join(directory, `${bytes}`, 'journal.db'), (on) =>
         setFileSizeLimit(on ? `${bytes}` : 'unlimited'),

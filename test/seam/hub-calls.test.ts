@@ -30,6 +30,7 @@ const wanted = {
   purpose: 'replacement' as const,
   copies: 3,
   confirmed: true,
+  orderedBy: 'Ann',
 }
 
 test('a lookup asks with the session’s token and gives the credential in the daemon’s words', async () => {
@@ -66,6 +67,7 @@ test('an encode from the desk is ordered at the hub, which names the order and i
     purpose: 'replacement',
     copies: 3,
     is_confirmed: true,
+    ordered_by: 'Ann',
   }
   expect(rig.hub.asked[0]?.body).toEqual(body)
 })

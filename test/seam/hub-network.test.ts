@@ -43,7 +43,7 @@ const openProxied = async (userInfo = '') => {
 describe('a hub that a private authority vouches for', () => {
   test('is trusted over WebSocket and REST where hub.caFile names that authority', async () => {
     const hub = await openTlsHub()
-    const { ca } = readHubNetwork(certificateFile(privateAuthority.ca), {})
+    const { ca } = readHubNetwork(certificateFile(privateAuthority.ca), {}, 'hub.caFile')
     const desk = openDeskAt(hub.endpoint, { ca })
     expect((await desk.until(isConnected)).transport).toBe('websocket')
     expect(await desk.link().listEntrances(signal)).toEqual([])
@@ -198,12 +198,12 @@ describe('the way to a hub', () => {
     [{ HTTPS_PROXY: '' }, undefined],
     [{}, undefined],
   ])('is read from %j', (env, url) => {
-    expect(readHubNetwork(null, env).proxy?.href).toBe(url)
+    expect(readHubNetwork(null, env, 'hub.caFile').proxy?.href).toBe(url)
   })
 
   test('a proxy that is none is refused, and its password not told', () => {
     const env = { HTTPS_PROXY: 'socks5://guest:secret@proxy' }
-    expect(() => readHubNetwork(null, env)).toThrow(
+    expect(() => readHubNetwork(null, env, 'hub.caFile')).toThrow(
       expect.objectContaining({
         code: 'config_invalid',
         detail: 'HTTPS_PROXY is not the http(s) address of a proxy.',
@@ -216,10 +216,10 @@ describe('the way to a hub', () => {
     [testCertificate.key, 'holds no certificate'],
     ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', 'cannot be used'],
   ])('a file of authorities that holds none is refused at the start', (text, words) => {
-    expect(() => readHubNetwork(certificateFile(text), {})).toThrow(
+    expect(() => readHubNetwork(certificateFile(text), {}, 'hub.caFile')).toThrow(
       expect.objectContaining({ code: 'config_invalid', detail: expect.stringContaining(words) }),
     )
-    expect(() => readHubNetwork('/nowhere/ca.pem', {})).toThrow(
+    expect(() => readHubNetwork('/nowhere/ca.pem', {}, 'hub.caFile')).toThrow(
       expect.objectContaining({ code: 'config_invalid' }),
     )
   })

@@ -21,7 +21,9 @@ export const run = async (
     const rows = devices.map(({ name, driver, path, state }) => [`  ${name}`, driver, path ?? '–', state])
     voice.say(
       `encoder-bridge ${runtime.version} is ready at ${endpoint}`,
-      ...(rows.length === 0 ? ['  No encoder is configured.'] : alignColumns(rows)),
+      ...(rows.length === 0
+        ? ['  No encoder is configured: `encoder-bridge open` opens the page that sets this desk up.']
+        : alignColumns(rows)),
     )
   }
   return untilInterrupted(terminal, daemon)

@@ -45,9 +45,21 @@ export const checkHub = async (
   return { name: 'hub', status: 'ok', message: `${hubEndpoint} answers.` }
 }
 
-export const checkOutbox = (figures: OutboxFigures | null, now: number): DoctorCheck => {
+/** In REST mode nobody fetches them: they are a hub's, and so is the pairing that rests. */
+const checkRestingOutbox = ({ waiting }: OutboxFigures): DoctorCheck =>
+  waiting === 0
+    ? { name: 'results', status: 'ok', message: 'No result waits for a hub.' }
+    : {
+        name: 'results',
+        status: 'warning',
+        message: `Results of an earlier pairing that its hub was never told: ${waiting}. In REST mode nobody tells it.`,
+        next_step: 'Take `seam` out of the configuration until they are delivered.',
+      }
+
+export const checkOutbox = (figures: OutboxFigures | null, now: number, isResting: boolean): DoctorCheck => {
   const name = 'results'
   if (figures === null) return { name, status: 'skipped', message: 'There is no journal yet.' }
+  if (isResting) return checkRestingOutbox(figures)
   if (figures.oldestAt === null) {
     return { name, status: 'ok', message: 'The hub has every result.' }
   }

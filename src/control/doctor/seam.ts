@@ -1,5 +1,6 @@
-import { toBridgeError } from '../../contract/errors.ts'
+import { BridgeError, toBridgeError } from '../../contract/errors.ts'
 import type { DoctorCheck } from '../schema.ts'
+import { checkHub } from './hub.ts'
 
 /** What of the configuration REST mode is. */
 export interface RestMode {
@@ -26,4 +27,19 @@ export const checkSeamKey = async (
     next_step:
       'Keep the key at a hub where there can be one. When this computer is lost, revoke the key in Seam’s console at once.',
   }
+}
+
+/** As `checkHub`, of Seam itself. */
+export const checkSeam: typeof checkHub = async (endpoint, now, askDate) => {
+  const check = await checkHub(endpoint, now, async (address) => {
+    try {
+      return await askDate(address)
+    } catch (thrown) {
+      const error = toBridgeError(thrown)
+      throw error.code === 'hub_unreachable'
+        ? new BridgeError('seam_unreachable', error.detail, { cause: error })
+        : error
+    }
+  })
+  return { ...check, name: 'seam' }
 }

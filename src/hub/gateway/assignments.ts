@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BridgeError } from '../../contract/errors.ts'
+import { sameNumber } from '../../seam-api/same-number.ts'
 import { failAttempt, succeedAttempt } from '../attempts.ts'
 import { isoAt } from '../clock.ts'
 import { nowOf } from '../context.ts'
@@ -7,6 +8,8 @@ import type { HubContext } from '../context.ts'
 import { withSeam } from './card-notes.ts'
 import { fetchRelated } from './related.ts'
 import type { Related } from './related.ts'
+import { isStillOrdered } from './shadow.ts'
+import { LONGEST_PAUSE_MS } from './store-gateway.ts'
 import type { AssignmentRow } from './store-gateway.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -15,7 +18,6 @@ const FOLLOW_EVERY_MS = 1_000
 const MAY_TAKE_EFFECT_MS = 30_000
 /** How long the flags may take to follow an attempt that succeeded there. */
 const FLAGS_WITHIN_MS = 60_000
-const LONGEST_PAUSE_MS = 300_000
 const GIVE_UP_AFTER_MS = 86_400_000
 
 const AttemptAnswer = z.object({
@@ -27,7 +29,16 @@ const AttemptAnswer = z.object({
 })
 
 /** These say that the upstream has done nothing, and will do it another time. */
-const NOT_NOW = new Set([401, 403, 408, 425, 429])
+const NOT_NOW = new Set([401, 403, 425, 429])
+/** Some server gave up waiting, and does not say for what (RFC 9110 §15.5.9). */
+const GAVE_UP_WAITING = 408
+
+const Refusal = z.object({ error: z.object({ message: z.string().max(500) }) })
+
+const CHANGED_MEANWHILE =
+  'The card holds what was ordered, but Seam has other times or doors now, and is not told of it. Encode it again.'
+const ISSUED_TO_NOBODY_KNOWS =
+  'Seam holds the access method as issued and does not show with which card: whether it is this one is not known.'
 
 /**
  * Takes one report to the upstream a step further. Each step is journalled: the call before it is made, its answer before it is followed.
@@ -50,10 +61,10 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
       const attempt = attempts.find({ action_attempt_id: row.order_id })
       if (attempt !== null) how(attempt)
     })
+  const endWithout = (row: AssignmentRow, type: string, message: string): void =>
+    end(row, (attempt) => failAttempt(hub, attempt, type, message))
   const fail = (row: AssignmentRow, type: string, message: string): void =>
-    end(row, (attempt) =>
-      failAttempt(hub, attempt, type, `The card is good, but Seam has not taken it: ${message}`),
-    )
+    endWithout(row, type, `The card is good, but Seam has not taken it: ${message}`)
 
   const succeed = (row: AssignmentRow, { method }: Related): void => {
     const { is_issued, issued_at, access_method_id } = method
@@ -66,18 +77,21 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
     })
   }
 
-  /** Issued, and with another number than the card's: somebody else was quicker. */
-  const isAnothers = (row: AssignmentRow, { credentials }: Related): boolean => {
+  /** Whether Seam shows this card, another one, or does not say. Somebody else may have been quicker. */
+  const cardOf = (row: AssignmentRow, { credentials }: Related): 'ours' | 'anothers' | 'untold' => {
     const numbers = credentials.flatMap((one) => (one.card_number == null ? [] : [one.card_number]))
-    return numbers.length > 0 && !numbers.includes(row.card_number)
+    if (numbers.some((number) => sameNumber(number, row.card_number))) return 'ours'
+    return numbers.length > 0 ? 'anothers' : 'untold'
   }
 
-  const settleIssued = (row: AssignmentRow, related: Related): boolean => {
-    if (!related.method.is_issued) return false
-    if (isAnothers(row, related))
-      fail(row, 'uncategorized_error', 'it holds another card of this access method.')
-    else succeed(row, related)
-    return true
+  const failAsAnothers = (row: AssignmentRow): void =>
+    fail(row, 'uncategorized_error', 'it holds another card of this access method.')
+
+  /** An earlier call may have been carried out after all: then it is only the later one that is refused. */
+  const failUnlessHeld = async (row: AssignmentRow, type: string, message: string): Promise<void> => {
+    const related = row.tries > 1 ? await fetchRelated(upstream, row.access_method_id) : null
+    if (related?.method.is_issued === true && cardOf(row, related) === 'ours') return succeed(row, related)
+    fail(row, type, message)
   }
 
   /** Nobody knows whether it was carried out. */
@@ -89,7 +103,17 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
     set(row, {}, FOLLOW_EVERY_MS)
   }
 
+  /** A card that was read holds nothing of the order; one that was written holds its times and doors. */
+  const isStillWanted = async (row: AssignmentRow): Promise<boolean> => {
+    const { encode = null } = hub.store.orders.find({ order_id: row.order_id })?.body ?? {}
+    const credential = hub.store.credentials.find({ acs_credential_id: encode?.acs_credential_id ?? '' })
+    if (encode === null || credential === null) return true
+    const related = await fetchRelated(upstream, row.access_method_id)
+    return isStillOrdered(encode, credential.acs_system_id, related)
+  }
+
   const call = async (row: AssignmentRow): Promise<void> => {
+    if (!(await isStillWanted(row))) return endWithout(row, 'uncategorized_error', CHANGED_MEANWHILE)
     set(row, { state: 'calling', tries: row.tries + 1 })
     const { access_method_id, card_number } = row
     const answer = await upstream.call('/access_methods/assign_card', { access_method_id, card_number })
@@ -99,11 +123,14 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
       const isSent = answer.kind === 'unsure'
       return isSent ? leaveOpen(calling, answer.reason) : set(calling, { state: 'wanted' }, pauseOf(calling))
     }
-    if (answer.status >= 500) return leaveOpen(calling, `it answered ${answer.status}`)
+    if (answer.status >= 500 || answer.status === GAVE_UP_WAITING)
+      return leaveOpen(calling, `it answered ${answer.status}`)
     if (NOT_NOW.has(answer.status)) return set(calling, { state: 'wanted' }, pauseOf(calling))
     if (answer.status >= 400) {
-      const said = z.object({ error: z.object({ message: z.string().max(500) }) }).safeParse(answer.body)
-      return fail(calling, 'uncategorized_error', said.data?.error.message ?? `it answered ${answer.status}.`)
+      const said = Refusal.safeParse(answer.body)
+      // Whoever stands between may refuse, too, and speaks for nobody but itself.
+      if (!said.success) return leaveOpen(calling, `it answered ${answer.status}, not as Seam does`)
+      return failUnlessHeld(calling, 'uncategorized_error', said.data.error.message)
     }
     const told = AttemptAnswer.safeParse(answer.body)
     if (!told.success) return leaveOpen(calling, 'its answer is no action attempt')
@@ -113,7 +140,13 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
   /** What became of a call that nobody answered clearly. */
   const resolve = async (row: AssignmentRow): Promise<void> => {
     const related = await fetchRelated(upstream, row.access_method_id)
-    if (settleIssued(row, related)) return
+    if (related.method.is_issued) {
+      const card = cardOf(row, related)
+      if (card === 'ours') return succeed(row, related)
+      if (card === 'anothers') return failAsAnothers(row)
+      if (ageOf(row) < FLAGS_WITHIN_MS) return set(row, {}, FOLLOW_EVERY_MS)
+      return endWithout(row, 'uncategorized_error', ISSUED_TO_NOBODY_KNOWS)
+    }
     const { pending_mutations, is_ready_for_assignment } = related.method
     if (pending_mutations.length > 0 || ageOf(row) < MAY_TAKE_EFFECT_MS) return set(row, {}, FOLLOW_EVERY_MS)
     if (is_ready_for_assignment) return set(row, { state: 'wanted' }, pauseOf(row))
@@ -131,20 +164,19 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
     const { status, error } = told.data.action_attempt
     if (status === 'pending') return set(row, {}, FOLLOW_EVERY_MS)
     if (status === 'error') {
-      return fail(row, error?.type ?? 'uncategorized_error', error?.message ?? 'it gives no reason.')
+      const type = error?.type ?? 'uncategorized_error'
+      return failUnlessHeld(row, type, error?.message ?? 'it gives no reason.')
     }
     const related = await fetchRelated(upstream, row.access_method_id)
-    if (settleIssued(row, related)) return
-    if (ageOf(row) < FLAGS_WITHIN_MS) return set(row, {}, FOLLOW_EVERY_MS)
+    const { is_issued } = related.method
+    if (is_issued && cardOf(row, related) === 'anothers') return failAsAnothers(row)
+    if (!is_issued && ageOf(row) < FLAGS_WITHIN_MS) return set(row, {}, FOLLOW_EVERY_MS)
     succeed(row, related)
   }
 
   const steps = { wanted: call, calling: resolve, following: follow, done: async () => undefined }
 
-  return async (row: AssignmentRow): Promise<void> => {
-    const attempt = attempts.find({ action_attempt_id: row.order_id })
-    const isTooOld = attempt !== null && hub.clock.now() - Date.parse(attempt.created_at) > GIVE_UP_AFTER_MS
-    if (isTooOld) return fail(row, 'action_attempt_expired', 'it could not be told within a day.')
+  const take = async (row: AssignmentRow): Promise<void> => {
     try {
       await steps[row.state](row)
     } catch (error) {
@@ -155,5 +187,23 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
       hub.log.warn({ err: error, orderId: row.order_id }, 'the upstream cannot be told of a card now')
       set(row, { tries: row.tries + 1 }, pauseOf(row))
     }
+  }
+
+  /** After the step: a hub that was switched off meanwhile has tried nothing yet. */
+  const giveUpWhenOld = (order_id: string): void => {
+    const row = assignments.find({ order_id })
+    const attempt = attempts.find({ action_attempt_id: order_id })
+    if (row === null || row.state === 'done' || attempt === null) return
+    if (hub.clock.now() - Date.parse(attempt.created_at) <= GIVE_UP_AFTER_MS) return
+    const isUnderWay = row.state !== 'wanted' && ageOf(row) < FLAGS_WITHIN_MS
+    if (!isUnderWay) fail(row, 'action_attempt_expired', 'it could not be told within a day.')
+  }
+
+  return async ({ order_id, ...told }: AssignmentRow): Promise<void> => {
+    // The clock was put back: what is waited for is waited for anew.
+    const since = told.since > nowOf(hub) ? nowOf(hub) : told.since
+    if (since !== told.since) assignments.update({ order_id }, { since })
+    await take({ ...told, order_id, since })
+    giveUpWhenOld(order_id)
   }
 }

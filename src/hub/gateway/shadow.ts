@@ -9,6 +9,7 @@ import { invalidInput, refusal } from '../refusal.ts'
 import { makeCardNumber } from '../secrets.ts'
 import type { AccessGrantRow } from '../store-access.ts'
 import { isCardNumber } from './card-number.ts'
+import type { OrderBody } from '../store-orders.ts'
 import type { Related } from './related.ts'
 
 export const keepEntrances = (
@@ -36,9 +37,30 @@ const timesOf = ({ grant }: Related): { starts_at: string; ends_at: string | nul
   return { starts_at, ends_at }
 }
 
+/** The doors of the encoder's access system: a card opens no others. */
+const doorsOf = ({ entrances }: Related, systemId: string): string[] =>
+  entrances.flatMap((one) => (one.acs_system_id === systemId ? [one.acs_entrance_id] : []))
+
+const isSameDoors = (some: readonly string[], others: readonly string[]): boolean =>
+  [...some].toSorted().join() === [...others].toSorted().join()
+
+/** Whether a card that was made for this order holds what the upstream has now. */
+export const isStillOrdered = (
+  encode: NonNullable<OrderBody['encode']>,
+  systemId: string,
+  related: Related,
+): boolean => {
+  const { starts_at, ends_at } = timesOf(related)
+  return (
+    encode.starts_at === starts_at &&
+    encode.ends_at === ends_at &&
+    isSameDoors(encode.acs_entrance_ids, doorsOf(related, systemId))
+  )
+}
+
 /** Other doors: a card that holds the old ones has to be made again, as with other times. */
 const changeDoors = (hub: HubContext, grant: AccessGrantRow, doors: readonly string[]): void => {
-  if ([...grant.acs_entrance_ids].toSorted().join() === [...doors].toSorted().join()) return
+  if (isSameDoors(grant.acs_entrance_ids, doors)) return
   hub.store.grants.update({ access_grant_id: grant.access_grant_id }, { acs_entrance_ids: [...doors] })
   for (const method of hub.store.methods.all({ access_grant_id: grant.access_grant_id, deleted_at: null })) {
     endOrdersOfMethod(
@@ -53,8 +75,7 @@ const changeDoors = (hub: HubContext, grant: AccessGrantRow, doors: readonly str
 
 const keepGrant = (hub: HubContext, workspaceId: string, systemId: string, related: Related): void => {
   const { access_grant_id, user_identity_id } = related.grant
-  const doors = related.entrances.filter((one) => one.acs_system_id === systemId)
-  const acs_entrance_ids = doors.map((one) => one.acs_entrance_id)
+  const acs_entrance_ids = doorsOf(related, systemId)
   if (acs_entrance_ids.length === 0) {
     throw invalidInput('access_method_id: it opens no door of the encoder’s access system')
   }

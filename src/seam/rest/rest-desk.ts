@@ -1,8 +1,11 @@
 import type { CardAssigner } from '../../contract/card-assigner.ts'
+import type { Encoders } from '../../contract/encoders.ts'
 import type { DeskWork } from '../../contract/desk-work.ts'
 import type { LinkView } from '../../contract/link-view.ts'
 import type { Clock } from '../../contract/transport.ts'
 import type { HubNetwork } from '../hub-network.ts'
+import type { LinkLogger } from '../link-logger.ts'
+import { openDeviceReports, type ReportedDevices } from './device-reports.ts'
 import { createRestCards } from './rest-cards.ts'
 import { readEncodeSubject } from './rest-encode.ts'
 import { createRestLink } from './rest-link.ts'
@@ -18,8 +21,13 @@ export interface RestDeskSettings {
   readonly pollMs: number
   /** The property's. */
   readonly timeZone: string
+  /** Null where no access system is told of encoders. */
+  readonly reported: ReportedDevices | null
+  readonly encoders: Pick<Encoders, 'list' | 'onChange'>
   readonly clock: Clock
   readonly wallClock: () => Date
+  readonly random: () => number
+  readonly logger: LinkLogger
 }
 
 /** A desk that works with Seam itself. */
@@ -37,7 +45,7 @@ export interface RestDesk {
 
 /** Starts asking Seam. Never throws; what is wrong is in its view. */
 export const openRestDesk = (settings: RestDeskSettings): RestDesk => {
-  const { endpoint, apiKey: token, network, clock, wallClock } = settings
+  const { endpoint, apiKey: token, network, clock, wallClock, reported } = settings
   const link = createRestLink({ endpoint, wallClock, clockSkewMs: () => client.clockSkewMs() })
   const client = createSeamClient({
     address: { endpoint, token, network },
@@ -46,6 +54,7 @@ export const openRestDesk = (settings: RestDeskSettings): RestDesk => {
     onOutcome: link.note,
   })
   const work = createRestWork({ ...settings, client })
+  const reports = reported === null ? null : openDeviceReports({ ...settings, client, reported })
   return {
     work,
     cards: createRestCards(client, clock),
@@ -53,6 +62,9 @@ export const openRestDesk = (settings: RestDeskSettings): RestDesk => {
     view: link.view,
     onChange: link.onChange,
     hint: work.hint,
-    close: work.close,
+    close: () => {
+      reports?.close()
+      work.close()
+    },
   }
 }

@@ -31,8 +31,12 @@ export const openSeamAndDesk = async (base: TestHub, { acsSystemIds = null as st
       acsSystemIds,
       pollMs: 30_000,
       timeZone: 'Europe/Vienna',
+      reported: null,
+      encoders: { list: () => [], onChange: () => () => undefined },
       clock: systemClock,
       wallClock: () => new Date(),
+      random: Math.random,
+      logger: { info: () => undefined, warn: () => undefined, debug: () => undefined },
     }))
   /** The questions that were put to Seam, by their addresses. */
   const asked: string[] = []

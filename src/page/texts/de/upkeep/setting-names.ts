@@ -23,10 +23,22 @@ export const settingNames: typeof english = {
     help: 'Absoluter Pfad. Niemand sonst darf sie lesen können.',
   },
   'seam.endpoint': { label: 'Adresse von Seam', help: 'https, oder http auf diesem Rechner.' },
+  'seam.caFile': {
+    label: 'Datei mit der Zertifizierungsstelle von Seam',
+    help: 'Absoluter Pfad einer PEM-Datei, wo dieses Netz Seam unter einer eigenen Stelle zeigt. Dann gilt nur sie.',
+  },
   'seam.acsSystemIds': {
     label: 'Zutrittssysteme',
     help: 'Deren Karten dieser Platz macht, 1 bis 32; alle, wenn nichts dasteht.',
   },
+  'seam.reportDevices': {
+    label: 'Seam die Kodierer melden',
+    help: 'Wo ein Zutrittssystem es annimmt (das von Hotek): welche davon angesteckt sind.',
+  },
+  'seam.reportDevices.acsSystemId': { label: 'Zutrittssystem', help: 'Seine Kennung in Seam.' },
+  'seam.reportDevices.encoders': { label: 'Kodierer', help: 'Die, die ihm gemeldet werden.' },
+  'seam.reportDevices.encoders[].name': { label: 'Name', help: 'Wie ihn diese Konfiguration nennt.' },
+  'seam.reportDevices.encoders[].number': { label: 'Nummer', help: 'Seine Nummer im Schließsystem.' },
   'seam.pollSeconds': { label: 'Fragen alle', help: 'Sekunden zwischen zwei Fragen an Seam, 10 bis 3600.' },
   devices: { label: 'Geräte', help: 'Kodierer, Leser und Schließsysteme dieses Platzes; höchstens 64.' },
   'devices[].driver': { label: 'Treiber', help: 'Was für ein Gerät es ist.' },

@@ -25,10 +25,22 @@ export const settingNames = {
     help: 'Absolute path. Nobody else may be able to read it.',
   },
   'seam.endpoint': { label: 'Seam’s address', help: 'https, or http on this computer.' },
+  'seam.caFile': {
+    label: 'File with Seam’s authority',
+    help: 'Absolute path of a PEM file, where this network shows Seam under an authority of its own. No other is trusted then.',
+  },
   'seam.acsSystemIds': {
     label: 'Access systems',
     help: 'Whose cards this desk makes, 1 to 32; all when it is left out.',
   },
+  'seam.reportDevices': {
+    label: 'Tell Seam of the encoders',
+    help: 'Where an access system takes it (Hotek’s): which of them are plugged in.',
+  },
+  'seam.reportDevices.acsSystemId': { label: 'Access system', help: 'Its id in Seam.' },
+  'seam.reportDevices.encoders': { label: 'Encoders', help: 'Those that it is told of.' },
+  'seam.reportDevices.encoders[].name': { label: 'Name', help: 'As this configuration names it.' },
+  'seam.reportDevices.encoders[].number': { label: 'Number', help: 'Its number in the lock system.' },
   'seam.pollSeconds': { label: 'Ask every', help: 'Seconds between two questions to Seam, 10 to 3600.' },
   devices: { label: 'Devices', help: 'Encoders, scanners and lock systems of this desk; at most 64.' },
   'devices[].driver': { label: 'Driver', help: 'Which kind of device it is.' },
