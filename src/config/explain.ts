@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { nearest } from './nearest.ts'
 import { expectedAt, keysAt } from './schema.ts'
+import { blanked, isSecretName } from './secret-names.ts'
 
 /** A path as people write it: `devices[0].driver`. */
 export const showPath = (path: readonly PropertyKey[]): string =>
@@ -14,6 +15,15 @@ const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
       typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     root,
   )
+
+/** A name in a directory has a point in it, or is short. */
+const couldBePath = (text: string): boolean => /[./\\]/.test(text) || text.length < 8
+
+/** A key of a card; and a key or token itself where the path of its file belongs. */
+const isSecretAt = (path: readonly PropertyKey[], value: unknown): boolean =>
+  path.some((key) => isSecretName(String(key))) ||
+  (typeof value === 'string' &&
+    (/^(?:seam_|ebe_)/.test(value) || (String(path.at(-1)).endsWith('File') && !couldBePath(value))))
 
 const showValue = (value: unknown): string => {
   if (value === null) return 'empty'
@@ -46,6 +56,7 @@ export const explain = (issue: z.core.$ZodIssue, root: unknown): Complaint[] => 
     return [{ path: issue.path, sentence: issue.message }]
   }
   const value = valueAt(root, issue.path)
-  const found = value === undefined ? 'is missing' : `is ${showValue(value)}`
+  const shown = (): string => (isSecretAt(issue.path, value) ? blanked : showValue(value))
+  const found = value === undefined ? 'is missing' : `is ${shown()}`
   return [{ path: issue.path, sentence: `${found}; expected ${expectedAt(issue.path)}` }]
 }

@@ -386,7 +386,7 @@ export const AuditBody = z.object({
   order_id: z.string().nullable(),
   ordered_by: z.string().nullable(),
   encoder_id: z.string().nullable(),
-  card_uid: z.string().nullable(),
+  card_uid: z.string().nullable().describe('Only to whoever ordered, and to installers; null to all others'),
   outcome: z.string().nullable(),
 })
 export type AuditBody = z.infer<typeof AuditBody>

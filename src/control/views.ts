@@ -163,7 +163,7 @@ const endingBody = (ending: Ending): EndingBody => {
   }
 }
 
-const common = (view: SessionView, encoders: readonly EncoderView[]) => ({
+const common = (view: SessionView, encoders: readonly EncoderView[], prompt: string) => ({
   order_id: view.orderId,
   kind: view.kind,
   state: stateBodies[view.state],
@@ -171,7 +171,7 @@ const common = (view: SessionView, encoders: readonly EncoderView[]) => ({
   encoder_id: view.encoderId,
   encoder_name: encoders.find((encoder) => encoder.encoderId === view.encoderId)?.name ?? null,
   progress: view.progress === null ? null : { done: view.progress.done, total: view.progress.total },
-  prompt: view.prompt,
+  prompt,
   is_cancellable: view.cancellable,
 })
 
@@ -197,11 +197,16 @@ const withoutCard = (ending: EndingBody): EndingBody => {
   }
 }
 
-/** A prompt may name the card that must come back. */
-const withoutUid = <T extends { readonly prompt: string }>(session: T): T => ({
-  ...session,
-  prompt: session.prompt.replaceAll(/ (?:[0-9A-F]{2}){4,10}(?![0-9A-Z])/g, ''),
-})
+/**
+ * What the clerk does now, without the card that must come back. The sentence on an ending may say everything that is on the card:
+ * its code alone stands for it.
+ */
+const promptForAll = ({ state, prompt, ending }: SessionView): string => {
+  if (state !== 'ended') return prompt.replaceAll(/ (?:[0-9A-F]{2}){4,10}(?![0-9A-Z])/g, '')
+  return ending !== null && 'code' in ending
+    ? `${errorTable[ending.code].cause} ${errorTable[ending.code].nextStep}`
+    : ''
+}
 
 export const sessionBody = (
   view: SessionView,
@@ -209,14 +214,15 @@ export const sessionBody = (
   isYours: boolean,
 ): SessionBody => {
   const ending = view.ending === null ? null : endingBody(view.ending)
-  const shared = { ...common(view, encoders), is_yours: isYours }
+  const prompt = isYours ? view.prompt : promptForAll(view)
+  const shared = { ...common(view, encoders, prompt), is_yours: isYours }
   if (isYours) return { ...shared, ending }
-  return { ...withoutUid(shared), ending: ending === null ? null : withoutCard(ending) }
+  return { ...shared, ending: ending === null ? null : withoutCard(ending) }
 }
 
 /** Card data goes to whoever ordered, never into a list. */
 export const sessionSummary = (view: SessionView, encoders: readonly EncoderView[]): SessionSummary => ({
-  ...withoutUid(common(view, encoders)),
+  ...common(view, encoders, promptForAll(view)),
   ending:
     view.ending === null
       ? null

@@ -78,7 +78,9 @@ export const rotateApiKey = (
   const row = keyOf(hub, workspaceId, id)
   const name = row.label.replace(/ …\w{4}$/, '')
   const made = addApiKey(hub, workspaceId, { name, isOperator: row.is_operator })
-  const expires_at = isoAt(hub.clock.now() + overlapHours * 3_600_000)
+  const overlapEnd = isoAt(hub.clock.now() + overlapHours * 3_600_000)
+  // A second rotation gives the key before no more time than the first one.
+  const expires_at = row.expires_at !== null && row.expires_at < overlapEnd ? row.expires_at : overlapEnd
   hub.store.apiKeys.update({ api_key_id: row.api_key_id }, { expires_at })
   return made
 }

@@ -375,3 +375,36 @@ test('a file of megabytes is refused unread: YAML would take minutes over its ke
   const keys = Array.from({ length: 40_000 }, (_, index) => `key${index}: 1`)
   expect(load(keys.join('\n'))).toBe('c.yaml is longer than 262144 bytes.')
 })
+
+test.each([
+  [
+    'a key of a card with a digit too few',
+    'layouts: [{ name: x, technologies: [mifare-classic-1k], content: { kind: record, key: { value: A0B1C2D3E4F } } }]',
+    'layouts[0].content.key.value is [secret]',
+  ],
+  [
+    'a password of a card that is a number',
+    'layouts: [{ name: x, technologies: [ntag213], content: { kind: record, password: { value: 20406080 } } }]',
+    'layouts[0].content.password.value is [secret]',
+  ],
+  [
+    'an API key in the place of its file',
+    'seam: { apiKeyFile: seam_A0B1C2D3E4F }',
+    'seam.apiKeyFile is [secret]',
+  ],
+  ['an API key in the place of a map', 'seam: seam_A0B1C2D3E4F', 'seam is [secret]'],
+  [
+    'a token in the place of its file',
+    'hub: { endpoint: https://hub.example, enrolmentTokenFile: ebe_A0B1C2D3E4F }',
+    'hub.enrolmentTokenFile is [secret]',
+  ],
+  [
+    'another secret in the place of its file',
+    'devices: [{ driver: vostio, name: A, secretFile: A0B1C2D3E4F }]',
+    'devices[0].secretFile is [secret]',
+  ],
+])('no secret is told of a mistake: %s', (_, text, told) => {
+  const said = load(text)
+  expect(said).toContain(told)
+  expect(said).not.toMatch(/A0B1C2D3E4F|20406080/)
+})

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { CardUid, OrderId } from '../../src/contract/ids.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
 import { AuditBody, SessionBody } from '../../src/control/schema.ts'
+import { endingText } from '../../src/sessions/prompts.ts'
 import { openControl, waitingSession } from '../support/fake-control-ports.ts'
+import { listen } from './listen.ts'
 import { addClerk, atTerminal, pageWith, signIn } from './page.ts'
 
 const scanned: Ending = {
@@ -48,6 +50,34 @@ test('what is on a card is told to whoever had it read, and to nobody else', asy
       ending: { kind: 'scanned', card_uid: null, card_number: null, record: null, remark: null },
     })
     expect(text).not.toMatch(/04AABBCC|471108|44444444/)
+  }
+})
+
+test.each<[string, Ending]>([
+  ['what a reader says of the card', scanned],
+  [
+    'the number of an assigned card',
+    { kind: 'assigned', uid: null, technology: 'em4100', cardNumber: '471108' },
+  ],
+  [
+    'why it was not written',
+    { kind: 'untouched', code: 'card_foreign', detail: 'It bears 471108.', uid: null },
+  ],
+])('the sentence on an ending tells %s to whoever ordered alone', async (_, ending) => {
+  await using desk = await openDesk()
+  await desk.bob.post('/v1/scans')
+  const origin = desk.control.endpoint
+  using events = await listen(desk.control.port, { cookie: desk.eve.cookie, origin })
+  const prompt = endingText(ending)
+  expect(prompt).toContain('471108')
+  desk.control.show({ ...waitingSession, state: 'ended', prompt, ending })
+  await events.until('session.changed')
+  expect(events.texts.join('')).not.toContain('471108')
+  expect((await desk.bob.get('/v1/sessions/order-1')).body).toMatchObject({ prompt })
+  for (const other of [desk.cid, desk.eve]) {
+    for (const path of ['/v1/sessions/order-1', '/v1/sessions', '/v1/status']) {
+      expect((await other.get(path)).text, path).not.toContain('471108')
+    }
   }
 })
 

@@ -102,6 +102,15 @@ describe('a request that two servers could cut in two', () => {
   )
 })
 
+test('the ticket of an operator’s browser stays here, whatever is asked for below the page', async () => {
+  const { server, gateway } = await open()
+  for (const path of ['/hub/', '/hub/elsewhere', '/hub/style.css/x?y=1']) {
+    const answer = await fetch(`${gateway.endpoint}${path}`, { headers: { cookie: 'hub_ticket=canary' } })
+    expect([path, answer.status]).toEqual([path, 404])
+  }
+  expect(server.requests).toEqual([])
+})
+
 describe('a key', () => {
   const bearing = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
 

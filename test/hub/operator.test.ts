@@ -63,6 +63,14 @@ describe('a key of a client', () => {
     hub.clock.advance(1)
     expect([await status(second.key), await status(third.key)]).toEqual([401, 200])
   })
+
+  test('that is rotated twice ends when the first of its overlaps is over', async ({ hub }) => {
+    const { api_key_id, key } = await makeKey(hub)
+    await hub.post('/api_keys/rotate', { api_key_id, overlap_hours: 2 })
+    await hub.post('/api_keys/rotate', { api_key_id, overlap_hours: 72 })
+    hub.clock.advance(2 * 3_600_000)
+    expect((await hub.post('/workspaces/get', {}, key)).status).toBe(401)
+  })
 })
 
 describe('the last operator’s key', () => {

@@ -25,14 +25,17 @@ const goThrough = (gateway: Gateway, request: FastifyRequest, reply: FastifyRepl
   gateway.passThrough(request.raw, reply.raw, { requestId: request.id, body, authorization })
 }
 
-/** Bridges are paired with this hub: what it doesn't offer them nobody behind it does. */
-const BRIDGES = /^\/(?:seam\/)?bridge\/v1\//
+/**
+ * Bridges are paired with this hub: what it doesn't offer them nobody behind it does. Below its page a browser sends the operator's ticket
+ * along, which is nobody's behind it.
+ */
+const OURS_ALONE = /^\/(?:(?:seam\/)?bridge\/v1|hub)\//
 
 /** Before anything else looks at a request, its body included: what no route of ours answers is the upstream's. */
 export const passThroughWhatIsNotHere = (app: FastifyInstance, gateway: Gateway): void => {
   app.addHook('onRequest', async (request, reply) => {
     refuseCrookedTarget(request.raw.url ?? '')
-    if (request.is404 && !BRIDGES.test(request.raw.url ?? '')) goThrough(gateway, request, reply)
+    if (request.is404 && !OURS_ALONE.test(request.raw.url ?? '')) goThrough(gateway, request, reply)
   })
 }
 
