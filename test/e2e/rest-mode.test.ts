@@ -165,6 +165,16 @@ test('an encoder that Seam reaches itself encodes and scans for a desk without a
     kind: 'scanned',
     comparison: { kind: 'same' },
   })
+
+  const { user_identity_id } = await site.seam.userIdentities.create({ full_name: 'Bea Guest' })
+  await site.control('/v1/virtual/cards/remove', { encoder: 'Elsewhere' })
+  await site.control('/v1/virtual/cards/place', { ...card, uid: '04998877665580' })
+  const given = await desk.control('/v1/scans', { encoder: 'Back Office', user_identity_id })
+  const number = String(0x04998877665580)
+  expect(await ending(given)).toMatchObject({ kind: 'scanned', card_number: number })
+  // Seam knows the card by now, and as hers: it can be given to her access methods.
+  const known: Json = await site.post('/acs/credentials/list', { user_identity_id })
+  expect(known.acs_credentials).toMatchObject([{ card_number: number }])
 }, 60_000)
 
 test('an access system that takes it is told that the encoder of a desk is there', async () => {
