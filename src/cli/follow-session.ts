@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { BridgeError, isBridgeError } from '../contract/errors.ts'
 import type { SessionBody } from '../control/schema.ts'
 import type { ControlClient } from '../client/index.ts'
+import { printable } from './printable.ts'
 import { openProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import type { Voice } from './voice.ts'
@@ -38,7 +39,7 @@ const createAsking = (
     if (isConfirmed) {
       answer(true, revision)
     } else if (terminal.confirm !== undefined && !voice.isJson) {
-      void terminal.confirm(prompt, gone.signal).then((isYes) => {
+      void terminal.confirm(printable(prompt), gone.signal).then((isYes) => {
         if (!gone.signal.aborted) answer(isYes === true, revision)
       })
     }

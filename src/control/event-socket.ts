@@ -46,6 +46,8 @@ const refuse = (socket: Duplex, { error, status = error.facts.status }: Refusal)
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  // Nothing else watches a socket that is to be upgraded: its caller might leave it open for ever.
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 

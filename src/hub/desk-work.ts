@@ -5,11 +5,11 @@ import type {
   ChannelWorkItem,
   RevealResponse,
 } from '../contract/channel-work.ts'
+import { deliverableOf, secretIn } from '../seam-api/deliverables.ts'
 import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
-import { tokensOf } from './mobile-keys.ts'
-import { presentAccessMethod } from './present-access.ts'
-import { notFound } from './refusal.ts'
+import { presentAccessMethod, wholeSecond } from './present-access.ts'
+import { invalidInput, notFound } from './refusal.ts'
 import type { AccessGrantRow, AccessMethodRow } from './store-access.ts'
 import type { BridgeRow } from './store-bridges.ts'
 
@@ -95,19 +95,12 @@ export const grantAtSite = (
   return grant !== null && systemsOf(hub, bridge).includes(grant.acs_system_id) ? grant : null
 }
 
-/** The secrets of an access method that may be told now. */
-const secretsOf = (hub: HubContext, method: AccessMethodRow): Partial<Record<ChannelSecret, string>> => {
-  if (!method.is_issued) return {}
-  if (method.mode === 'code') return method.code === null ? {} : { code: method.code }
-  const key = hub.store.mobileKeys.find({ access_method_id: method.access_method_id })
-  return key === null ? {} : tokensOf(hub, key)
-}
-
-const modeSecrets: Record<AccessMethodRow['mode'], readonly ChannelSecret[]> = {
-  code: ['code'],
-  mobile_key: ['instant_key_url', 'client_session_token'],
-  card: [],
-  cloud_key: [],
+/** The end that a desk gives to a stay: after its start, and not over already. */
+export const newEnd = (hub: HubContext, { starts_at }: { starts_at: string }, endsAt: string): string => {
+  const end = wholeSecond(endsAt) ?? endsAt
+  if (end <= starts_at) throw invalidInput('ends_at: must be after starts_at')
+  if (end <= nowOf(hub)) throw invalidInput('ends_at: is over already')
+  return end
 }
 
 export const revealSecret = (
@@ -115,37 +108,15 @@ export const revealSecret = (
   bridge: BridgeRow,
   methodId: string,
   secret: ChannelSecret,
-): Omit<RevealResponse, 'ok'> => {
-  const { method } = methodAtSite(hub, bridge, methodId)
-  if (!modeSecrets[method.mode].includes(secret)) return { value: null, reason: 'not_supported' }
-  const value = secretsOf(hub, method)[secret] ?? null
-  return { value, reason: value === null ? 'not_issued' : null }
-}
+): Omit<RevealResponse, 'ok'> =>
+  secretIn(presentAccessMethod(hub, methodAtSite(hub, bridge, methodId).method), secret)
 
 const presentForDesk = (hub: HubContext, grant: AccessGrantRow): ChannelGrant => ({
   ...stayOf(hub, grant),
   doors: doorsOf(hub, grant).map(({ display_name }) => display_name),
   access_methods: hub.store.methods
     .all({ access_grant_id: grant.access_grant_id, deleted_at: null })
-    .map((method) => {
-      const shown = presentAccessMethod(hub, method)
-      const { access_method_id, mode, display_name, is_issued, issued_at } = shown
-      const { is_encoding_required, is_assignment_required } = shown
-      const told = secretsOf(hub, method)
-      return {
-        ...{ access_method_id, mode, display_name, is_issued, issued_at },
-        ...{ is_encoding_required, is_assignment_required },
-        secrets: modeSecrets[mode].filter((secret) => told[secret] !== undefined),
-        remarks: [
-          ...shown.warnings.map(({ warning_code: code, message }) => ({
-            kind: 'warning' as const,
-            code,
-            message,
-          })),
-          ...shown.errors.map(({ error_code: code, message }) => ({ kind: 'error' as const, code, message })),
-        ],
-      }
-    }),
+    .map((method) => deliverableOf(presentAccessMethod(hub, method))),
 })
 
 export interface WantedGrant {

@@ -149,6 +149,24 @@ export const bridgeEndpoint = <Input>(
   endpoint: Endpoint<Input, SessionCaller>,
 ): void => register(app, hub, endpoint, (request) => sessionOf(hub, request))
 
+/** The same, where the upstream has the answer: no transaction is open meanwhile. */
+export const bridgeQuestion = <Input>(
+  app: FastifyInstance,
+  hub: HubContext,
+  path: string,
+  input: z.ZodType<Input>,
+  answer: (input: Input, who: SessionCaller) => Promise<object>,
+): void => {
+  app.route({
+    method: [...WRITE],
+    url: path,
+    handler: async (request) => {
+      const who = sessionOf(hub, request)
+      return { ...(await answer(parseInput(input, parametersOf(request)), who)), ok: true }
+    },
+  })
+}
+
 /** For anybody, who is told from others by the address. */
 export const openEndpoint = <Input>(
   app: FastifyInstance,

@@ -8,13 +8,11 @@ import {
 } from '../contract/channel-work.ts'
 import { assignAtDesk } from './assign-at-desk.ts'
 import { pairedBridge } from './bridge-access.ts'
-import { nowOf } from './context.ts'
 import type { HubContext } from './context.ts'
-import { findGrants, grantAtSite, listWork, revealSecret } from './desk-work.ts'
+import { findGrants, grantAtSite, listWork, newEnd, revealSecret } from './desk-work.ts'
 import { bridgeEndpoint, WRITE } from './endpoint.ts'
 import { changeTimes } from './grants.ts'
-import { wholeSecond } from './present-access.ts'
-import { invalidInput, notFound } from './refusal.ts'
+import { notFound } from './refusal.ts'
 
 /** What a desk has to do and to hand over, told to a paired bridge of its own site alone. */
 export const registerDeskWorkRoutes = (app: FastifyInstance, hub: HubContext): void => {
@@ -47,10 +45,7 @@ export const registerDeskWorkRoutes = (app: FastifyInstance, hub: HubContext): v
     run: ({ access_grant_id, ends_at }, { session }) => {
       const grant = grantAtSite(hub, pairedBridge(hub, session), access_grant_id)
       if (grant === null) throw notFound('access_grant', access_grant_id)
-      const end = wholeSecond(ends_at) ?? ends_at
-      if (end <= grant.starts_at) throw invalidInput('ends_at: must be after starts_at')
-      if (end <= nowOf(hub)) throw invalidInput('ends_at: is over already')
-      changeTimes(hub, grant, { starts_at: grant.starts_at, ends_at: end })
+      changeTimes(hub, grant, { starts_at: grant.starts_at, ends_at: newEnd(hub, grant, ends_at) })
       return {}
     },
   })

@@ -204,6 +204,18 @@ test.each([
   expect(fake.questions).toEqual(['Overwrite?'])
 })
 
+test('a question shows a terminal no control character of what a hub or a lock system has said', async () => {
+  await using control = await openControl()
+  const show = createStory(control)
+  const fake = createFakeTerminal({ isTTY: true })
+  fake.state.answer = true
+  const { ended } = begin(['encode', accessMethodId, '--data', control.dataDir], fake)
+  show({ state: 'awaitingConfirmation', prompt: 'Overwrite\u001b[2K the card of \u202e101?' })
+  await expect.poll(() => fake.questions).toEqual(['Overwrite\uFFFD[2K the card of \uFFFD101?'])
+  show({ state: 'ended', ending: encoded })
+  await ended
+})
+
 test('--confirm answers yes without asking', async () => {
   await using control = await openControl()
   const show = createStory(control)

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { openControl } from '../support/fake-control-ports.ts'
@@ -51,4 +53,24 @@ test('PINs that are tried while it must be waited, and locks of a page that is l
   expect(answers).toEqual([403, 403, 403, ...Array.from({ length: 9 }, () => 429)])
   expect(await eventsOf(control, 'signInRefused')).toBe(3)
   expect(await eventsOf(control, 'locked')).toBe(0)
+})
+
+test('a WebSocket that is refused is let go of, though its caller never says goodbye', async () => {
+  await using control = await openControl()
+  const { port } = control
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  socket.write(
+    `GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  )
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 401 /)
+  await once(socket, 'end')
+  // The first word is answered by a reset, of which the second one learns.
+  const fault = await new Promise<unknown>((resolve) => {
+    socket.on('error', resolve)
+    const speak = (): void =>
+      void socket.write('still here', (error) => (error == null ? setImmediate(speak) : resolve(error)))
+    speak()
+  })
+  expect(fault).toMatchObject({ code: expect.stringMatching(/^(?:ECONNRESET|EPIPE)$/) })
 })

@@ -116,7 +116,13 @@ const CREDENTIAL = {
 /** A Seam that wants cards encoded and assigned, and writes down what it is asked. */
 const openScriptedSeam = async () => {
   const server = await openRawServer()
-  const seam = { door: IDS.door, isIssued: false, assign: null as string | null, follow: [] as object[] }
+  const seam = {
+    door: IDS.door,
+    isIssued: false,
+    hasCard: false,
+    assign: null as string | null,
+    follow: [] as object[],
+  }
   const method = () => ({
     access_method_id: IDS.method,
     mode: 'card',
@@ -152,7 +158,7 @@ const openScriptedSeam = async () => {
             },
           ],
           acs_entrances: [{ acs_entrance_id: seam.door, acs_system_id: IDS.system, display_name: 'Room 1' }],
-          acs_credentials: seam.isIssued ? [CREDENTIAL] : [],
+          acs_credentials: seam.hasCard ? [CREDENTIAL] : [],
         },
       }),
     '/access_methods/assign_card': () => seam.assign,
@@ -208,7 +214,7 @@ describe('a card that was encoded and is to be assigned', () => {
       card_number: CARD_NUMBER,
     })
     expect((await attemptOf(gateway, id)).status).toBe('pending')
-    seam.isIssued = true
+    seam.isIssued = seam.hasCard = true
     seam.follow.push({ ...attempt, status: 'success' })
     expect(await ended(gateway, id)).toMatchObject({
       status: 'success',
@@ -233,6 +239,27 @@ describe('a card that was encoded and is to be assigned', () => {
     expect((await bridge.takeOrder()).encode?.acs_entrance_ids).toEqual([seam.door])
   })
 
+  test('is another card than before: Seam hears its number, not that of the card before', async () => {
+    const { seam, gateway, bridge, encode, nextCall } = await openScriptedSeam()
+    const attempt = { action_attempt_id: 'theirs', status: 'success' }
+    seam.assign = jsonAnswer({ action_attempt: attempt })
+    const first = await encode()
+    const firstCall = nextCall()
+    await bridge.report((await bridge.takeOrder()).order_id, encoded)
+    expect(await firstCall).toMatchObject({ card_number: CARD_NUMBER })
+    seam.isIssued = seam.hasCard = true
+    seam.follow.push(attempt)
+    expect(await ended(gateway, first)).toMatchObject({ status: 'success' })
+    // Other doors: it waits again, and still shows the card that it had.
+    seam.door = randomUUID()
+    seam.isIssued = false
+    await encode()
+    const secondCall = nextCall()
+    await bridge.report((await bridge.takeOrder()).order_id, { ...encoded, card_uid: '04FFFFFF' })
+    // 0x04FFFFFF
+    expect(await secondCall).toMatchObject({ card_number: '83886079' })
+  })
+
   test('is not told twice when the gateway is stopped in the middle', async () => {
     const { seam, gateway, bridge, encode, calls, nextCall, encoder } = await openScriptedSeam()
     const id = await encode()
@@ -240,7 +267,7 @@ describe('a card that was encoded and is to be assigned', () => {
     await bridge.report((await bridge.takeOrder()).order_id, encoded)
     await told
     // Seam carries it out, and nobody is left to hear of it.
-    seam.isIssued = true
+    seam.isIssued = seam.hasCard = true
     const again = await gateway.restart()
     expect((await attemptOf(again, id)).status).toBe('pending')
     const order = { access_method_id: IDS.method, acs_encoder_id: encoder.acs_encoder_id }

@@ -104,6 +104,23 @@ describe('a card that is scanned here for a user of Seam’s', () => {
     expect([...taken.calls(), ...unknown.calls()]).toEqual([])
   })
 
+  test('is given by a gateway that was switched off for days', async () => {
+    const { server, gateway, scan, ended, calls } = await openScan([card()])
+    const { answerTo } = server
+    server.answerTo = () => null
+    const asked = server.nextRequest()
+    await scan()
+    await asked
+    server.answerTo = answerTo
+    await gateway.close()
+    gateway.clock.advance(3 * 86_400_000)
+    const again = await gateway.restart()
+    again.clock.advance(2_000)
+    expect(await ended(again)).toMatchObject({ status: 'success', result: { user_identity_id: USER } })
+    expect(calls()).toHaveLength(1)
+    await again.close()
+  })
+
   test('is not given twice when the gateway is stopped in the middle', async () => {
     const { server, seam, gateway, scan, ended, calls } = await openScan([card()])
     // Seam carries it out, and its answer is lost.

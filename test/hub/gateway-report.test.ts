@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest'
 import { startAttempt } from '../../src/hub/attempts.ts'
 import { nowOf } from '../../src/hub/context.ts'
 import { createAssignments } from '../../src/hub/gateway/assignments.ts'
+import { createReporter } from '../../src/hub/gateway/reporter.ts'
 import type { Upstream, UpstreamAnswer } from '../../src/hub/gateway/upstream.ts'
 import { openBareHub } from './bare-hub.ts'
 import { test } from './hub-fixture.ts'
@@ -92,6 +93,13 @@ const openReport = (dataDir: string, script: UpstreamAnswer[]) => {
     close: () => bare[Symbol.asyncDispose](),
     state: () => hub.store.assignments.find({ order_id })?.state,
     attempt: () => hub.store.attempts.find({ action_attempt_id: order_id }),
+    /** As the hub does it: one step of what is due. */
+    wake: async (advanceMs: number) => {
+      clock.advance(advanceMs)
+      const reporter = createReporter(hub, upstream)
+      reporter.wake()
+      await reporter.close()
+    },
     run: async (advanceMs = 0) => {
       clock.advance(advanceMs)
       for (let row = due(); row !== null; row = due()) await step(row)
@@ -285,12 +293,46 @@ describe('a report of a card to Seam', () => {
     await report.close()
   })
 
-  test('is given up after a day', async ({ dataDir }) => {
-    const report = openReport(dataDir, [unsent])
+  test('is given up after a day, with a last try', async ({ dataDir }) => {
+    const report = openReport(dataDir, [unsent, unsent])
     await report.run()
     await report.run(86_401_000)
     expect(report.attempt()).toMatchObject({ status: 'error', error: { type: 'action_attempt_expired' } })
-    expect(report.calls).toEqual(['assign'])
+    expect(report.calls).toEqual(['assign', 'assign'])
+    await report.close()
+  })
+
+  test('is not lost when the hub was switched off for days', async ({ dataDir }) => {
+    const report = openReport(dataDir, [
+      attemptThere('pending'),
+      attemptThere('pending'),
+      attemptThere('success'),
+    ])
+    await report.run(3 * 86_400_000)
+    expect(report.attempt()?.status).toBe('pending')
+    await report.run(1_000)
+    expect(report.calls).toEqual(['assign', 'follow', 'follow', 'read'])
+    await report.close()
+  })
+
+  test('that Seam has carried out is not called expired by a hub that was switched off for days', async ({
+    dataDir,
+  }) => {
+    const report = openReport(dataDir, [unsure, methodThere(issued, [OURS])])
+    await report.run()
+    await report.run(3 * 86_400_000)
+    expect(report.attempt()).toMatchObject({ status: 'success', result: { is_issued: true } })
+    await report.close()
+  })
+
+  test('goes on after the clock of the hub was put back', async ({ dataDir }) => {
+    const report = openReport(dataDir, [unsure, methodThere(), methodThere(), attemptThere('pending')])
+    await report.run()
+    await report.wake(-86_400_000)
+    expect(report.calls).toEqual(['assign', 'read'])
+    await report.wake(31_000)
+    await report.wake(2_000)
+    expect(report.calls).toEqual(['assign', 'read', 'read', 'assign'])
     await report.close()
   })
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isBridgeError } from '../../contract/errors.ts'
 import { refusal } from '../refusal.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -17,6 +18,10 @@ export const refusedUpstream = (status: number, body: unknown) => {
   }
   return refusal(502, 'upstream_unreachable', `The upstream answered ${status}.`)
 }
+
+/** Whether the upstream has said that there is no such thing. */
+export const isNotFound = (error: unknown): boolean =>
+  isBridgeError(error, 'hub_refused') && z.object({ status: z.literal(404) }).safeParse(error.cause).success
 
 /** Asks with the gateway's own key and checks the answer. Rejects with the refusal that the caller of ours gets. */
 export const askUpstream = async <S extends z.ZodType>(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BridgeError } from '../../contract/errors.ts'
+import { sameNumber } from '../../seam-api/same-number.ts'
 import { failAttempt, succeedAttempt } from '../attempts.ts'
 import { isoAt } from '../clock.ts'
 import { nowOf } from '../context.ts'
@@ -8,6 +9,7 @@ import { withSeam } from './card-notes.ts'
 import { fetchRelated } from './related.ts'
 import type { Related } from './related.ts'
 import { isStillOrdered } from './shadow.ts'
+import { LONGEST_PAUSE_MS } from './store-gateway.ts'
 import type { AssignmentRow } from './store-gateway.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -16,7 +18,6 @@ const FOLLOW_EVERY_MS = 1_000
 const MAY_TAKE_EFFECT_MS = 30_000
 /** How long the flags may take to follow an attempt that succeeded there. */
 const FLAGS_WITHIN_MS = 60_000
-const LONGEST_PAUSE_MS = 300_000
 const GIVE_UP_AFTER_MS = 86_400_000
 
 const AttemptAnswer = z.object({
@@ -79,7 +80,7 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
   /** Whether Seam shows this card, another one, or does not say. Somebody else may have been quicker. */
   const cardOf = (row: AssignmentRow, { credentials }: Related): 'ours' | 'anothers' | 'untold' => {
     const numbers = credentials.flatMap((one) => (one.card_number == null ? [] : [one.card_number]))
-    if (numbers.includes(row.card_number)) return 'ours'
+    if (numbers.some((number) => sameNumber(number, row.card_number))) return 'ours'
     return numbers.length > 0 ? 'anothers' : 'untold'
   }
 
@@ -175,10 +176,7 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
 
   const steps = { wanted: call, calling: resolve, following: follow, done: async () => undefined }
 
-  return async (row: AssignmentRow): Promise<void> => {
-    const attempt = attempts.find({ action_attempt_id: row.order_id })
-    const isTooOld = attempt !== null && hub.clock.now() - Date.parse(attempt.created_at) > GIVE_UP_AFTER_MS
-    if (isTooOld) return fail(row, 'action_attempt_expired', 'it could not be told within a day.')
+  const take = async (row: AssignmentRow): Promise<void> => {
     try {
       await steps[row.state](row)
     } catch (error) {
@@ -189,5 +187,23 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
       hub.log.warn({ err: error, orderId: row.order_id }, 'the upstream cannot be told of a card now')
       set(row, { tries: row.tries + 1 }, pauseOf(row))
     }
+  }
+
+  /** After the step: a hub that was switched off meanwhile has tried nothing yet. */
+  const giveUpWhenOld = (order_id: string): void => {
+    const row = assignments.find({ order_id })
+    const attempt = attempts.find({ action_attempt_id: order_id })
+    if (row === null || row.state === 'done' || attempt === null) return
+    if (hub.clock.now() - Date.parse(attempt.created_at) <= GIVE_UP_AFTER_MS) return
+    const isUnderWay = row.state !== 'wanted' && ageOf(row) < FLAGS_WITHIN_MS
+    if (!isUnderWay) fail(row, 'action_attempt_expired', 'it could not be told within a day.')
+  }
+
+  return async ({ order_id, ...told }: AssignmentRow): Promise<void> => {
+    // The clock was put back: what is waited for is waited for anew.
+    const since = told.since > nowOf(hub) ? nowOf(hub) : told.since
+    if (since !== told.since) assignments.update({ order_id }, { since })
+    await take({ ...told, order_id, since })
+    giveUpWhenOld(order_id)
   }
 }

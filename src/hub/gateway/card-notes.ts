@@ -6,7 +6,6 @@ import { attemptOf } from '../orders.ts'
 import { presentCredential } from '../present-access.ts'
 import { cardNumberOf } from '../scan-results.ts'
 import type { OrderRow } from '../store-orders.ts'
-import { isCardNumber } from './card-number.ts'
 
 type Encoded = Extract<ChannelEnding, { kind: 'encoded' }>
 type Scanned = Extract<ChannelEnding, { kind: 'scanned' }>
@@ -27,16 +26,16 @@ export const withSeam = (
 })
 
 /** Written together with the card's own truth, before anything is sent: what a crash leaves is taken up from here. */
-const wantAssignment = (
+export const wantAssignment = (
   hub: HubContext,
-  order: OrderRow,
+  attemptId: string,
   accessMethodId: string,
   number: string,
   result: Record<string, unknown>,
 ): void => {
   const at = nowOf(hub)
   hub.store.assignments.insert({
-    order_id: order.order_id,
+    order_id: attemptId,
     access_method_id: accessMethodId,
     card_number: number,
     state: 'wanted',
@@ -61,9 +60,9 @@ export const noteCardMade = (
   const { encode } = order.body
   const theirs = hub.store.upstreamCards.find({ access_method_id: encode?.access_method_id ?? '' })
   const wantsAssignment = theirs?.is_assignment_required === true || theirs?.is_ready_for_assignment === true
-  const number = isCardNumber(theirs?.card_number)
-    ? theirs.card_number
-    : cardNumberOf({ card_number: null, card_uid: ending.card_uid })
+  // Seam's number only where the card bears it: an access method that was opened again still shows that of the card before.
+  const isBorne = theirs?.card_number != null && theirs.card_number === encode?.card_number
+  const number = isBorne ? theirs.card_number : cardNumberOf({ card_number: null, card_uid: ending.card_uid })
   if (encode === null || encode.purpose === 'one_shot' || !wantsAssignment || number === null) {
     const warning = {
       warning_code: 'unknown_issue_with_acs_credential',
@@ -73,7 +72,7 @@ export const noteCardMade = (
     const warned = { ...credential, warnings: [...credential.warnings, warning] }
     return succeedAttempt(hub, attemptOf(hub, order), withSeam(warned, false, UNTOLD))
   }
-  wantAssignment(hub, order, encode.access_method_id, number, credential)
+  wantAssignment(hub, order.order_id, encode.access_method_id, number, credential)
 }
 
 /** A registered card was read for an access method. One that comes too late assigns nothing: another may have been taken. */
@@ -93,5 +92,5 @@ export const noteCardRead = (
     return failAttempt(hub, attempt, 'uncategorized_error', message)
   }
   const shown = { ...presentCredential(hub, credential), card_number: number }
-  wantAssignment(hub, order, accessMethodId, number, shown)
+  wantAssignment(hub, order.order_id, accessMethodId, number, shown)
 }

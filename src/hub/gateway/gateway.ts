@@ -3,6 +3,9 @@ import type { HubContext } from '../context.ts'
 import type { Caller } from '../endpoint.ts'
 import { createCallers } from './callers.ts'
 import type { GatewayCallers } from './callers.ts'
+import { createDeskAssignments } from './desk-assignments.ts'
+import { createDeskWork } from './desk-work.ts'
+import type { DeskWork } from './desk-work.ts'
 import { createPassThrough } from './pass-through.ts'
 import type { PassThrough } from './pass-through.ts'
 import { createPreparations } from './preparations.ts'
@@ -19,6 +22,10 @@ export interface Gateway {
   readonly passThrough: PassThrough
   readonly authorizationFor: GatewayCallers['authorizationFor']
   identify(this: void, request: { readonly raw: IncomingMessage }): Promise<Caller>
+  /** What the desks of a site ask about its work. */
+  readonly deskWork: DeskWork
+  /** Gives cards to access methods for a desk. */
+  readonly deskAssignments: ReturnType<typeof createDeskAssignments>
   prepareSystem(acsSystemId: string): Promise<void>
   prepareClaim(pairingCode: string, acsSystemId: string | null): Promise<void>
   prepareEncode(accessMethodId: string, acsEncoderIds: readonly string[]): Promise<void>
@@ -38,6 +45,8 @@ export const createGateway = (hub: HubContext, options: UpstreamOptions): Gatewa
   const workspace = createWorkspace(hub, upstream)
   const callers = createCallers(hub, upstream, workspace.ensure)
   const reporter = createReporter(hub, upstream)
+  const deskWork = createDeskWork(hub, upstream)
+  const deskAssignments = createDeskAssignments(hub, upstream, reporter)
   let isConfirmed = false
   let askAgainAtMs = 0
   let asking: Promise<void> = Promise.resolve()
@@ -59,6 +68,8 @@ export const createGateway = (hub: HubContext, options: UpstreamOptions): Gatewa
     authorizationFor: callers.authorizationFor,
     identify: ({ raw }) => callers.identify(raw),
     ...createPreparations(hub, upstream, () => workspace.id()),
+    deskWork,
+    deskAssignments,
     start: confirm,
     wake: reporter.wake,
     tick: () => {
@@ -68,6 +79,8 @@ export const createGateway = (hub: HubContext, options: UpstreamOptions): Gatewa
       reporter.wake()
     },
     close: async () => {
+      deskWork.close()
+      deskAssignments.close()
       upstream.close()
       await asking
       await reporter.close()

@@ -1,17 +1,14 @@
 import { z } from 'zod'
-import { isBridgeError } from '../../contract/errors.ts'
 import { nowOf } from '../context.ts'
 import type { HubContext } from '../context.ts'
 import { deleteMethod } from '../grants.ts'
 import { findEncoders } from '../orders.ts'
 import { invalidInput } from '../refusal.ts'
 import { makeSiteKey } from '../secrets.ts'
-import { askUpstream } from './ask.ts'
+import { askUpstream, isNotFound } from './ask.ts'
 import { fetchRelated } from './related.ts'
 import { keepEntrances, keepShadow } from './shadow.ts'
 import type { Upstream } from './upstream.ts'
-
-const isNotFound = (cause: unknown): boolean => z.object({ status: z.literal(404) }).safeParse(cause).success
 
 const SystemAnswer = z.object({
   acs_system: z.object({
@@ -97,7 +94,7 @@ export const createPreparations = (hub: HubContext, upstream: Upstream, workspac
       try {
         await keepOf(accessMethodId, encoder.acs_system_id)
       } catch (error) {
-        if (isBridgeError(error, 'hub_refused') && isNotFound(error.cause)) forget(accessMethodId)
+        if (isNotFound(error)) forget(accessMethodId)
         throw error
       }
     },
@@ -108,8 +105,7 @@ export const createPreparations = (hub: HubContext, upstream: Upstream, workspac
       try {
         await keepOf(credential.access_method_id, credential.acs_system_id)
       } catch (error) {
-        if (isBridgeError(error, 'hub_refused') && isNotFound(error.cause))
-          forget(credential.access_method_id)
+        if (isNotFound(error)) forget(credential.access_method_id)
         hub.log.info({ err: error }, 'a credential was looked up without the upstream')
       }
     },

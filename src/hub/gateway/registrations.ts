@@ -8,10 +8,10 @@ import { attemptOf } from '../orders.ts'
 import { cardNumberOf } from '../scan-results.ts'
 import type { OrderRow } from '../store-orders.ts'
 import { askUpstream } from './ask.ts'
+import { LONGEST_PAUSE_MS } from './store-gateway.ts'
 import type { RegistrationRow } from './store-gateway.ts'
 import type { Upstream } from './upstream.ts'
 
-const LONGEST_PAUSE_MS = 300_000
 const GIVE_UP_AFTER_MS = 86_400_000
 /** Of credentials whose text contains the number; one of them is the card's. */
 const MAX_PAGES = 20
@@ -135,13 +135,16 @@ export const createRegistrations = (hub: HubContext, upstream: Upstream) => {
 
   return async (row: RegistrationRow): Promise<void> => {
     const order = orders.find({ order_id: row.order_id })
-    const isTooOld = order === null || hub.clock.now() - Date.parse(order.body.ordered_at) > GIVE_UP_AFTER_MS
-    if (isTooOld) return fail(row, 'action_attempt_expired', 'Seam could not be told within a day.')
+    if (order === null) return fail(row, 'uncategorized_error', 'Its order is gone.')
     try {
       await carryOn(row, order)
     } catch (error) {
       hub.log.warn({ err: error, orderId: row.order_id }, 'the upstream cannot be told of a card now')
       later(row)
     }
+    // After the step: a hub that was switched off meanwhile has tried nothing yet.
+    const isTooOld = hub.clock.now() - Date.parse(order.body.ordered_at) > GIVE_UP_AFTER_MS
+    const isOpen = registrations.find({ order_id: row.order_id }) !== null
+    if (isTooOld && isOpen) fail(row, 'action_attempt_expired', 'Seam could not be told within a day.')
   }
 }

@@ -12,6 +12,7 @@ import { registerEncodingRoutes } from '../routes-encoding.ts'
 import type { Gateway } from './gateway.ts'
 import { createAttemptMerge, createEncoderMerge } from './merged-lists.ts'
 import type { Merge } from './merged-lists.ts'
+import { registerGatewayDeskWork } from './routes-desk-work.ts'
 import { refuseCrookedTarget } from './request-target.ts'
 
 /** The body as it came, beside what was read of it. */
@@ -115,6 +116,7 @@ const registerMerged = (
 /** What a gateway answers itself. Where it depends on what a request names, the rest of it goes to the upstream. */
 export const registerGatewayRoutes = (app: FastifyInstance, hub: HubContext, gateway: Gateway): void => {
   registerOwnBridgeRoutes(app, hub)
+  registerGatewayDeskWork(app, hub, gateway)
   void app.register(async (shared) => {
     keepBodies(shared)
     const ownership = createOwnership(hub)

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { flag, json } from '../table.ts'
 
+/** Between two tries to tell the upstream. */
+export const LONGEST_PAUSE_MS = 300_000
+
 /** One row, and only in the store of a gateway. */
 export const GatewayRow = z.object({
   endpoint: z.string(),

@@ -3,7 +3,7 @@ import { errorTable, toBridgeError } from '../../contract/errors.ts'
 import type { Clock } from '../../contract/transport.ts'
 import { createBackOff } from '../back-off.ts'
 import type { LinkLogger } from '../link-logger.ts'
-import { Nothing } from './seam-answers.ts'
+import { Nothing } from '../../seam-api/answers.ts'
 import type { SeamClient } from './seam-client.ts'
 
 /** Plugs make and break contact several times: what has changed is told when it has settled, and no more often than this. */

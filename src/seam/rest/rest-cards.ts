@@ -1,8 +1,9 @@
 import type { CardAssigner } from '../../contract/card-assigner.ts'
 import { BridgeError, isBridgeError } from '../../contract/errors.ts'
 import type { Clock } from '../../contract/transport.ts'
+import { sameNumber } from '../../seam-api/same-number.ts'
 import { pause } from '../pause.ts'
-import { Attempt, Related } from './seam-answers.ts'
+import { Attempt, Related } from '../../seam-api/answers.ts'
 import { type SeamClient, wasNotHeard } from './seam-client.ts'
 
 /** As Seam's own client polls, and then more and more slowly. */
@@ -13,10 +14,6 @@ type Wanted = Parameters<CardAssigner['assign']>[0]
 
 const doubtful = (reason: string, cause?: unknown): BridgeError =>
   new BridgeError('outcome_unknown', reason, { cause })
-
-/** Cards may be written with leading zeros in one place and without in another; anything else is compared as it stands. */
-const sameNumber = (one: string, other: string): boolean =>
-  one === other || (/^\d+$/.test(one) && /^\d+$/.test(other) && BigInt(one) === BigInt(other))
 
 /**
  * Has Seam give cards away. `assign_card` goes out once. Whenever its answer leaves a doubt, the next call looks instead of asking: at the

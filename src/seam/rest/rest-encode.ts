@@ -1,6 +1,6 @@
 import { BridgeError } from '../../contract/errors.ts'
 import type { EncodeSubject } from '../../contract/order.ts'
-import { GrantsPage, Related } from './seam-answers.ts'
+import { GrantsPage, Related } from '../../seam-api/answers.ts'
 import type { SeamClient } from './seam-client.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BridgeError, isBridgeError, throwIfAborted, toBridgeError } from '../../contract/errors.ts'
 import type { Clock } from '../../contract/transport.ts'
+import type { SeamAsk } from '../../seam-api/answers.ts'
 import type { HubAddress } from '../hub-address.ts'
 import { firstIssue, parseJson, type Reply, sendToHub } from '../hub-http.ts'
 import { wasNeverSent } from '../never-sent.ts'
@@ -108,6 +109,12 @@ export const createSeamClient = ({
     },
   }
 }
+
+/** Asks for as long as whoever wants to know waits. */
+export const askAs =
+  (client: Pick<SeamClient, 'ask'>, signal: AbortSignal): SeamAsk =>
+  (path, body, answer) =>
+    client.ask(path, body, answer, signal)
 
 /** Whether the error says that Seam has done nothing. */
 export const wasNotHeard = (error: unknown): boolean =>

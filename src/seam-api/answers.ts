@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** Puts one question to Seam (`POST`) and checks the answer. Rejects as whoever asks says. */
+export type SeamAsk = <T extends z.ZodType>(path: string, body: object, answer: T) => Promise<z.infer<T>>
+
 /** What of Seam's answers is used; whatever else stands there, such as guests' names and PINs in events, is dropped at once. */
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString())
@@ -44,9 +47,23 @@ export type SeamMethod = z.infer<typeof SeamMethod>
 const Batch = z.object({
   access_methods: z.array(SeamMethod).default([]),
   access_grants: z.array(z.object({ access_grant_id: z.string() })).default([]),
-  acs_entrances: z.array(z.object({ acs_entrance_id: z.string(), display_name: z.string() })).default([]),
+  acs_entrances: z
+    .array(
+      z.object({
+        acs_entrance_id: z.string(),
+        acs_system_id: z.string().optional(),
+        display_name: z.string(),
+      }),
+    )
+    .default([]),
   acs_credentials: z
-    .array(z.object({ acs_credential_id: z.string(), card_number: z.string().nullish() }))
+    .array(
+      z.object({
+        acs_credential_id: z.string(),
+        acs_system_id: z.string().optional(),
+        card_number: z.string().nullish(),
+      }),
+    )
     .default([]),
 })
 export const Related = z.object({ batch: Batch })
