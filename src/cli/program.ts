@@ -260,7 +260,12 @@ export const createProgram = (version: string, defaultDataDir: string, act: Act)
   command('scan', 'read a card and compare it with what Seam has')
     .addOption(data)
     .addOption(encoder)
-    .action((flags: Data & { encoder?: string }) =>
+    .option(
+      '--assign-to-user <id>',
+      'user identity whose card it becomes, at an encoder of Seam’s',
+      parseUuid,
+    )
+    .action((flags: Data & { encoder?: string; assignToUser?: string }) =>
       act(flags, async (context) => (await import('./commands/scan.ts')).scan(context, flags)),
     )
 

@@ -122,8 +122,12 @@ export interface ControlPorts extends UpkeepPorts {
       readonly orderedBy: string
     }): Promise<OrderId>
   }
-  /** Orders a scan of this desk's own. `orderedBy` is for people. */
-  orderScan(encoderId: EncoderId, orderedBy: string): OrderId | Promise<OrderId>
+  /** Orders a scan of this desk's own. `orderedBy` is for people; `userIdentityId` is whose the card becomes, null for nobody's. */
+  orderScan(
+    encoderId: EncoderId,
+    orderedBy: string,
+    userIdentityId: string | null,
+  ): OrderId | Promise<OrderId>
   /** Orders that the card which is shown next is given to an access method. */
   orderAssign(encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId | Promise<OrderId>
   /** Orders a card that opens nothing, for this desk alone. Throws `not_paired`, `not_supported`. */

@@ -98,7 +98,14 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
     if (keys?.reads === false) {
       throw new BridgeError('not_supported', `The lock system of “${name}” can’t read cards over this link.`)
     }
-    return { order_id: await ports.orderScan(encoderId, caller.label) }
+    const userIdentityId = request.user_identity_id ?? null
+    if (userIdentityId !== null && keys?.assigns !== true) {
+      throw new BridgeError(
+        'not_supported',
+        `“${name}” can’t make a card somebody’s: Seam itself must reach it.`,
+      )
+    }
+    return { order_id: await ports.orderScan(encoderId, caller.label, userIdentityId) }
   })
 
   addStayRoute(serve, ports)

@@ -297,7 +297,13 @@ export const IdentifyResponse = z.discriminatedUnion('kind', [
 export type IdentifyResponse = z.infer<typeof IdentifyResponse>
 
 /** `POST /v1/scans` */
-export const ScanRequest = z.strictObject({ encoder })
+export const ScanRequest = z.strictObject({
+  encoder,
+  user_identity_id: z
+    .uuid()
+    .optional()
+    .meta({ description: 'Whose the card becomes in Seam: at encoders with `keys.assigns` alone' }),
+})
 
 const hexDigits = (maxBytes: number) => z.string().regex(new RegExp(`^(?:[0-9A-Fa-f]{2}){1,${maxBytes}}$`))
 

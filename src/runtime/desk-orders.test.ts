@@ -37,10 +37,16 @@ const openDesk = (keys: SiteKeys | null = siteKeys, bearsEnd = true) => {
   return { orders, desk: createDeskOrders(journal, wallClock, () => bearsEnd) }
 }
 
+const guestId = '99999999-9999-4999-8999-999999999999'
+
 test('what the desk orders is its own, lives ten minutes and keeps the desk’s time zone', () => {
   process.env['TZ'] = 'Pacific/Auckland'
   const { orders, desk } = openDesk()
-  const ids = [desk.scan(encoderId, 'Ann'), desk.stay(encoderId, move, 'Ann')]
+  const ids = [
+    desk.scan(encoderId, 'Ann', null),
+    desk.stay(encoderId, move, 'Ann'),
+    desk.scan(encoderId, 'Ann', guestId),
+  ]
   const common = {
     encoderIds: [encoderId],
     origin: 'desk',
@@ -51,8 +57,14 @@ test('what the desk orders is its own, lives ten minutes and keeps the desk’s 
     encode: null,
   }
   expect(orders).toMatchObject([
-    { ...common, orderId: ids[0], kind: 'scan', stay: null },
+    { ...common, orderId: ids[0], kind: 'scan', stay: null, assignTo: null },
     { ...common, orderId: ids[1], kind: 'stay', stay: move },
+    {
+      ...common,
+      orderId: ids[2],
+      kind: 'scan_to_assign',
+      assignTo: { acsUserId: null, userIdentityId: guestId },
+    },
   ])
 })
 
@@ -65,7 +77,7 @@ test('where the time zone has no name an order with times is refused, and every 
   )
   desk.stay(encoderId, { ...move, endsAt: null }, 'Ann')
   desk.stay(encoderId, { kind: 'checkOut', room: '101' }, 'Ann')
-  desk.scan(encoderId, 'Ann')
+  desk.scan(encoderId, 'Ann', null)
   expect(orders.map(({ timeZone }) => timeZone)).toEqual(['UTC', 'UTC', 'UTC'])
 })
 

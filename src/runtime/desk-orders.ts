@@ -41,7 +41,7 @@ export const createDeskOrders = (
   const place = (
     encoderId: EncoderId,
     subject: Pick<Order, 'kind' | 'timeZone' | 'orderedBy'> &
-      Partial<Pick<Order, 'encode' | 'stay' | 'assign' | 'fence'>>,
+      Partial<Pick<Order, 'encode' | 'stay' | 'assign' | 'assignTo' | 'fence'>>,
   ): OrderId => {
     const orderId = OrderId.parse(`desk-${randomUUID()}`)
     const now = wallClock().getTime()
@@ -49,6 +49,7 @@ export const createDeskOrders = (
       encode: null,
       stay: null,
       assign: null,
+      assignTo: null,
       fence: 0,
       ...subject,
       orderId,
@@ -56,7 +57,6 @@ export const createDeskOrders = (
       orderedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + DESK_ORDER_MS).toISOString(),
       origin: 'desk',
-      assignTo: null,
     })
     return orderId
   }
@@ -69,8 +69,13 @@ export const createDeskOrders = (
       throw new BridgeError('request_invalid', 'A card for this access method is being made already.')
   }
   return {
-    scan: (encoderId: EncoderId, orderedBy: string): OrderId =>
-      place(encoderId, { kind: 'scan', timeZone: findTimeZone() ?? 'UTC', orderedBy }),
+    /** With a user identity the card becomes theirs in Seam: at encoders that assign. */
+    scan: (encoderId: EncoderId, orderedBy: string, userIdentityId: string | null): OrderId => {
+      const timeZone = findTimeZone() ?? 'UTC'
+      if (userIdentityId === null) return place(encoderId, { kind: 'scan', timeZone, orderedBy })
+      const assignTo = { acsUserId: null, userIdentityId }
+      return place(encoderId, { kind: 'scan_to_assign', assignTo, timeZone, orderedBy })
+    },
     assign: (encoderId: EncoderId, accessMethodId: string, orderedBy: string): OrderId => {
       refuseBeside(accessMethodId)
       return place(encoderId, {

@@ -8,6 +8,7 @@ import {
   accessMethodId,
   backOffice,
   frontDesk,
+  keyCoder,
   openControl,
   waitingSession,
 } from '../support/fake-control-ports.ts'
@@ -63,4 +64,16 @@ test('assign wants an access method, and one that can be', async () => {
     expect((await runCommand([...argv, '--data', control.dataDir])).code).toBe(2)
   }
   expect(control.calls).toEqual([])
+})
+
+test('scan --assign-to-user orders a scan that makes the card somebody’s', async () => {
+  await using control = await openControl()
+  const remote = { ...keyCoder, keys: keyCoder.keys && { ...keyCoder.keys, reads: true, assigns: true } }
+  control.state.encoders = [remote]
+  const argv = ['scan', '--assign-to-user', accessMethodId, '--data', control.dataDir]
+  const ended = runCommand(argv)
+  const failed = { kind: 'untouched', code: 'card_timeout', detail: null, uid: null } as const
+  control.show({ ...session, kind: 'scan_to_assign', state: 'ended', ending: failed })
+  expect((await ended).code).toBe(5)
+  expect(control.calls).toEqual([{ scan: remote.encoderId, userIdentityId: accessMethodId }])
 })

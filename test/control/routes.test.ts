@@ -7,6 +7,7 @@ import {
   accessMethodId,
   backOffice,
   frontDesk,
+  keyCoder,
   openControl,
   waitingSession,
 } from '../support/fake-control-ports.ts'
@@ -98,6 +99,19 @@ test('a scan is ordered at an encoder by name, in any case of letters, or by id'
     expect(answer.body).toEqual({ order_id: 'order-1' })
   }
   expect(control.calls).toEqual([{ scan: backOffice.encoderId }, { scan: backOffice.encoderId }])
+})
+
+test('a scan makes a card somebody’s only where Seam itself reaches the encoder', async () => {
+  await using control = await openControl()
+  const remote = { ...keyCoder, keys: keyCoder.keys && { ...keyCoder.keys, reads: true, assigns: true } }
+  control.state.encoders = [frontDesk, remote]
+  const scan = (encoder: string) => {
+    const body = JSON.stringify({ encoder, user_identity_id: accessMethodId })
+    return send(control.port, 'POST', '/v1/scans', json(control.token), body)
+  }
+  expect((await scan(remote.name)).body).toEqual({ order_id: 'order-1' })
+  expect(schema.ErrorBody.parse((await scan(frontDesk.name)).body).error.code).toBe('not_supported')
+  expect(control.calls).toEqual([{ scan: remote.encoderId, userIdentityId: accessMethodId }])
 })
 
 test('an unnamed encoder among several is asked for by name', async () => {

@@ -1,7 +1,9 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type RunningCommand, runCommand, startCommand } from '../support/command.ts'
+import { openAssigningSeam } from '../support/assigning-seam.ts'
+import { runCommand } from '../support/command.ts'
+import { startRestDesk } from '../support/rest-desk.ts'
 import { openSite, poll, type Site } from '../support/site.ts'
 import { testUnless } from '../support/skip.ts'
 
@@ -16,42 +18,6 @@ const NUMBER = String(0x0f0368568b)
 // What a test reads of an answer, it names where it expects it.
 // oxlint-disable-next-line typescript/no-explicit-any -- answers of many shapes
 type Json = any
-
-/** A desk that works with the site's hub as if that were Seam: with an API key, over REST, unpaired. */
-const startRestDesk = async (site: Site, device: object) => {
-  const dataDir = join(site.folder, 'rest-desk')
-  const apiKeyFile = join(site.folder, 'seam-key')
-  const config = join(site.folder, 'rest.yaml')
-  writeFileSync(apiKeyFile, `${site.apiKey}\n`, { mode: 0o600 })
-  writeFileSync(
-    config,
-    JSON.stringify({ seam: { apiKeyFile, endpoint: site.endpoint, pollSeconds: 10 }, devices: [device] }),
-  )
-  const daemon: RunningCommand = startCommand([
-    ...['run', '--data', dataDir, '--config', config],
-    ...['--port', '0', '--json'],
-  ])
-  const { endpoint } = (await daemon.ready) as { endpoint: string }
-  const token = readFileSync(join(dataDir, 'control-token'), 'utf8').trim()
-  const control = async (path: string, body?: object): Promise<Json> => {
-    const response = await fetch(`${endpoint}${path}`, {
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
-    })
-    return response.json()
-  }
-  return {
-    daemon,
-    dataDir,
-    config,
-    apiKeyFile,
-    control,
-    [Symbol.asyncDispose]: async (): Promise<void> => void (await daemon.stop()),
-  }
-}
 
 /** The badge becomes one of a guest's, as Seam knows cards that are known by their number. */
 const registerBadge = async (site: Site): Promise<string> => {
@@ -185,12 +151,47 @@ test('an encoder that Seam reaches itself encodes and scans for a desk without a
   expect(method.access_method).toMatchObject({ is_issued: true, is_encoding_required: false })
   expect((await encode()).error).toMatchObject({ code: 'credential_cannot_be_reissued' })
 
+  const audit = await runCommand(['audit', '--data', desk.dataDir])
+  const lines = audit.stdout
+    .trim()
+    .split('\n')
+    .map((line): Json => JSON.parse(line))
+  expect(lines).toContainEqual(
+    expect.objectContaining({ order_id: ordered.order_id, ordered_by: 'the control token' }),
+  )
+
   const scanned = await desk.control('/v1/scans', { encoder: 'Back Office' })
   expect(await ending(scanned)).toMatchObject({
     kind: 'scanned',
     comparison: { kind: 'same' },
   })
+
+  const { user_identity_id } = await site.seam.userIdentities.create({ full_name: 'Bea Guest' })
+  await site.control('/v1/virtual/cards/remove', { encoder: 'Elsewhere' })
+  await site.control('/v1/virtual/cards/place', { ...card, uid: '04998877665580' })
+  const given = await desk.control('/v1/scans', { encoder: 'Back Office', user_identity_id })
+  const number = String(0x04998877665580)
+  expect(await ending(given)).toMatchObject({ kind: 'scanned', card_number: number })
+  // Seam knows the card by now, and as hers: it can be given to her access methods.
+  const known: Json = await site.post('/acs/credentials/list', { user_identity_id })
+  expect(known.acs_credentials).toMatchObject([{ card_number: number }])
 }, 60_000)
+
+test('an access system that takes it is told that the encoder of a desk is there', async () => {
+  await using seam = await openAssigningSeam()
+  const acsSystemId = '1f0e8a4c-6c7b-4f0e-9c55-0a5d3c9b7e10'
+  const scanner = { driver: 'virtual-scanner', name: 'Lobby' }
+  const reportDevices = { acsSystemId, encoders: [{ name: 'Lobby', number: '3' }] }
+  await using desk = await startRestDesk(seam, scanner, { reportDevices })
+  const told = await poll(() =>
+    Promise.resolve(seam.asked.find(({ path }) => path === '/acs/systems/report_devices') ?? null),
+  )
+  expect(told.body).toEqual({
+    acs_system_id: acsSystemId,
+    acs_encoders: [{ is_removed: false, hotek_metadata: { encoder_number: '3' } }],
+  })
+  await poll(() => Promise.resolve(desk.daemon.output().includes('Seam was told') ? true : null))
+}, 30_000)
 
 testWithModes(
   'a key that others on this computer can read starts nothing',

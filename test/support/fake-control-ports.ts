@@ -220,9 +220,9 @@ const createFakePorts = (journal: () => Journal) => {
         return Promise.resolve(orderId)
       },
     },
-    orderScan: (encoderId, orderedBy) => {
+    orderScan: (encoderId, orderedBy, userIdentityId) => {
       orderedByLabels.push(orderedBy)
-      calls.push({ scan: encoderId })
+      calls.push({ scan: encoderId, ...(userIdentityId !== null && { userIdentityId }) })
       return orderId
     },
     orderTest: (encoderId, orderedBy) => {
