@@ -258,7 +258,11 @@ describe('a report of a card to Seam', () => {
     await report.run(1_000)
     expect(report.attempt()?.status).toBe('pending')
     await report.run(60_000)
-    expect(report.attempt()).toMatchObject({ status: 'error', result: null })
+    expect(report.attempt()).toMatchObject({
+      status: 'error',
+      result: null,
+      error: { type: 'action_attempt_expired' },
+    })
     expect(report.attempt()?.error?.message).toContain('whether it is this one is not known')
     expect(report.calls).toEqual(['assign', 'read', 'read'])
     await report.close()

@@ -91,7 +91,7 @@ export const createAssignments = (hub: HubContext, upstream: Upstream) => {
   const failAsIssued = (row: AssignmentRow, related: Related): void => {
     const isAnothers = row.tries === 0 || cardOf(row, related) === 'anothers'
     if (isAnothers) return failAsAnothers(row)
-    endWithout(row, 'uncategorized_error', ISSUED_TO_NOBODY_KNOWS)
+    endWithout(row, 'action_attempt_expired', ISSUED_TO_NOBODY_KNOWS)
   }
 
   /** An earlier call may have been carried out after all: then it is only the later one that is refused. */

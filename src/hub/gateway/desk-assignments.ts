@@ -67,9 +67,12 @@ export const createDeskAssignments = (
     if (orders.find({ access_method_id, settled_at: null }) !== null) {
       throw refusal(409, 'access_method_being_encoded', 'A card is being made for this access method.')
     }
-    const wasTaken = attempts.find({ action_attempt_id: last?.order_id ?? '' })?.status === 'success'
+    const before = attempts.find({ action_attempt_id: last?.order_id ?? '' })
+    const wasTaken = before?.status === 'success'
     if (method.is_issued) {
       const numbers = credentials.flatMap((one) => one.card_number ?? [])
+      const isUntold = numbers.length === 0 && before?.error?.type === 'action_attempt_expired'
+      if (isUntold) throw undecided()
       const isThis =
         numbers.length === 0 ? wasTaken : numbers.some((number) => sameNumber(number, card_number))
       return isThis ? assigned : notAssigned('The access method has another card already.')
