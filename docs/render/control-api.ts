@@ -33,7 +33,7 @@ curl -H "Authorization: Bearer $(cat DATA/control-token)" http://127.0.0.1:27411
 As OpenAPI 3.1 it is [control-openapi.json](control-openapi.json); in TypeScript, \`import { createControlClient } from 'encoder-bridge/client'\`.
 
 - Every route but those for anybody wants \`Authorization: Bearer TOKEN\`, or the cookie of a page that is signed in.
-- A POST or PUT carries \`Content-Type: application/json\` and a JSON body, \`{}\` where there is nothing to say. Unknown fields are refused.
+- A POST or PUT carries \`Content-Type: application/json\` and a JSON body, \`{}\` where there is nothing to say. Unknown fields are refused, and so is what is nested more than 64 levels deep.
 - A GET changes nothing.
 - The \`Host\` header must name this computer, and a browser's \`Origin\` must be the API's own: no other page can call it. What a page
   does must carry its \`Origin\`.
@@ -54,7 +54,7 @@ Once clerks are named, every page is locked until one of them says who it is, by
 | \`installer\` | also set up, name clerks, and decide about others' sessions |
 
 Three wrong PINs cost nothing; after them a clerk waits, 15 seconds at first, at most 15 minutes, on every page. A badge is known by the number
-that it tells: whoever copies the card copies the badge. An installer with a PIN or a badge always remains. If all PINs are lost, the control token
+that it tells: whoever copies the card copies the badge. It is asked for only where somebody has one. An installer with a PIN or a badge always remains. If all PINs are lost, the control token
 sets a new one. A browser sends cookies to every port of a host, so only programs that you trust should serve pages on this
 computer.
 

@@ -131,6 +131,8 @@ export interface Journal {
   accept(order: Order): 'accepted' | 'repeated'
   /** Calls the observer after each `accept` that returned `accepted`. */
   onAccepted(observer: (entry: JournalEntry) => void): () => void
+  /** The highest fence of the encode orders that are known for this access method; null without one. */
+  highestFence(accessMethodId: string): number | null
   entry(orderId: OrderId): JournalEntry | null
   /** Orders that have no ending, oldest first. */
   open(): readonly JournalEntry[]

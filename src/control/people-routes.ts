@@ -124,6 +124,10 @@ export const addPeopleRoutes = (
     if (caller.via === 'token' || cookie === null) {
       throw new BridgeError('request_invalid', 'Only a page has somebody at it.')
     }
+    // Waiting would keep an encoder from the clerks, for a badge that can be nobody's.
+    if (request.by === 'badge' && !pages.clerks().some(({ badgeHash }) => badgeHash !== null)) {
+      throw new BridgeError('sign_in_refused', 'Nobody at this desk has a badge yet.')
+    }
     try {
       using waiting = patience(request.by === 'badge' ? request.wait_ms : 0)
       const clerk =

@@ -135,5 +135,10 @@ export const addRoutes = (serve: Serve, ports: ControlPorts, facts: RouteFacts):
     ),
   )
 
-  serve.doctor(() => ports.doctor())
+  let examination: ReturnType<ControlPorts['doctor']> | null = null
+  // Each asks the hub and looks through the computer: whoever asks meanwhile gets the one that is under way.
+  serve.doctor(() => {
+    examination ??= ports.doctor().finally(() => (examination = null))
+    return examination
+  })
 }

@@ -60,6 +60,21 @@ const parse = <T extends z.ZodType>(schema: T, value: unknown): z.output<T> => {
   throw new BridgeError('request_invalid', said[0])
 }
 
+/** Far more than any request has. Whatever walks a body by calling itself would run out of stack on a few thousand. */
+const MAX_DEPTH = 64
+
+const refuseDeep = (body: unknown): void => {
+  let level = [body]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) {
+      throw new BridgeError('request_invalid', `It is nested more than ${MAX_DEPTH} levels deep.`)
+    }
+    level = level.flatMap((item): unknown[] =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    )
+  }
+}
+
 const noRequest = z.strictObject({})
 
 const mediaTypes = {
@@ -91,6 +106,7 @@ export const createServe = (
         const { caller, raw } = asked
         const said = method === 'GET' ? asked.query : asked.body
         longBody?.refuse(said)
+        refuseDeep(said)
         const given = await handler({
           request: parse(route.request ?? noRequest, said),
           params: asked.params,

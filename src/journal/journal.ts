@@ -28,6 +28,7 @@ export const openJournal = ({ path, now = () => new Date() }: JournalOptions): J
   return {
     accept: orders.accept,
     onAccepted: orders.onAccepted,
+    highestFence: orders.highestFence,
     entry: orders.entry,
     open: orders.open,
     recent: orders.recent,

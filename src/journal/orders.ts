@@ -12,7 +12,7 @@ import { parseRow, type Store } from './store.ts'
 
 export type Orders = Pick<
   Journal,
-  'accept' | 'onAccepted' | 'entry' | 'open' | 'recent' | 'writing' | 'verified' | 'end'
+  'accept' | 'onAccepted' | 'highestFence' | 'entry' | 'open' | 'recent' | 'writing' | 'verified' | 'end'
 > & {
   /** Inside a `write`: drops orders that ended and expired before and have no report left. */
   prune(before: string): void
@@ -52,7 +52,7 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
     INSERT INTO orders (order_id, content, access_method_id, fence, expires_at_ms, phase, accepted_at)
     VALUES (?, ?, ?, ?, ?, 'accepted', ?)`)
   const contentOf = store.prepare('SELECT content FROM orders WHERE order_id = ?')
-  const highestFence = store.prepare('SELECT max(fence) AS fence FROM orders WHERE access_method_id = ?')
+  const maxFence = store.prepare('SELECT max(fence) AS fence FROM orders WHERE access_method_id = ?')
   const byId = store.prepare('SELECT * FROM orders WHERE order_id = ?')
   const openOnes = store.prepare("SELECT * FROM orders WHERE phase <> 'ended' ORDER BY seq")
   const newest = store.prepare('SELECT * FROM orders ORDER BY seq DESC LIMIT ?')
@@ -78,11 +78,15 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
     return entry
   }
 
+  const fenceOf = (accessMethodId: string): number | null => {
+    const row: unknown = maxFence.get(accessMethodId)
+    return parseRow(z.object({ fence: z.number().nullable() }), row).fence
+  }
+
   /** Why an order that is not known yet can't be taken. */
   const objection = (order: Order): BridgeError | null => {
     if (order.encode !== null) {
-      const row: unknown = highestFence.get(order.encode.accessMethodId)
-      const { fence } = parseRow(z.object({ fence: z.number().nullable() }), row)
+      const fence = fenceOf(order.encode.accessMethodId)
       if (fence !== null && order.fence <= fence) {
         return new BridgeError('order_stale', `Its fence is ${order.fence}; ${fence} was seen before.`)
       }
@@ -144,6 +148,7 @@ export const createOrders = (store: Store, audit: Audit, outbox: Outbox): Orders
       return verdict
     },
     onAccepted: (observer) => accepted.add(observer),
+    highestFence: (accessMethodId) => store.read(() => fenceOf(accessMethodId)),
     entry: (orderId) => store.read(() => find(orderId)),
     open: () => store.read(() => parseRow(z.array(EntryRow), openOnes.all())),
     recent: (limit) => store.read(() => parseRow(z.array(EntryRow), newest.all(limit))),

@@ -111,8 +111,7 @@ export const startDaemon = async (
     let upstream: Upstream | null = null
     const bearsEnd = (encoderId: EncoderId): boolean => {
       const name = encoders.list().find((encoder) => encoder.encoderId === encoderId)?.layout
-      const definition = config.layouts.find((layout) => layout.name === name)
-      return definition === undefined ? name === 'demo' : definition.content.kind === 'record'
+      return name !== undefined && layouts.named(name).bearsEnd
     }
     const deskOrders = createDeskOrders(journal, wallClock, bearsEnd)
     const sessions = createSupervisor({

@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
 import { EncoderId } from '../contract/ids.ts'
 import type { JournalEntry } from '../contract/journal.ts'
-import { Order } from '../contract/order.ts'
+import { type EncodeSubject, Order } from '../contract/order.ts'
 import type { SiteKeys } from '../contract/site-keys.ts'
 import { createDeskOrders } from './desk-orders.ts'
 import { deskIdentity } from './pairing.ts'
+import { freshJournal } from '../../test/journal/fixtures.ts'
 
 const encoderId = EncoderId.parse('11111111-1111-4111-8111-111111111111')
 const move = { kind: 'moveStay', room: '101', newRoom: '204', endsAt: '2026-11-25T11:00:00.000Z' } as const
@@ -32,9 +33,22 @@ const openDesk = (keys: SiteKeys | null = siteKeys, bearsEnd = true) => {
     return 'accepted'
   }
   const open = () => orders.map((order): JournalEntry => ({ ...unbegun, order, acceptedAt: order.orderedAt }))
-  const journal = { accept, open, siteKeys: () => keys }
+  const journal = { accept, highestFence: () => null, open, siteKeys: () => keys }
   const wallClock = () => new Date('2026-11-23T10:00:00.000Z')
   return { orders, desk: createDeskOrders(journal, wallClock, () => bearsEnd) }
+}
+
+const subject: EncodeSubject = {
+  purpose: 'new',
+  copies: 1,
+  accessMethodId: '55555555-5555-4555-8555-555555555555',
+  credentialId: '66666666-6666-4666-8666-666666666666',
+  cardNumber: '1',
+  doorIds: [],
+  startsAt: '2026-11-23T10:00:00.000Z',
+  endsAt: null,
+  confirmed: false,
+  endsLiveKey: false,
 }
 
 const guestId = '99999999-9999-4999-8999-999999999999'
@@ -109,24 +123,31 @@ test('a second clerk who assigns a card to the same access method is told that o
 
 test('no second card is ordered for an access method whose first one is not ended', () => {
   const { orders, desk } = openDesk()
-  const subject = {
-    purpose: 'new',
-    copies: 1,
-    accessMethodId: '55555555-5555-4555-8555-555555555555',
-    credentialId: '66666666-6666-4666-8666-666666666666',
-    cardNumber: '1',
-    doorIds: [],
-    startsAt: '2026-11-23T10:00:00.000Z',
-    endsAt: null,
-    confirmed: false,
-    endsLiveKey: false,
-  } as const
-  const order = { ...subject, doorIds: [] }
-  desk.encode(encoderId, order, 'Maria')
-  expect(() => desk.encode(encoderId, order, 'Maria')).toThrow('being made already')
+  desk.encode(encoderId, subject, 'Maria')
+  expect(() => desk.encode(encoderId, subject, 'Maria')).toThrow('being made already')
   expect(() => desk.assign(encoderId, subject.accessMethodId, 'Tom')).toThrow('being made already')
   expect(orders).toHaveLength(1)
   expect(orders[0]?.fence).toBe(Date.parse('2026-11-23T10:00:00.000Z'))
+})
+
+test('a card that is ordered again after the clock was put back is no older order', () => {
+  const { journal } = freshJournal()
+  let now = '2026-11-23T10:00:00.000Z'
+  const desk = createDeskOrders(
+    journal,
+    () => new Date(now),
+    () => true,
+  )
+  const makeOne = (): number | undefined => {
+    const orderId = desk.encode(encoderId, subject, 'Maria')
+    journal.end(orderId, encoderId, { kind: 'untouched', code: 'card_timeout', detail: null, uid: null })
+    return journal.entry(orderId)?.order.fence
+  }
+  expect(makeOne()).toBe(Date.parse('2026-11-23T10:00:00.000Z'))
+  now = '2026-11-23T09:00:00.000Z'
+  expect(makeOne()).toBe(Date.parse('2026-11-23T10:00:00.001Z'))
+  now = '2026-11-23T11:00:00.000Z'
+  expect(makeOne()).toBe(Date.parse('2026-11-23T11:00:00.000Z'))
 })
 
 test('a test card is nobody’s, opens no door and has ended long ago', () => {

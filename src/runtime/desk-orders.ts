@@ -33,7 +33,7 @@ const testSubject = (): NonNullable<Order['encode']> => ({
  * this computer's is not known.
  */
 export const createDeskOrders = (
-  journal: Pick<Journal, 'accept' | 'open' | 'siteKeys'>,
+  journal: Pick<Journal, 'accept' | 'highestFence' | 'open' | 'siteKeys'>,
   wallClock: () => Date,
   /** Whether what an encoder writes bears its own end: without one a card of nobody's is valid for ever. */
   bearsEnd: (encoderId: EncoderId) => boolean,
@@ -91,7 +91,8 @@ export const createDeskOrders = (
       return place(encoderId, {
         kind: 'encode',
         encode,
-        fence: wallClock().getTime(),
+        // Over every fence before, though the clock was put back since.
+        fence: Math.max(wallClock().getTime(), (journal.highestFence(encode.accessMethodId) ?? 0) + 1),
         timeZone: findTimeZone() ?? 'UTC',
         orderedBy,
       })

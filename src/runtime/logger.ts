@@ -1,5 +1,6 @@
 import { destination, pino, stdTimeFunctions } from 'pino'
 import type { Logger } from 'pino'
+import { printable, printableJsonText } from '../cli/printable.ts'
 import type { LogStyle } from '../cli/runtime.ts'
 
 /** Where a secret could hide in a log line; a test sends canaries through all of them. */
@@ -11,10 +12,15 @@ interface LineStream {
   write(line: string): unknown
 }
 
-const openStream = async (style: Exclude<LogStyle, 'silent'>): Promise<LineStream> => {
-  if (style === 'json') return destination({ fd: 2, sync: true })
+/** What a hub or a device said stands in the fields of a line: JSON escapes what a terminal would obey, but for C1 and bidi controls. */
+const openStream = async (style: Exclude<LogStyle, 'silent'>, fd = 2): Promise<LineStream> => {
+  if (style === 'json') {
+    const stream = destination({ fd, sync: true })
+    return { write: (line) => stream.write(printableJsonText(line)) }
+  }
   const { default: pretty } = await import('pino-pretty')
-  return pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' })
+  const stream = pretty({ destination: fd, sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' })
+  return { write: (line) => stream.write(`${printable(line.trimEnd())}\n`) }
 }
 
 const optionsAt = (level: string) => ({
@@ -24,8 +30,11 @@ const optionsAt = (level: string) => ({
 })
 
 /** Logs go to standard error; standard output belongs to the command. */
-export const createLogger = async (style: Exclude<LogStyle, 'silent'>, level: string): Promise<Logger> =>
-  pino(optionsAt(level), await openStream(style))
+export const createLogger = async (
+  style: Exclude<LogStyle, 'silent'>,
+  level: string,
+  fd?: number,
+): Promise<Logger> => pino(optionsAt(level), await openStream(style, fd))
 
 /** The daemon's log: its level can change while it runs, and others may read along. */
 export interface DaemonLog {

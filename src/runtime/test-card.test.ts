@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { createConfiguredLayout } from '../cards/layouts/configured.ts'
 import type { CredentialLookup } from '../contract/credentials.ts'
 import { EncoderId, type OrderId } from '../contract/ids.ts'
 import { createDeskOrders } from './desk-orders.ts'
@@ -83,6 +84,27 @@ test('an order of the hub still asks about a guest’s card', async () => {
   await using desk = await placed(await openDesk())
   await desk.ending(desk.order())
   expect((await desk.reaches(desk.order(), 'awaitingConfirmation')).ending).toBeNull()
+})
+
+test('a test that waits while the daemon starts anew with a layout without an end touches no card', async () => {
+  const layout = createConfiguredLayout(
+    {
+      name: 'phone',
+      technologies: ['ntag213'],
+      content: { kind: 'ndefUri', uri: 'https://a.example/{card_number}' },
+    },
+    () => '',
+  )
+  const first = await openDesk({ driver: 'virtual' })
+  await first.ready()
+  const orderId = orderTest(first)
+  await first.reaches(orderId, 'waitingForCard')
+  await using desk = await first.restart({ layouts: [layout], layout: 'phone' })
+  desk.emulators[0]?.placeCard({ type: 'ntag213', uid: '04112233445566' })
+  expect(await desk.ending(orderId)).toMatchObject({ kind: 'untouched', code: 'not_supported', uid: null })
+  expect(Math.max(...(desk.emulators[0]?.countWrites('04112233445566') ?? []))).toBe(0)
+  // What goes on in time is written as ever.
+  expect(await desk.ending(desk.order({ origin: 'desk' }))).toMatchObject({ kind: 'encoded' })
 })
 
 test('a test that waits for its card goes on after a restart', async () => {

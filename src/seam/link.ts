@@ -181,8 +181,9 @@ export const openLink = (options: LinkOptions): Link => {
           if (renewedAt !== null && clock.now() - renewedAt < RENEW_EVERY_MS) {
             throw new BridgeError('hub_protocol', 'It changes the token again and again.')
           }
-          renewedAt = clock.now()
           journal.setPairing({ ...pairing, token })
+          // Only now: an offer that a full disk could not keep comes again.
+          renewedAt = clock.now()
           logger.info({}, 'the hub has given a new token')
           connect()
         },

@@ -38,7 +38,9 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
         'An access method belongs to one card; order each copy by itself.',
       )
     }
-    return asCardLease(await held.take(input.order, signal))
+    const lease = await asCardLease(await held.take(input.order, signal))
+    checkEnd(ports, lease, input.order)
+    return lease
   }),
 
   proveAlive: fromPromise<void, { lease: CardLease }>(({ input, signal }) =>
@@ -112,6 +114,21 @@ export const createEncodeActors = (ports: SessionPorts, held: HeldLease) => ({
 
   recoverTruth: createRecoverActor(ports, held),
 })
+
+/**
+ * A test of the desk's own is harmless because it has ended: the configuration may have given the encoder, since it was ordered,
+ * a layout that writes no end.
+ */
+const checkEnd = (
+  { layouts, wallClock }: SessionPorts,
+  { layout }: CardLease,
+  { origin, encode: { endsAt } }: EncodeOrder,
+): void => {
+  const hasEnded = endsAt !== null && Date.parse(endsAt) <= wallClock().getTime()
+  if (origin === 'desk' && hasEnded && !layouts.named(layout).bearsEnd) {
+    throw new BridgeError('not_supported', 'The layout of this encoder writes no end, and this has ended.')
+  }
+}
 
 const checkTechnologyLimit = ({ limits: { technologies } }: SessionPorts, card: Card): void => {
   if (technologies !== null && !technologies.includes(card.technology)) {

@@ -229,6 +229,15 @@ layouts:
   expect((await run('check')).code).toBe(3)
 })
 
+test('config show draws nothing over what a terminal shows', async () => {
+  using dir = openDir()
+  const hostile = 'One\u009b2J\u202eowT'
+  writeFileSync(join(dir.path, 'config.yaml'), `devices: [{ driver: virtual, name: "${hostile}" }]\n`)
+  const { out } = await runCommand(['config', 'show', '--data', dir.path])
+  expect(out).toContain('name: "One\ufffd2J\ufffdowT"\n')
+  expect(out).not.toMatch(/[\u0080-\u009f\u202e]/)
+})
+
 test('config set changes the file where no daemon runs, and nothing that would not start', async () => {
   using dir = openDir()
   const file = join(dir.path, 'config.yaml')

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import type { DoctorReport } from '../../src/control/schema.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { openControl } from '../support/fake-control-ports.ts'
 import { actingHeaders, addClerk, atTerminal, signIn } from './page.ts'
@@ -73,4 +75,31 @@ test('a WebSocket that is refused is let go of, though its caller never says goo
     speak()
   })
   expect(fault).toMatchObject({ code: expect.stringMatching(/^(?:ECONNRESET|EPIPE)$/) })
+})
+
+test('examinations that are asked for at once are one, and the next one is another', async () => {
+  const finishing: (() => void)[] = []
+  const doctor = async (): Promise<DoctorReport> => {
+    const count = finishing.length + 1
+    await new Promise<void>((resolve) => finishing.push(resolve))
+    return { checks: [{ name: 'node', status: 'ok', message: `Examination ${count}.` }] }
+  }
+  await using control = await openControl(0, undefined, { doctor })
+  // In one piece, so that the last has come when the first is examined.
+  const askFiveTimes = async (): Promise<readonly string[]> => {
+    const socket = connect(control.port, '127.0.0.1')
+    const heads = [`Host: 127.0.0.1:${control.port}`, `Authorization: Bearer ${control.token}`]
+    const ask = (connection: string): string =>
+      ['GET /v1/doctor HTTP/1.1', ...heads, `Connection: ${connection}`, '', ''].join('\r\n')
+    socket.write(`${ask('keep-alive').repeat(4)}${ask('close')}`)
+    return (await text(socket)).match(/Examination \d+\./g) ?? []
+  }
+  const first = askFiveTimes()
+  await expect.poll(() => finishing.length).toBe(1)
+  finishing[0]?.()
+  expect(await first).toEqual(Array(5).fill('Examination 1.'))
+  const second = askFiveTimes()
+  await expect.poll(() => finishing.length).toBe(2)
+  finishing[1]?.()
+  expect(await second).toEqual(Array(5).fill('Examination 2.'))
 })

@@ -71,7 +71,6 @@ test('a badge says who it is, once it was learnt; a badge that nobody has does n
   await addClerk(control, 'Ann', 'installer', '4711')
   const bob = await addClerk(control, 'Bob', 'operator', '0815')
   control.state.badge = 'uid:04AABBCC'
-  expect((await page.post('/v1/switch', { by: 'badge' })).body).toEqual(refused('sign_in_refused'))
   const learnt = await atTerminal(control).post(`/v1/clerks/${bob}/badge`)
   expect(learnt.body).toMatchObject({ name: 'Bob', has_badge: true })
   expect((await page.post('/v1/switch', { by: 'badge' })).body).toMatchObject({ clerk: { name: 'Bob' } })
@@ -79,10 +78,25 @@ test('a badge says who it is, once it was learnt; a badge that nobody has does n
   expect((await page.post('/v1/switch', { by: 'badge' })).body).toEqual(refused('sign_in_refused'))
 })
 
-test('a badge that is not shown in time, and a second page that waits for one, are told so', async () => {
+test('a page where nobody has a badge keeps no encoder waiting for one', async () => {
   await using control = await openControl()
   const page = await signIn(control)
   await addClerk(control, 'Ann', 'installer', '4711')
+  const answer = await page.post('/v1/switch', { by: 'badge', wait_ms: 20_000 })
+  expect(answer.body).toMatchObject({
+    error: { code: 'sign_in_refused', detail: 'Nobody at this desk has a badge yet.' },
+  })
+  expect(control.calls).toEqual([])
+})
+
+test('a badge that is not shown in time, and a second page that waits for one, are told so', async () => {
+  await using control = await openControl()
+  const page = await signIn(control)
+  const ann = await addClerk(control, 'Ann', 'installer', '4711')
+  control.state.badge = 'uid:04AABBCC'
+  await atTerminal(control).post(`/v1/clerks/${ann}/badge`)
+  control.state.badge = null
+  control.calls.length = 0
   const waiting = page.post('/v1/switch', { by: 'badge', wait_ms: 20_000 })
   await expect.poll(() => control.calls).toEqual([{ nextBadge: null }])
   const second = await page.post('/v1/switch', { by: 'badge' })

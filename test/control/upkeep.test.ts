@@ -33,6 +33,20 @@ test('settings are told as the file has them, and saved with the revision that w
   expect(stale.body).toMatchObject({ error: { code: 'settings_changed' } })
 })
 
+test('a body that is nested thousands of levels deep is refused, whatever it is for', async () => {
+  await using control = await open()
+  const deep = `${'['.repeat(6_000)}${']'.repeat(6_000)}`
+  const tell = (method: string, path: string, body: string) =>
+    send(control.port, method, path, json(control.token), body)
+  const answers = [
+    await tell('PUT', '/v1/settings', `{"revision":"r1","values":{"devices":${deep}}}`),
+    await tell('POST', '/v1/scans', `{"encoder":${deep}}`),
+  ]
+  const refused = { error: { code: 'request_invalid', detail: 'It is nested more than 64 levels deep.' } }
+  for (const { status, body } of answers) expect([status, body]).toMatchObject([400, refused])
+  expect((await control.get('/v1/settings')).body).toMatchObject({ revision: 'r1' })
+})
+
 test('why the last restart went back is told with the settings', async () => {
   await using control = await open()
   const restartError = new BridgeError('port_taken', 'Port 27411 is held by another program.')

@@ -1,6 +1,6 @@
 import { CardUid, EncoderId, OrderId } from '../../src/contract/ids.ts'
 import type { Journal, KeyIntent, WriteIntent } from '../../src/contract/journal.ts'
-import type { Order } from '../../src/contract/order.ts'
+import type { EncodeSubject, Order } from '../../src/contract/order.ts'
 import type { Ending } from '../../src/contract/outcome.ts'
 
 export const encoderId = EncoderId.parse('5f0f1f8e-1111-4a4a-8b8b-000000000001')
@@ -11,7 +11,11 @@ export const otherUid = CardUid.parse('04D4E5F6')
 const accessMethod = (n: number): string => `0a0a0a0a-2222-4c4c-8d8d-${String(n).padStart(12, '0')}`
 
 /** An encode order for access method 1, unless told otherwise. */
-export const makeOrder = (id: string, fence: number, accessMethodNumber = 1): Order & { encode: object } => ({
+export const makeOrder = (
+  id: string,
+  fence: number,
+  accessMethodNumber = 1,
+): Order & { encode: EncodeSubject } => ({
   orderId: OrderId.parse(id),
   kind: 'encode',
   encoderIds: [encoderId],

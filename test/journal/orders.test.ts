@@ -104,6 +104,16 @@ test('fences of different access methods are independent, and scans have none', 
   expect(journal.accept(makeScan('s2'))).toBe('accepted')
 })
 
+test('the highest fence is told, of each access method its own', () => {
+  const { journal } = freshJournal()
+  const [one, other] = [makeOrder('o1', 7, 1), makeOrder('o2', 3, 2)]
+  expect(journal.highestFence(one.encode.accessMethodId)).toBeNull()
+  carryOut(journal, one)
+  journal.accept(other)
+  expect(journal.highestFence(one.encode.accessMethodId)).toBe(7)
+  expect(journal.highestFence(other.encode.accessMethodId)).toBe(3)
+})
+
 test('the fence is remembered over a restart and after the order has ended', () => {
   const fixture = freshJournal()
   carryOut(fixture.journal, makeOrder('o1', 7))

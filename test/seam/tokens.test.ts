@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { BridgeError } from '../../src/contract/errors.ts'
 import { isConnected, openDesk } from './desk.ts'
 import { openFakeHub, TOKEN } from './fake-hub.ts'
 
@@ -32,6 +33,27 @@ test('an offer that is lost changes nothing', async () => {
   expect(desk.journal.pairing()).toMatchObject({ token: TOKEN })
   await desk.clock.advance(500)
   await desk.until(isConnected)
+})
+
+test('an offer that a full disk could not keep is taken when it comes again', async () => {
+  await using rig = await openHubAndDesk()
+  const { hub, desk } = rig
+  const keep = desk.journal.setPairing
+  Object.assign(desk.journal, {
+    setPairing: () => {
+      throw new BridgeError('data_unwritable')
+    },
+  })
+  hub.send({ type: 'new_token', body: { token: 'next' } })
+  expect((await desk.until(({ state }) => state === 'waiting')).error?.code).toBe('data_unwritable')
+  Object.assign(desk.journal, { setPairing: keep })
+  await desk.clock.advance(500)
+  await desk.until(isConnected)
+  hub.manners.token = 'next'
+  const again = desk.until(({ state }) => state !== 'connected')
+  hub.send({ type: 'new_token', body: { token: 'next' } })
+  expect((await again).error).toBeNull()
+  expect(desk.journal.pairing()).toMatchObject({ token: 'next' })
 })
 
 test('a hub that changes the token again and again is left, with growing delays', async () => {

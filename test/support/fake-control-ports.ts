@@ -299,7 +299,7 @@ const createFakePorts = (journal: () => Journal) => {
   }
 }
 
-type Settings = Partial<Pick<ControlOptions, 'clock' | 'wallClock' | 'lockAfterMs' | 'pageDir'>>
+type Settings = Partial<Pick<ControlOptions, 'clock' | 'wallClock' | 'lockAfterMs' | 'pageDir' | 'doctor'>>
 
 /** A control API that really listens, in a data directory of its own, over a real journal and fake ports. */
 export const openControl = async (

@@ -30,6 +30,7 @@ export const createEm4100Layout = (identity: LayoutIdentity): Layout => {
   }
   return {
     ...identity,
+    bearsEnd: false,
     plan: (content, card) => {
       checkTechnology(identity, card)
       return t5577AsEm4100(idOf(content.cardNumber))

@@ -82,6 +82,7 @@ export const createFieldsLayout = (
   }
   return {
     ...identity,
+    bearsEnd: false,
     plan: (content, card) => {
       const bytes = new Uint8Array(sizeBytes)
       for (const field of fields) bytes.set(bytesOfField(field, content), field.at)

@@ -14,6 +14,7 @@ export const image: Layout = {
   name: 'image',
   id: 'image',
   technologies: ['mifare-classic-1k'],
+  bearsEnd: false,
   plan: (content, card, siteKeys) => {
     if (!image.technologies.includes(card.technology)) {
       throw new BridgeError('card_incompatible', 'The image layout needs a MIFARE Classic 1K card.')

@@ -30,6 +30,8 @@ export interface Layout {
   /** What the journal keeps: it changes when the layout puts anything elsewhere, so that a crash is judged by the layout of then. */
   readonly id: string
   readonly technologies: readonly CardTechnology[]
+  /** Whether what is written says when it ends: a card without an end is good for ever. */
+  readonly bearsEnd: boolean
   /**
    * The writes that put the content onto the card, in the order in which to do them, group by group.
    * Throws `card_incompatible` for a technology that is not listed, `order_invalid` for content that does not fit

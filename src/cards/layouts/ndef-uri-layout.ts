@@ -48,6 +48,7 @@ export const createNdefUriLayout = (
   }
   return {
     ...identity,
+    bearsEnd: false,
     plan: writesOn,
     precondition: (plan) => ({
       at: { kind: 'page', page: capabilityPage, password },

@@ -29,6 +29,7 @@ export const createRecordLayout = (identity: LayoutIdentity, start: AreaStart): 
   }
   return {
     ...identity,
+    bearsEnd: true,
     plan: (content, card, siteKeys) => {
       const area = areaOn(card)
       const record = encodeRecord(content, card.uid, siteKeys)

@@ -25,6 +25,7 @@ export const createTracksLayout = (
   }
   return {
     ...identity,
+    bearsEnd: false,
     plan: (content, card) => {
       const fill = (text: string): string => fillTemplate(text, content).toUpperCase()
       const texts: Tracks = [fill(first), fill(second), fill(third)]

@@ -34,13 +34,13 @@ export const configSchema = ({ terminal }: Context): Promise<ExitCode> => {
 }
 
 /** `encoder-bridge config show`: what a daemon would run with, without keys. */
-export const configShow = ({ voice, terminal }: Context, flags: ConfigFlags): Promise<ExitCode> => {
+export const configShow = ({ voice }: Context, flags: ConfigFlags): Promise<ExitCode> => {
   const source = sourceOf(flags)
   const values = redactConfig({ ...loadConfig(source) })
   const fromEnvironment = settingsFromEnvironment(source.env)
   voice.give({ file: configFileOf(source), values, from_environment: fromEnvironment })
   if (!voice.isJson) {
-    terminal.out.write(stringify(values, { lineWidth: 0 }))
+    voice.say(...stringify(values, { lineWidth: 0 }).trimEnd().split('\n'))
     if (fromEnvironment.length > 0) voice.say(`# From the environment: ${fromEnvironment.join(', ')}`)
   }
   return Promise.resolve(0)
