@@ -66,7 +66,7 @@ test('the log of a real desk is followed as it is written, and shown by weight',
   await log.getByText('encoder unavailable').first().waitFor()
   await site.stopHub()
   await page.getByLabel('From').selectOption({ label: 'warnings' })
-  await log.getByText('no link to the hub').waitFor()
+  await log.getByText('no link to the hub').first().waitFor()
   expect(await log.getByText('encoder unavailable').count()).toBe(0)
   expect(await log.getByText('linked to the hub').count()).toBe(0)
   await page.getByLabel('From').selectOption({ label: 'information' })
@@ -89,9 +89,12 @@ test('a fault that is shown during a capture is in the bundle, and no secret of 
   await page.getByRole('button', { name: 'New key Earlier keys end Lobby', exact: true }).click()
   await page.getByText('Put the same card back on Front Desk.').waitFor()
   await page.getByRole('button', { name: 'Cancel this card' }).click()
-  // What comes with a request that is refused must not get into the log either.
-  const refused = await site.control('/v1/pairing', { hub_endpoint: 'no address', api_key: site.apiKey })
-  expect(refused).toHaveProperty('error')
+  // A key that is used to pair with a hub that does not answer must not get into the log either.
+  const failed = await site.control('/v1/pairing', {
+    hub_endpoint: 'http://127.0.0.1:1',
+    api_key: site.apiKey,
+  })
+  expect(failed).toMatchObject({ state: 'failed', error: { code: 'hub_unreachable' } })
 
   await page.getByRole('link', { name: 'Diagnostics' }).click()
   await page.getByRole('button', { name: 'Stop the capture' }).click()
@@ -120,9 +123,12 @@ test('a fault that is shown during a capture is in the bundle, and no secret of 
     uid,
   }
   for (const [name, secret] of Object.entries(planted)) {
-    expect(secret.length, name).toBeGreaterThanOrEqual(8)
-    for (const [file, text] of Object.entries(files)) {
-      expect(text.toLowerCase().includes(secret.toLowerCase()), `${name} in ${file}`).toBe(false)
-    }
+    expect(secret.length, name).toBeGreaterThanOrEqual(uid.length)
   }
+  const found = Object.entries(files).flatMap(([file, text]) =>
+    Object.entries(planted)
+      .filter(([, secret]) => text.toLowerCase().includes(secret.toLowerCase()))
+      .map(([name]) => `${name} in ${file}`),
+  )
+  expect(found).toEqual([])
 })
