@@ -89,6 +89,7 @@ test('a fault that is shown during a capture is in the bundle, and no secret of 
   await page.getByRole('button', { name: 'New key Earlier keys end Lobby', exact: true }).click()
   await page.getByText('Put the same card back on Front Desk.').waitFor()
   await page.getByRole('button', { name: 'Cancel this card' }).click()
+  await page.getByText('This card does not work').waitFor()
   // A key that is used to pair with a hub that does not answer must not get into the log either.
   const failed = await site.control('/v1/pairing', {
     hub_endpoint: 'http://127.0.0.1:1',
