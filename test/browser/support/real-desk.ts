@@ -13,9 +13,10 @@ export const openRealDesk = async <T>(
 ) => {
   const site = await openSite({ ...options, joinsDemo: true })
   const prepared = await prepare(site)
-  await site.startDaemon().ready
+  const daemon = site.startDaemon()
+  await daemon.ready
   await site.encoderId()
   const { url } = await site.control('/v1/page_links', { role: 'installer' })
   const page = await openPage(browser, String(url))
-  return { site, page, prepared, [Symbol.asyncDispose]: site[Symbol.asyncDispose] }
+  return { site, daemon, page, prepared, [Symbol.asyncDispose]: site[Symbol.asyncDispose] }
 }
