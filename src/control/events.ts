@@ -1,4 +1,5 @@
-import { noUid, type EncoderId } from '../contract/ids.ts'
+import { noUid, type EncoderId, type OrderId } from '../contract/ids.ts'
+import type { SessionView } from '../contract/session-view.ts'
 import type { Clock } from '../contract/transport.ts'
 import { isAdmitted, type Caller } from './caller.ts'
 import type { Owners } from './owners.ts'
@@ -12,6 +13,9 @@ import { encoderBody, linkBody, sessionSummary } from './views.ts'
 const ALIVE_EVERY_MS = 20_000
 /** How soon it is told that results have left. */
 const LOOK_EVERY_MS = 1_000
+
+/** Progress is for the eye. Told block by block it would take the processor from the encode, on every page that is open. */
+const PROGRESS_EVERY_MS = 250
 
 /** Somebody who listens. Who it is may change meanwhile: a page is locked, a clerk goes. */
 export interface Follower {
@@ -113,16 +117,41 @@ const devices =
   }
 
 const orders =
-  ({ ports: { encoders, sessions, work } }: FeedPorts): Source =>
+  ({ ports: { encoders, sessions, work }, clock }: FeedPorts): Source =>
   (tell) => {
-    const stops = [
-      sessions.onChange((view) =>
-        tell({ type: 'session.changed', session: sessionSummary(view, encoders.list()) }, 'read_only'),
-      ),
-      work.onChange(() => tell({ type: 'work.changed' }, 'read_only')),
-    ]
+    /** Sessions whose progress was told a moment ago, with what is told next. */
+    const resting = new Map<
+      OrderId,
+      { readonly told: SessionView; next: SessionView | null; timer: unknown }
+    >()
+
+    const tellSession = (view: SessionView): void => {
+      tell({ type: 'session.changed', session: sessionSummary(view, encoders.list()) }, 'read_only')
+      if (view.progress === null) return
+      const rest = {
+        told: view,
+        next: null as SessionView | null,
+        timer: clock.setTimeout(() => {
+          resting.delete(view.orderId)
+          if (rest.next !== null) tellSession(rest.next)
+        }, PROGRESS_EVERY_MS),
+      }
+      resting.set(view.orderId, rest)
+    }
+    const hear = (view: SessionView): void => {
+      const rest = resting.get(view.orderId)
+      if (rest?.told.state === view.state) {
+        rest.next = view
+        return
+      }
+      clock.clearTimeout(rest?.timer)
+      resting.delete(view.orderId)
+      tellSession(view)
+    }
+    const stops = [sessions.onChange(hear), work.onChange(() => tell({ type: 'work.changed' }, 'read_only'))]
     return () => {
       for (const stop of stops) stop()
+      for (const { timer } of resting.values()) clock.clearTimeout(timer)
     }
   }
 

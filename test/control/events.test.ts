@@ -163,6 +163,27 @@ test('a quiet desk says that it is alive', async () => {
   expect((await events.until('alive')).at).toMatch(/Z$/)
 })
 
+test('progress is told a few times a second, the last of it too, and another state at once', async () => {
+  const clock = createFakeClock()
+  await using control = await openControl(0, undefined, { clock })
+  using events = await listen(control.port, bearer(control.token))
+  const written = (done: number) =>
+    control.show({ ...waitingSession, state: 'writing', revision: done, progress: { done, total: 47 } })
+  for (let done = 1; done <= 20; done += 1) written(done)
+  expect((await events.until('session.changed')).session.progress).toEqual({ done: 1, total: 47 })
+  await clock.advance(250)
+  expect((await events.until('session.changed')).session.progress).toEqual({ done: 20, total: 47 })
+  written(21)
+  control.show({ ...waitingSession, state: 'verifying', revision: 22, progress: null })
+  expect((await events.until('session.changed')).session).toMatchObject({
+    state: 'verifying',
+    progress: null,
+  })
+  await clock.advance(1_000)
+  control.show({ ...waitingSession, state: 'ended', revision: 23, progress: null })
+  expect((await events.until('session.changed')).session.state).toBe('ended')
+})
+
 test('events end when the daemon stops, and nobody is observed after that', async () => {
   const control = await openControl()
   using events = await listen(control.port, bearer(control.token))
