@@ -51,7 +51,9 @@ export const EventBody = z.discriminatedUnion('type', [
     .describe('A read that no session had asked for'),
   z
     .object({ type: z.literal('session.changed'), ...at, session: SessionSummary })
-    .describe('Without what is on the card: GET /v1/sessions/:order_id tells it to whoever ordered'),
+    .describe(
+      'Without what is on the card: GET /v1/sessions/:order_id tells it to whoever ordered. Another state is told at once, progress within one at most four times a second',
+    ),
   z.object({ type: z.literal('work.changed'), ...at }).describe('GET /v1/work has another answer'),
   z
     .object({ type: z.literal('link.changed'), ...at, link: LinkBody, outbox: OutboxBody })
